@@ -1,0 +1,85 @@
+"""A formulation: everything that decides what a film is made of and how."""
+
+import hashlib
+import json
+from functools import cached_property
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from chemistry.polymer import Polymer
+from chemistry.process import Process
+from chemistry.salt import Additive, Filler, Salt
+from chemistry.value import Value
+
+
+class AdditiveContent(Value):
+    """An additive and its weight fraction of the whole film."""
+
+    additive: Additive
+    weight_fraction: float = Field(gt=0, lt=1)
+
+
+class FillerContent(Value):
+    """A filler and its weight fraction of the whole film."""
+
+    filler: Filler
+    weight_fraction: float = Field(gt=0, lt=1)
+
+
+class Formulation(Value):
+    """A polymer, its salt, what else is in it, and how the film is made.
+
+    Salt loading has one inner system, molality (mol of salt per kg of polymer, as the conductivity tables give
+    it); `chemistry.units` converts Li/O ratio and weight fraction to it and back.
+    """
+
+    polymer: Polymer
+    salt: Salt | None = None
+    """None for a single-ion conductor, whose anion hangs on the chain."""
+    salt_molality_mol_kg: float = Field(default=0.0, ge=0)
+    additives: tuple[AdditiveContent, ...] = ()
+    fillers: tuple[FillerContent, ...] = ()
+    process: Process = Process()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.salt is None) != (self.salt_molality_mol_kg == 0):
+            raise ValueError(f"a salt and a loading above zero belong together, got {self.salt_molality_mol_kg} mol/kg")
+        total = sum(c.weight_fraction for c in (*self.additives, *self.fillers))
+        if total >= 1:
+            raise ValueError(f"the weight fractions of additives and fillers sum to {total:.3f}; nothing is left")
+        ordered = tuple(sorted(self.additives, key=lambda c: c.additive.smiles))
+        if ordered != self.additives:
+            object.__setattr__(self, "additives", ordered)
+        return self
+
+    @cached_property
+    def key(self) -> str:
+        """Content key (sha256, 16 hex digits): equal for equal formulations, however they were written."""
+        content = json.dumps(_rounded(self.model_dump(mode="json")), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    @property
+    def label(self) -> str:
+        """A short readable name: `PEO + LiTFSI r=0.080 + 10% SN`."""
+        from chemistry.units import li_per_site
+
+        parts = [self.polymer.label]
+        if self.salt is not None:
+            loading = f"r={li_per_site(self):.3f}" if self.polymer.sites_mol_kg else f"{self.salt_molality_mol_kg:.2f} mol/kg"
+            parts.append(f"{self.salt.label} {loading}")
+        parts += [f"{100 * c.weight_fraction:.0f}% {c.additive.label}" for c in self.additives]
+        parts += [f"{100 * c.weight_fraction:.0f}% {c.filler.formula}" for c in self.fillers]
+        return " + ".join(parts)
+
+
+def _rounded(content: object) -> object:
+    """Floats to nine significant digits, so that the last bit of a conversion does not make another formulation."""
+    if isinstance(content, float):
+        return float(f"{content:.9g}")
+    if isinstance(content, dict):
+        return {key: _rounded(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_rounded(value) for value in content]
+    return content

@@ -1,0 +1,58 @@
+"""What is mixed into the polymer: salts, liquid or solid additives, solid fillers."""
+
+from pydantic import Field, field_validator
+
+from chemistry.value import Value
+
+
+class Salt(Value):
+    """A lithium salt, kept as its canonical SMILES (`[Li+].F[B-](F)(F)F`)."""
+
+    smiles: str
+    name: str = Field(default="", exclude=True)
+
+    @field_validator("smiles")
+    @classmethod
+    def _canonical(cls, smiles: str) -> str:
+        from chemistry.canonical import canonical_salt
+
+        return canonical_salt(smiles)
+
+    @property
+    def molar_mass(self) -> float:
+        """Molar mass, g/mol, per lithium."""
+        from chemistry.canonical import molar_mass_g_mol
+
+        return molar_mass_g_mol(self.smiles)
+
+    @property
+    def label(self) -> str:
+        """The name where there is one, else the SMILES."""
+        return self.name or self.smiles
+
+
+class Additive(Value):
+    """A molecular additive, such as a plasticiser, kept as its canonical SMILES."""
+
+    smiles: str
+    name: str = Field(default="", exclude=True)
+
+    @field_validator("smiles")
+    @classmethod
+    def _canonical(cls, smiles: str) -> str:
+        from chemistry.canonical import canonical_molecule
+
+        return canonical_molecule(smiles)
+
+    @property
+    def label(self) -> str:
+        """The name where there is one, else the SMILES."""
+        return self.name or self.smiles
+
+
+class Filler(Value):
+    """A solid filler, passive (SiO2) or conducting (LLZO), named by its formula."""
+
+    formula: str = Field(min_length=1)
+    particle_size_nm: float | None = Field(default=None, gt=0)
+    conducting: bool = False

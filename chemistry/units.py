@@ -1,0 +1,1 @@
+"""Conversions between the ways people state a loading, and quantities with units read from text."""

@@ -1,0 +1,81 @@
+"""What a planner is: the seam through which the loop asks what to do next."""
+
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from chemistry.formulation import Formulation
+from chemistry.value import Value
+from ledger.film import Film
+from planners.objectives import Objective
+from planners.space import DesignSpace
+
+
+class Action(Value):
+    """What to do with a formulation, and what it costs."""
+
+    source: Literal["experiment", "quick_scan", "md", "dft"] = "experiment"
+    plan: str = "make_film, measure_film"
+    cost_h: float = Field(default=0.0, ge=0)
+    """Expected cost in hours of lab (or core) time."""
+
+
+class Reason(Value):
+    """Why a suggestion was made, for the person who reads it later."""
+
+    summary: str
+    """One sentence."""
+    expected: dict[str, float] = {}
+    """Predicted mean of each objective; empty where no model was asked."""
+    sd: dict[str, float] = {}
+    acquisition: float | None = None
+    nearest_film: str | None = None
+
+
+class Suggestion(Value):
+    """A formulation to try, the action, and the reason."""
+
+    formulation: Formulation
+    action: Action
+    reason: Reason
+    planner: str
+    event: int
+    """Number of the last ledger event that the planner knew of."""
+    index: int
+    """Ordinal of the suggestion in its campaign, from 0."""
+
+
+class Failed(Value):
+    """A formulation that was tried and gave no result, and why."""
+
+    formulation: Formulation
+    reason: str
+
+
+class Knowledge(Value):
+    """Everything a planner may know: what the ledger says up to one event, the space, the objectives, the seed.
+
+    A planner's answer is a pure function of this value (and of torch's thread count, which is fixed at one).
+    """
+
+    space: DesignSpace
+    objectives: tuple[Objective, ...]
+    films: tuple[Film, ...] = ()
+    """Observed films of this campaign, then of its warm start."""
+    pending: tuple[Formulation, ...] = ()
+    """Suggested and not yet observed or failed."""
+    failures: tuple[Failed, ...] = ()
+    event: int = 0
+    seed: int = 0
+    suggested: int = 0
+    """How many suggestions the campaign already has: the index of the next one."""
+
+
+class Planner(Protocol):
+    """Proposes what to do next, from knowledge alone."""
+
+    name: str
+
+    def suggest(self, n: int, knowledge: Knowledge) -> list[Suggestion]:
+        """At most n suggestions, each feasible; fewer only where the space is exhausted."""
+        ...
