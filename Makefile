@@ -23,3 +23,9 @@ $(READY): requirements.lock pyproject.toml
 
 .PHONY: install
 install: $(READY)  ## make .venv from requirements.lock
+
+.PHONY: lock
+lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-annotate --no-header pyproject.toml \
+	  | grep -vE '^(nvidia-|cuda-|triton)' > requirements.lock.new
+	mv requirements.lock.new requirements.lock
