@@ -71,13 +71,13 @@ class CellCircuit:
 
         `resistance_factor` (scalar or n) multiplies R at each frequency: a film that drifts during the sweep.
         """
-        s = 2j * np.pi * np.asarray(frequency_Hz, dtype=float)
+        s = np.asarray(2j * np.pi * np.asarray(frequency_Hz), dtype=np.complex128)
         z = s * self.inductance_H + self._bulk(s, resistance_factor) + 1 / (self.blocking_Q * s**self.blocking_exponent)
         if self.interface is not None:
             z = z + self.interface.impedance_ohm(np.asarray(frequency_Hz, dtype=float))
         return z
 
-    def _bulk(self, s: np.ndarray, resistance_factor: np.ndarray | float) -> NDArray[np.complex128]:
+    def _bulk(self, s: NDArray[np.complex128], resistance_factor: np.ndarray | float) -> NDArray[np.complex128]:
         R = self.resistance_ohm * resistance_factor
         tau = R * self.bulk_capacitance_F
         if self.relaxation == "lognormal":
