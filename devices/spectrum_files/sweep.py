@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from devices.spectrum_files.layouts import Layout
 from devices.spectrum_files.table import Row, number
@@ -35,7 +36,7 @@ def peculiarities(rows: Sequence[Row]) -> list[str]:
     """What a person should know of a sweep that is not refused: gaps in it, resistances below zero."""
     notes: list[str] = []
     step = _median_step(rows)
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         gap = abs(math.log10(after.frequency_Hz / before.frequency_Hz))
         if gap > max(3.5 * step, 0.4):
             notes.append(f"no point between {before.frequency_Hz:.4g} and {after.frequency_Hz:.4g} Hz")
@@ -55,7 +56,7 @@ def bode_agreement(rows: Sequence[Row]) -> float:
     """
     slopes: list[float] = []
     phases: list[float] = []
-    for a, b in zip(rows, rows[1:], strict=False):
+    for a, b in pairwise(rows):
         modulus = math.hypot(b.real_ohm, b.imaginary_ohm) / math.hypot(a.real_ohm, a.imaginary_ohm)
         step = math.log(b.frequency_Hz / a.frequency_Hz)
         if step != 0:
@@ -68,7 +69,7 @@ def bode_agreement(rows: Sequence[Row]) -> float:
 def restarts(rows: Sequence[Row]) -> int | None:
     """Line at which a second sweep starts: the frequency jumps back by more than a decade against its direction."""
     direction = 0.0
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         step = math.log10(after.frequency_Hz / before.frequency_Hz)
         if direction * step < 0 and abs(step) > 1:
             return after.line
@@ -77,7 +78,7 @@ def restarts(rows: Sequence[Row]) -> int | None:
 
 
 def _median_step(rows: Sequence[Row]) -> float:
-    steps = sorted(abs(math.log10(b.frequency_Hz / a.frequency_Hz)) for a, b in zip(rows, rows[1:], strict=False))
+    steps = sorted(abs(math.log10(b.frequency_Hz / a.frequency_Hz)) for a, b in pairwise(rows))
     return steps[len(steps) // 2] if steps else 0.0
 
 
