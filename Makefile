@@ -24,6 +24,26 @@ $(READY): requirements.lock pyproject.toml
 .PHONY: install
 install: $(READY)  ## make .venv from requirements.lock
 
+.PHONY: campaign
+campaign: $(READY)  ## run examples/peo_salts.yaml on the simulated lab
+	$(BIN)/ionloop run examples/peo_salts.yaml
+
+.PHONY: test
+test: $(READY)  ## lint, types, import contracts, doctests and tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright --warnings
+	$(BIN)/lint-imports
+	$(BIN)/pytest -m "not slow" -n 2
+
+.PHONY: test-slow
+test-slow: $(READY)  ## the long studies
+	$(BIN)/pytest -m slow
+
+.PHONY: benchmarks
+benchmarks: $(READY)  ## print the figures that the README states, one JSON line each
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
 .PHONY: lock
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-annotate --no-header pyproject.toml \

@@ -1,0 +1,62 @@
+"""What a person sees of a campaign in the Prefect UI: progress, the table of the best, the front, the report."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from prefect.artifacts import (
+    create_image_artifact,
+    create_link_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from flows.home import home
+from flows.report.figures import draw_front
+from flows.session import Session
+from flows.standing import Standing, standing
+
+
+class ShopWindow:
+    """The artifacts of one flow run, renewed after each result."""
+
+    def __init__(self, session: Session, dashboard: str) -> None:
+        self._session = session
+        self._key = session.spec.name.replace("_", "-")
+        self._address = f"{dashboard}/reports"
+        self._folder = home() / "reports"
+        self._folder.mkdir(exist_ok=True)
+        self._progress = create_progress_artifact(0.0, key=f"{self._key}-progress", description=session.spec.question)
+
+    def renew(self) -> None:
+        """Publish how the campaign stands now."""
+        now = standing(self._session.ledger, self._session.campaign_id, self._session.spec)
+        done = len(now.results) + len(now.without_result)
+        update_progress_artifact(self._progress, 100.0 * done / now.budget)
+        if now.results:
+            create_table_artifact(best_table(now), key=f"{self._key}-best", description="The front, best conductor first")
+            self._publish_front(now)
+
+    def _publish_front(self, now: Standing) -> None:
+        name = f"{self._key}-{self._session.campaign_id}-front.png"
+        draw_front(now, self._folder / name)
+        create_image_artifact(f"{self._address}/{name}?n={len(now.results)}", key=f"{self._key}-front", description="Objectives of each film; the front is the line")
+
+    def link_report(self, report: Path) -> None:
+        """A link to the report, served by the Prefect server's own process: a browser opens no local file from a page."""
+        name = f"{self._key}-{self._session.campaign_id}.html"
+        shutil.copyfile(report, self._folder / name)
+        create_link_artifact(f"{self._address}/{name}", link_text="report.html", key=f"{self._key}-report", description=str(report))
+
+
+def best_table(now: Standing) -> list[dict[str, Any]]:
+    """The rows of the table of the best."""
+    return [
+        {"experiment": result.number, "formulation": result.formulation.label}
+        | {
+            f"{o.property} at {o.temperature_C:g} °C": f"{value:.2f} ± {sd:.2f} {o.unit}"
+            for o, value, sd in zip(now.objectives, result.values, result.sds, strict=True)
+        }
+        for result in now.best
+    ]

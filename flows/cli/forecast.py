@@ -1,0 +1,20 @@
+"""`ionloop forecast`: hours and consumables before anything moves."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def forecast(
+    campaign: Annotated[Path, typer.Argument(help="the campaign file")],
+    json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+) -> None:
+    """Say how many lab hours and how many grams a campaign will take, and what runs out first.
+
+    The campaign's own plans are run on the simulated lab with space-filling suggestions and a clock that jumps;
+    nothing is written.
+    """
+    from flows.forecast import forecast_campaign, show_forecast
+
+    show_forecast(forecast_campaign(campaign), as_json=json)

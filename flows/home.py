@@ -1,0 +1,39 @@
+"""Where ionloop keeps what belongs to no single campaign, and where a campaign's files lie."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def home() -> Path:
+    """Folder of the Prefect server's database and of its address: `$IONLOOP_HOME`, else `~/.ionloop`."""
+    folder = Path(os.environ.get("IONLOOP_HOME") or Path.home() / ".ionloop").expanduser().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@dataclass(frozen=True)
+class CampaignFolder:
+    """The files of one campaign."""
+
+    path: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The SQLite ledger, unless a database URL was given."""
+        return self.path / "ledger.sqlite"
+
+    @property
+    def lab(self) -> Path:
+        """The simulated lab's own record."""
+        return self.path / "lab"
+
+    @property
+    def report(self) -> Path:
+        """The self-contained report."""
+        return self.path / "report.html"
+
+
+def campaign_folder(name: str, given: Path | None = None) -> CampaignFolder:
+    """`given`, else `runs/NAME` below the present folder; not created here."""
+    return CampaignFolder((given or Path("runs") / name).resolve())

@@ -1,0 +1,28 @@
+"""What the ledger says, as the value that planners and surrogates are given."""
+
+from ledger.film import Film, Source
+from ledger.store import Ledger
+from flows.spec import CampaignSpec
+from planners.protocols import Failed, Knowledge
+
+
+def films_known(ledger: Ledger, campaign_id: int, spec: CampaignSpec, up_to_event: int) -> tuple[Film, ...]:
+    """The campaign's own films up to an event, then those of its warm start."""
+    own = ledger.films(campaign_id, up_to_event=up_to_event, sources=[Source.MEASURED])
+    if not spec.warm_start.sources:
+        return tuple(own)
+    return (*own, *ledger.films(None, up_to_event=up_to_event, sources=list(spec.warm_start.sources)))
+
+
+def knowledge_at(ledger: Ledger, campaign_id: int, spec: CampaignSpec, seed: int, event: int, suggested: int) -> Knowledge:
+    """Everything that a planner may know at a numbered event; the same for ever after."""
+    return Knowledge(
+        space=spec.space,
+        objectives=spec.objectives,
+        films=films_known(ledger, campaign_id, spec, event),
+        pending=tuple(ledger.pending(campaign_id, up_to_event=event)),
+        failures=tuple(Failed(formulation=f, reason=why) for f, why in ledger.failures(campaign_id, up_to_event=event)),
+        event=event,
+        seed=seed,
+        suggested=suggested,
+    )

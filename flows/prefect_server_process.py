@@ -1,0 +1,63 @@
+"""The process of the Prefect server: `python -m flows.prefect_server_process PORT` (0 takes a free port)."""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+from flows.home import home
+from flows.prefect_server import GRACE_S
+
+
+def main(port: int) -> None:
+    """Serve the Prefect API and its pages on loopback until the last client has gone."""
+    os.environ.pop("PREFECT_API_URL", None)
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+    os.environ["PREFECT_UI_API_URL"] = address
+    note = home() / "server.json"
+    note.write_text(json.dumps({"address": address, "pid": os.getpid()}))
+    threading.Thread(target=_leave_when_alone, args=(home() / "clients",), daemon=True).start()
+    config = uvicorn.Config(create_app(final=True), log_level="warning", timeout_graceful_shutdown=2)
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def _leave_when_alone(clients: Path) -> None:
+    alone_since = time.monotonic()
+    while time.monotonic() - alone_since < GRACE_S:
+        time.sleep(0.5)
+        if any(_held(lock) for lock in clients.glob("*.lock")):
+            alone_since = time.monotonic()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(10)
+    os._exit(0)  # a request that does not end must not keep the server alive
+
+
+def _held(lock: Path) -> bool:
+    """Whether a living process holds the file; the file of a dead one is removed."""
+    try:
+        with lock.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    lock.unlink(missing_ok=True)
+    return False
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

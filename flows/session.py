@@ -1,0 +1,126 @@
+"""Everything a running campaign works with, opened once and passed down."""
+
+import contextlib
+import importlib
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from chemistry.errors import BadInput
+from devices.lab import Lab, LabFile
+from flows.home import CampaignFolder, campaign_folder
+from flows.spec import CampaignSpec, read_campaign
+from flows.yaml_file import read_yaml_value
+from ledger.store import Ledger
+
+MAKING = ("dispenser", "film_station")
+MEASURING = ("sample_changer", "thermal_stage", "impedance_meter", "mechanical_tester")
+
+
+@dataclass(frozen=True)
+class Session:
+    """One campaign at work: what it wants, what is known, what it can move."""
+
+    spec: CampaignSpec
+    folder: CampaignFolder
+    ledger: Ledger
+    lab: Lab
+    campaign_id: int
+    owner: str
+    """Who holds the stations: host, process, and the moment it started."""
+
+
+def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, LabFile]:
+    """The campaign and the lab file, checked against each other; nothing is written and nothing moves.
+
+    Raises:
+        BadInput: a file cannot be used, the lab lacks an instrument that a plan needs, or the lab is real and real
+            hardware was not asked for by name.
+    """
+    spec = read_campaign(campaign_file)
+    lab_path = campaign_file.parent / spec.lab
+    if not lab_path.exists():
+        raise BadInput(f"the lab file `{spec.lab}` does not exist", place=str(campaign_file), remedy="`lab:` is relative to the campaign file.")
+    lab_file = read_yaml_value(LabFile, lab_path)
+    _has_instruments(lab_file, lab_path)
+    if not lab_file.is_simulated and not hardware:
+        raise BadInput(
+            f"`{lab_file.name}` drives real instruments", place=str(lab_path), remedy="Say --hardware if that is what you want; simulation is the default."
+        )
+    return spec, lab_file
+
+
+def _has_instruments(lab_file: LabFile, place: Path) -> None:
+    for purpose, roles in (("make films", MAKING), ("measure films", MEASURING)):
+        if any(set(roles) <= set(station) for station in lab_file.stations.values()):
+            continue
+        nearest = max(lab_file.stations, key=lambda name: len(set(roles) & set(lab_file.stations[name])))
+        missing = sorted(set(roles) - set(lab_file.stations[nearest]))
+        raise BadInput(
+            f"no station can {purpose}; `{nearest}` comes nearest and lacks {', '.join(missing)}",
+            place=str(place),
+            remedy=f"One station needs all of {', '.join(roles)}.",
+        )
+
+
+def open_lab(lab_file: LabFile, folder: Path) -> Lab:
+    """The lab that the file's factory makes. Only here does it matter whether the lab is simulated."""
+    module, _, name = lab_file.factory.rpartition(".")
+    try:
+        factory = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise BadInput(
+            f"the lab's factory `{lab_file.factory}` cannot be imported ({error})",
+            remedy="Simulated labs say sim.lab.simulated_lab, real ones devices.epics.epics_lab.",
+        ) from error
+    return factory(lab_file, folder)
+
+
+def open_ledger(folder: CampaignFolder, url: str | None, *, create: bool = True) -> Ledger:
+    """The campaign's ledger: the database that was named, else SQLite in its folder."""
+    if url is None and create:
+        folder.path.mkdir(parents=True, exist_ok=True)
+    return Ledger.open(url or folder.ledger, create=create)
+
+
+@contextlib.contextmanager
+def open_session(campaign_file: Path, folder: Path | None, ledger_url: str | None, *, hardware: bool) -> Iterator[Session]:
+    """The session of the campaign's unfinished run, or of a new one where the last is finished."""
+    spec, lab_file = read_files(campaign_file, hardware=hardware)
+    place = campaign_folder(spec.name, folder)
+    with contextlib.closing(open_ledger(place, ledger_url)) as ledger:
+        campaign_id = _resume_or_begin(ledger, spec)
+        with contextlib.closing(open_lab(lab_file, place.lab)) as lab:
+            yield Session(spec, place, ledger, lab, campaign_id, owner=_this_process())
+
+
+def _resume_or_begin(ledger: Ledger, spec: CampaignSpec) -> int:
+    described = spec.model_dump(mode="json")
+    unfinished = ledger.unfinished_campaign(spec.name)
+    if unfinished is None:
+        return ledger.begin_campaign(spec.name, described, spec.seed).id
+    if unfinished.spec != described:
+        changed = sorted(key for key in described if described[key] != unfinished.spec.get(key))
+        raise BadInput(
+            f"run {unfinished.run} of `{spec.name}` is unfinished and was begun with another file ({', '.join(changed)} changed)",
+            remedy="Finish it with the file it was begun with, or give the changed campaign another name.",
+        )
+    return unfinished.id
+
+
+def _this_process() -> str:
+    started = Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19]
+    return f"{socket.gethostname()}:{os.getpid()}:{started}"
+
+
+def owner_is_dead(owner: str) -> bool:
+    """Whether the owner of a lease was a process of this machine that is no more."""
+    host, pid, started = owner.rsplit(":", 2)
+    if host != socket.gethostname():
+        return False  # nobody can tell from here: its lease has to run out
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19] != started
+    except FileNotFoundError:
+        return True

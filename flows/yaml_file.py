@@ -1,0 +1,128 @@
+"""Reads a YAML file into a frozen value, or says in one paragraph what is wrong, where, and what to do."""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from chemistry.errors import BadInput
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_yaml_value(model: type[Model], path: Path) -> Model:
+    """The file at `path` as a `model`.
+
+    Raises:
+        BadInput: the file is missing, is not text, is not YAML, or does not describe a valid `model`; every problem
+            is named with its line and key.
+    """
+    root = _compose(path)
+    try:
+        return model.model_validate(_construct(root, path))
+    except ValidationError as error:
+        problems = tuple(_problem(model, root, details) for details in error.errors())
+        raise BadInput(
+            f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing was started:",
+            place=str(path),
+            problems=problems,
+            remedy=f"`ionloop schema {model.__name__.removesuffix('Spec').removesuffix('File').lower()}` prints what a file may hold.",
+        ) from error
+
+
+def _compose(path: Path) -> yaml.Node:
+    if not path.exists():
+        raise BadInput("there is no such file", place=str(path), remedy="Check the path; examples/ holds some to start from.")
+    if path.is_dir():
+        raise BadInput("this is a folder, not a file", place=str(path), remedy="Name the YAML file inside it.")
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
+        raise BadInput("this is not a text file", place=str(path), remedy="A YAML file in UTF-8 is needed.") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{path}, line {mark.line + 1}" if mark else str(path)
+        raise BadInput(f"this is not valid YAML ({error.problem})", place=place, remedy="Check indentation, quotes and brackets there.") from error
+    except PermissionError as error:
+        raise BadInput("the file cannot be read", place=str(path), remedy="Check its permissions.") from error
+    if not isinstance(root, yaml.MappingNode):
+        raise BadInput("the file holds no `key: value` pairs", place=str(path), remedy="See examples/ for its shape.")
+    return root
+
+
+def _construct(root: yaml.Node, path: Path) -> Any:
+    """Plain data, with duplicate keys refused: YAML would quietly keep the last one."""
+    for node in _mappings(root):
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise BadInput(f"the key `{key.value}` is given twice", place=f"{path}, line {key.start_mark.line + 1}", remedy="Keep one of them.")
+            seen.add(key.value)
+    try:
+        return yaml.SafeLoader.construct_document(_loader(), root)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise BadInput(f"a value cannot be read ({error.problem})", place=f"{path}, line {mark.line + 1 if mark else '?'}", remedy="Write a plain value there.") from error
+
+
+def _loader() -> yaml.SafeLoader:
+    return yaml.SafeLoader("")
+
+
+def _mappings(node: yaml.Node) -> Iterable[yaml.MappingNode]:
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from _mappings(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _mappings(value)
+
+
+def _problem(model: type[BaseModel], root: yaml.Node, details: Any) -> str:
+    """One problem in one sentence: line, key, value, what is wrong, and the nearest key where one is unknown."""
+    location = details["loc"]
+    line, keys = _place(root, location)
+    key = ".".join(keys) or "the file"
+    if details["type"] == "extra_forbidden":
+        unknown = str(location[-1])
+        near = difflib.get_close_matches(unknown, _known_keys(model, location[:-1]), n=1)
+        return f"Line {line}: unknown key `{key}`" + (f"; did you mean `{near[0]}`?" if near else ".")
+    if details["type"] == "missing":
+        return f"Line {line}: `{key}` lacks the key `{location[-1]}`."
+    message = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    given = details["input"]
+    shown = f" (got {given!r})" if isinstance(given, str | int | float | bool) and repr(given) not in message else ""
+    return f"Line {line}: `{key}`: {message}{shown}".rstrip(".") + "."
+
+
+def _place(root: yaml.Node, location: tuple[Any, ...]) -> tuple[int, list[str]]:
+    """The line that a pydantic location points at, and those of its parts that stand in the file."""
+    node, line, keys = root, root.start_mark.line + 1, []
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if found is None:
+                continue  # a tag of a union, or a key that is missing
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            continue
+        keys.append(str(part))
+    return line, keys
+
+
+def _known_keys(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    """The keys that a model allows at a location; empty where that is not one plain model."""
+    for part in location:
+        field = model.model_fields.get(str(part)) if isinstance(part, str) else None
+        annotation = field.annotation if field else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return [field.alias or name for name, field in model.model_fields.items()]
