@@ -8,8 +8,8 @@ from chemistry.errors import BadInput
 from devices.spectrum_files.layouts import LAYOUTS, PLAIN, Layout, layout_of
 from devices.spectrum_files.sweep import bode_agreement, peculiarities, restarts, shortfalls
 from devices.spectrum_files.table import Row, Table, tables
-from devices.spectrum_files.text_file import read_lines
 from ledger.measurement import ImpedanceSpectrum
+from ledger.text_file import read_lines
 
 FLIPPED = -0.5
 """Agreement of phase and slope below which the imaginary part is taken to be written with the other sign."""

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from chemistry.errors import BadInput
 
-LARGEST_BYTES = 64 * 1024 * 1024
-"""A spectrum of a thousand points takes 100 kB; what is larger is no spectrum."""
+LARGEST_BYTES = 256 * 1024 * 1024
+"""A spectrum of a thousand points takes 100 kB, a table of ten thousand rows 5 MB; what is larger is something else."""
 
-_EXPORT = "Export the spectrum as text from the instrument's software (BioLogic: .mpt, Gamry: .DTA, Zahner: ASCII list)"
+_EXPORT = "Export it as text from the program that wrote it (BioLogic: .mpt, Gamry: .DTA, spreadsheets: .csv)"
 
 
 def read_lines(path: Path) -> list[str]:
@@ -44,7 +44,7 @@ def _content(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > LARGEST_BYTES:
-            limit = f"more than the {LARGEST_BYTES // 2**20} MiB a spectrum may take"
+            limit = f"more than the {LARGEST_BYTES // 2**20} MiB that are read"
             raise BadInput(f"the file has {size // 2**20} MiB, {limit}", place=str(path), remedy=_EXPORT)
         return path.read_bytes()
     except FileNotFoundError as error:
