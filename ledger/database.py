@@ -1,0 +1,125 @@
+"""Connections and transactions: one writer at a time, each transaction with its numbered events."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlmodel import Session, col
+
+from ledger.errors import LedgerUnavailable
+from ledger.kinds import EventKind
+from ledger.plain import to_json
+from ledger.tables import EventCounterRow, EventRow
+
+BUSY_TIMEOUT_S = 30
+"""How long one process waits for another's transaction on SQLite; a transaction takes about a millisecond."""
+
+
+class Writing:
+    """One transaction that changes the ledger: a session, and the events that tell of the change."""
+
+    def __init__(self, session: Session, last: int, now: datetime, lab_time_s: float | None) -> None:
+        self.session, self.last, self.now, self._lab_time_s = session, last, now, lab_time_s
+
+    def event(
+        self, kind: EventKind, subject: str, *, campaign_id: int | None = None, payload: dict[str, Any] | None = None
+    ) -> int:
+        """Write an event and return its number. Rows that tell of the same change carry that number."""
+        self.last += 1
+        row = {
+            "number": self.last,
+            "wall_time": self.now,
+            "lab_time_s": self._lab_time_s,
+            "campaign_id": campaign_id,
+            "kind": kind.value,
+            "subject": subject,
+            "payload": payload or {},
+        }
+        self.session.execute(insert(EventRow), row)
+        return self.last
+
+
+class Database:
+    """An engine, and the two ways to use it: `reading` and `writing`.
+
+    Attributes:
+        wall_now: wall-clock time, for stamps and leases.
+        lab_now: the lab's clock in seconds; None where no lab is running.
+    """
+
+    def __init__(self, engine: Engine, wall_now: Callable[[], datetime], lab_now: Callable[[], float] | None) -> None:
+        self.engine, self.wall_now, self.lab_now = engine, wall_now, lab_now
+        self._immediate = engine.execution_options(begin_immediate=True)
+        # SQLite's own queue polls with sleeps of up to 100 ms; threads of one process line up here instead.
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+
+    def prepare(self, *steps: Callable[[Connection], None]) -> None:
+        """Run steps on one connection in one writing transaction, before there is a counter to lock."""
+        with self._turn, self._immediate.begin() as connection:
+            for step in steps:
+                step(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with _told_plainly(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """One transaction, committed at the end of the block, rolled back by any error.
+
+        The counter's row is locked first, so that transactions follow one another in the order of their event
+        numbers, and a number that was rolled back is given out again: what holds up to event n never changes.
+        """
+        with self._turn, _told_plainly(), Session(self._immediate, expire_on_commit=False) as session, session.begin():
+            last = session.execute(select(col(EventCounterRow.last)).with_for_update()).scalar_one()
+            lab_time_s = self.lab_now() if self.lab_now is not None else None
+            transaction = Writing(session, last, self.wall_now(), lab_time_s)
+            yield transaction
+            if transaction.last != last:
+                session.execute(update(EventCounterRow).values(last=transaction.last))
+
+
+def utc_now() -> datetime:
+    """Wall-clock time, UTC."""
+    return datetime.now(UTC)
+
+
+def connect(url: URL) -> Engine:
+    """An engine for SQLite or PostgreSQL; connects when first used."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, json_serializer=to_json, connect_args={"timeout": BUSY_TIMEOUT_S})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    # Pre-ping: a database that was away for a minute is found again by the next transaction.
+    return create_engine(url, json_serializer=to_json, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Readers beside one writer (WAL), nothing lost on power failure (FULL), foreign keys on."""
+    connection.isolation_level = None  # we begin transactions ourselves, see `_begin_sqlite`
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writing transaction takes the write lock at once: one that upgraded later could fail half-way."""
+    immediate = connection.get_execution_options().get("begin_immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise LedgerUnavailable(f"The ledger's database did not do what it was asked: {error.orig}") from error

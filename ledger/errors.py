@@ -1,0 +1,33 @@
+"""What can go wrong in the ledger, besides bad input."""
+
+from sqlalchemy.exc import DontWrapMixin
+
+from chemistry.errors import IonloopError
+
+
+class LedgerError(IonloopError):
+    """The ledger was asked for something that its rules forbid, or that it does not hold."""
+
+
+class LedgerUnavailable(LedgerError):
+    """The database did not answer, or refused: gone, locked for too long, disk full. Nothing was written."""
+
+
+class NotStorable(LedgerError, DontWrapMixin):
+    """A payload holds something that JSON cannot: NaN, infinity, or an object without a plain form."""
+
+
+class IllegalMove(LedgerError):
+    """An experiment cannot go from its state to the one asked for."""
+
+
+class StepRepeated(LedgerError):
+    """A consuming step was about to be done a second time on one sample."""
+
+
+class LeaseHeld(LedgerError):
+    """The station belongs to somebody else."""
+
+
+class LeaseLost(LedgerError):
+    """The lease has run out or was taken over: its token is no longer the station's."""

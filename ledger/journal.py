@@ -1,0 +1,177 @@
+"""The journal: what was intended before a command was sent, and how it turned out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from ledger.database import Writing
+from ledger.errors import LeaseLost, LedgerError, StepRepeated
+from ledger.kinds import DONE, OPEN, EventKind, StepState
+from ledger.records import Records, require, sample_and_experiment
+from ledger.tables import ExperimentRow, LeaseRow, PhysicalStepRow
+
+
+class Journal:
+    """Writes and reads physical steps. A consuming step happens at most once per sample and step name."""
+
+    def __init__(self, ledger: Records) -> None:
+        self._database = ledger.database
+
+    def intend(
+        self,
+        order_id: str,
+        device: str,
+        station: str,
+        step: str,
+        sample: str,
+        parameters: Mapping[str, Any],
+        token: int,
+        consuming: bool = True,
+    ) -> None:
+        """Write a step down before its command is sent. When this returns it is on disk.
+
+        Raises:
+            StepRepeated: if the step is consuming and was, or may have been, done on this sample before; a step that
+                failed or is open must first be resolved as never started.
+            LeaseLost: if the station has an owner with another token.
+            LedgerError: if the sample is not in the ledger.
+        """
+        with self._database.writing() as transaction:
+            session = transaction.session
+            _, experiment = sample_and_experiment(session, sample)
+            _refuse_stale_token(session, station, token)
+            if consuming:
+                _refuse_second_time(session, sample, step)
+            told = {"order": order_id, "device": device, "station": station, "step": step, "consuming": consuming}
+            number = transaction.event(
+                EventKind.STEP_INTENDED, f"sample {sample}", campaign_id=experiment.campaign_id, payload=told
+            )
+            session.add(
+                PhysicalStepRow(
+                    order_id=order_id,
+                    device=device,
+                    station=station,
+                    step=step,
+                    consuming=consuming,
+                    parameters=dict(parameters),
+                    sample_id=sample,
+                    experiment_id=experiment.id,
+                    token=token,
+                    intended_at=transaction.now,
+                    event=number,
+                )
+            )
+
+    def confirm(self, order_id: str, as_made: Mapping[str, Any]) -> None:
+        """Write down that a step was done, with what the instrument reported.
+
+        Saying so twice changes nothing. An owner whose lease has run out may still confirm: it is the truth.
+
+        Raises:
+            LedgerError: if the step was settled otherwise.
+        """
+        with self._database.writing() as transaction:
+            row = require(transaction.session, PhysicalStepRow, order_id)
+            if row.state == StepState.CONFIRMED:
+                return
+            row.as_made = dict(as_made)
+            _settle(transaction, row, StepState.CONFIRMED, EventKind.STEP_CONFIRMED, {"as_made": row.as_made})
+
+    def fail(self, order_id: str, words: str) -> None:
+        """Write down that the instrument reported an error, in its own words.
+
+        Raises:
+            LedgerError: if the step was settled otherwise.
+        """
+        with self._database.writing() as transaction:
+            row = require(transaction.session, PhysicalStepRow, order_id)
+            row.words = words
+            _settle(transaction, row, StepState.FAILED, EventKind.STEP_FAILED, {"words": words})
+
+    def resolve(self, order_id: str, verdict: StepState | str, evidence: Mapping[str, Any]) -> None:
+        """Settle a step that a crash left open, or a failed one, by evidence: done, never started, or unknown.
+
+        Values under `as_made` in the evidence become the step's as-made values.
+
+        Raises:
+            LedgerError: for another verdict, or a step that is settled.
+        """
+        verdict = StepState(verdict)
+        if verdict not in (StepState.DONE_BY_EVIDENCE, StepState.NEVER_STARTED, StepState.UNKNOWN):
+            raise LedgerError(f"A step cannot be resolved as {verdict}: say done_by_evidence, never_started or unknown")
+        with self._database.writing() as transaction:
+            row = require(transaction.session, PhysicalStepRow, order_id)
+            row.evidence = dict(evidence)
+            if verdict is StepState.DONE_BY_EVIDENCE:
+                row.as_made = dict(evidence.get("as_made", {}))
+            _settle(
+                transaction, row, verdict, EventKind.STEP_RESOLVED, {"verdict": verdict.value, "evidence": row.evidence}
+            )
+
+    def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
+        """As-made values of a step that was done on this sample; None if it was not, or nobody knows yet."""
+        query = select(PhysicalStepRow).where(
+            PhysicalStepRow.sample_id == sample,
+            PhysicalStepRow.step == step,
+            col(PhysicalStepRow.state).in_(DONE),
+        )
+        with self._database.reading() as session:
+            row = session.exec(query.order_by(col(PhysicalStepRow.event).desc()).limit(1)).first()
+            return None if row is None else row.as_made or {}
+
+    def steps(self, sample: str) -> list[PhysicalStepRow]:
+        """Every step of a sample, in the order in which they were intended."""
+        query = select(PhysicalStepRow).where(PhysicalStepRow.sample_id == sample)
+        with self._database.reading() as session:
+            return list(session.exec(query.order_by(col(PhysicalStepRow.event))))
+
+    def open_steps(
+        self, *, campaign_id: int | None = None, experiment_id: int | None = None, station: str | None = None
+    ) -> list[PhysicalStepRow]:
+        """Steps that were intended and not settled, or that nobody could tell, oldest first."""
+        query = select(PhysicalStepRow).where(col(PhysicalStepRow.state).in_(OPEN))
+        if campaign_id is not None:
+            query = query.join(ExperimentRow, col(ExperimentRow.id) == col(PhysicalStepRow.experiment_id))
+            query = query.where(ExperimentRow.campaign_id == campaign_id)
+        if experiment_id is not None:
+            query = query.where(PhysicalStepRow.experiment_id == experiment_id)
+        if station is not None:
+            query = query.where(PhysicalStepRow.station == station)
+        with self._database.reading() as session:
+            return list(session.exec(query.order_by(col(PhysicalStepRow.event))))
+
+
+def _refuse_stale_token(session: Session, station: str, token: int) -> None:
+    lease = session.get(LeaseRow, station)
+    if lease is not None and lease.token != token:
+        raise LeaseLost(f"Token {token} is not that of {station}, which is at {lease.token} (owner: {lease.owner})")
+
+
+def _refuse_second_time(session: Session, sample: str, step: str) -> None:
+    before = session.exec(
+        select(PhysicalStepRow).where(
+            PhysicalStepRow.sample_id == sample,
+            PhysicalStepRow.step == step,
+            PhysicalStepRow.consuming,
+            PhysicalStepRow.state != StepState.NEVER_STARTED.value,
+        )
+    ).first()
+    if before is not None:
+        raise StepRepeated(
+            f"Step {step!r} of sample {sample} is {before.state} (order {before.order_id}): not repeated"
+        )
+
+
+def _settle(
+    transaction: Writing, row: PhysicalStepRow, state: StepState, kind: EventKind, told: dict[str, Any]
+) -> None:
+    mendable = OPEN if kind is not EventKind.STEP_RESOLVED else OPEN | {StepState.FAILED}
+    if row.state not in mendable:
+        raise LedgerError(f"Step {row.step!r} of sample {row.sample_id} is {row.state} and cannot become {state}")
+    experiment = require(transaction.session, ExperimentRow, row.experiment_id)
+    payload = {"order": row.order_id, "step": row.step, **told}
+    row.settled_event = transaction.event(
+        kind, f"sample {row.sample_id}", campaign_id=experiment.campaign_id, payload=payload
+    )
+    row.state = state.value

@@ -1,0 +1,109 @@
+"""The words of the ledger: kinds of events, and the states that records go through."""
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What an event tells. Every state change writes one, in its own transaction."""
+
+    CAMPAIGN_BEGUN = "campaign begun"
+    CAMPAIGN_STATE = "campaign state"
+    COMMAND_GIVEN = "command given"
+    COMMAND_DONE = "command done"
+    SUGGESTED = "suggested"
+    EXPERIMENT_MOVED = "experiment moved"
+    SAMPLE_ADDED = "sample added"
+    SAMPLE_MADE = "sample made"
+    STEP_INTENDED = "step intended"
+    STEP_CONFIRMED = "step confirmed"
+    STEP_FAILED = "step failed"
+    STEP_RESOLVED = "step resolved"
+    MEASURED = "measured"
+    OBSERVED = "observed"
+    LITERATURE_ADDED = "literature added"
+    AMENDED = "amended"
+    RETRACTED = "retracted"
+    MODEL_FITTED = "model fitted"
+    MODEL_PROMOTED = "model promoted"
+    DOCUMENTS_STORED = "documents stored"
+    LEASE_TAKEN = "lease taken"
+    LEASE_RELEASED = "lease released"
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands. The last four are final."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+    @property
+    def final(self) -> bool:
+        """Whether the campaign is over."""
+        return self not in (CampaignState.RUNNING, CampaignState.PAUSED)
+
+
+class ExperimentState(StrEnum):
+    """Where an experiment stands. The last four are final."""
+
+    SUGGESTED = "suggested"
+    MAKING = "making"
+    MADE = "made"
+    MEASURING = "measuring"
+    MEASURED = "measured"
+    OBSERVED = "observed"
+    FAILED = "failed"
+    """It gave no result: an instrument or the film failed."""
+    DISCARDED = "discarded"
+    """It gave a result that was judged unfit."""
+    CANCELLED = "cancelled"
+    """It was called off; says nothing about the formulation."""
+
+    @property
+    def final(self) -> bool:
+        """Whether the experiment is over."""
+        return not NEXT_STATES[self]
+
+
+_GIVEN_UP = {ExperimentState.FAILED, ExperimentState.DISCARDED, ExperimentState.CANCELLED}
+NEXT_STATES: dict[ExperimentState, set[ExperimentState]] = {
+    ExperimentState.SUGGESTED: {ExperimentState.MAKING, *_GIVEN_UP},
+    ExperimentState.MAKING: {ExperimentState.MADE, *_GIVEN_UP},
+    ExperimentState.MADE: {ExperimentState.MEASURING, *_GIVEN_UP},
+    ExperimentState.MEASURING: {ExperimentState.MEASURED, *_GIVEN_UP},
+    ExperimentState.MEASURED: {ExperimentState.OBSERVED, ExperimentState.MEASURING, *_GIVEN_UP},
+    ExperimentState.OBSERVED: set(),
+    ExperimentState.FAILED: set(),
+    ExperimentState.DISCARDED: set(),
+    ExperimentState.CANCELLED: set(),
+}
+"""Which state may follow which. Measured goes back to measuring when a spectrum has to be taken again."""
+
+
+class StepState(StrEnum):
+    """What is known of a physical step."""
+
+    INTENDED = "intended"
+    """Written before the command was sent: it may or may not have happened."""
+    CONFIRMED = "confirmed"
+    DONE_BY_EVIDENCE = "done_by_evidence"
+    """The controller did not see it finish, but the instruments say that it did."""
+    NEVER_STARTED = "never_started"
+    UNKNOWN = "unknown"
+    """Nobody can tell; a person has to."""
+    FAILED = "failed"
+
+
+DONE = frozenset({StepState.CONFIRMED, StepState.DONE_BY_EVIDENCE})
+OPEN = frozenset({StepState.INTENDED, StepState.UNKNOWN})
+
+
+class ModelState(StrEnum):
+    """Whether a model version is the one that is asked."""
+
+    CANDIDATE = "candidate"
+    CHAMPION = "champion"
+    RETIRED = "retired"

@@ -1,0 +1,226 @@
+"""Observations: bringing them in, reading what was known at an event, amending without overwriting."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Select, insert
+from sqlmodel import Session, col, func, or_, select
+
+from chemistry.errors import BadInput
+from ledger.database import Writing
+from ledger.errors import LedgerError
+from ledger.experiments import check_move, place_in
+from ledger.film import PROPERTY_UNITS, Film, Reading, Source
+from ledger.kinds import EventKind, ExperimentState
+from ledger.plain import to_json
+from ledger.records import Records, require
+from ledger.tables import EventCounterRow, ExperimentRow, FilmRow, ObservationRow, SampleRow
+
+
+class ObservationRecords(Records):
+    """What the ledger knows of films."""
+
+    def observe(
+        self,
+        experiment_id: int,
+        film: Film,
+        payload: dict[str, Any] | None = None,
+        *,
+        measurement_ids: Sequence[int | None] | None = None,
+        model_version: int | None = None,
+    ) -> int:
+        """Record what was observed on a sample of an experiment and close it as observed, in one transaction.
+
+        Args:
+            experiment_id: An experiment that has been measured.
+            film: Its `film_id` is the sample's; its formulation the as-made one.
+            payload: Verdicts and figures that belong to the result; kept with the experiment.
+            measurement_ids: For each reading, the measurement that it was read from, where there is one.
+            model_version: The version that predicted, where these are predictions.
+
+        Returns:
+            The number of the event; knowledge up to it holds the film.
+
+        Raises:
+            IllegalMove: if the experiment is not in state measured.
+            LedgerError: if the film is not a sample of the experiment.
+            BadInput: for a property that the ledger does not know.
+        """
+        ids = measurement_ids if measurement_ids is not None else [None] * len(film.readings)
+        if len(ids) != len(film.readings):
+            raise LedgerError(f"{len(film.readings)} readings need as many measurement ids, got {len(ids)}")
+        with self.database.writing() as transaction:
+            session = transaction.session
+            experiment = require(session, ExperimentRow, experiment_id)
+            check_move(experiment, ExperimentState.OBSERVED)
+            sample = require(session, SampleRow, film.film_id)
+            if sample.experiment_id != experiment_id:
+                raise LedgerError(f"Sample {film.film_id} is none of experiment {experiment.number}")
+            number = transaction.event(
+                EventKind.OBSERVED,
+                f"experiment {experiment.number}",
+                campaign_id=experiment.campaign_id,
+                payload={"film": film.film_id, "readings": len(film.readings), **(payload or {})},
+            )
+            row = FilmRow(
+                film_id=film.film_id,
+                campaign_id=experiment.campaign_id,
+                experiment_id=experiment_id,
+                sample_id=film.film_id,
+                formulation=film.formulation,
+                formulation_key=film.formulation.key,
+                content_hash=film_hash(film),
+                event=number,
+            )
+            session.add(row)
+            session.flush()
+            rows = [
+                {**reading_row(row.id, reading, number), "measurement_id": held, "model_version": model_version}
+                for reading, held in zip(film.readings, ids, strict=True)
+            ]
+            if rows:
+                session.execute(insert(ObservationRow), rows)
+            place_in(transaction, experiment, ExperimentState.OBSERVED, number, "", payload)
+        return number
+
+    def films(
+        self,
+        campaign_id: int | None = None,
+        up_to_event: int | None = None,
+        sources: Iterable[Source | str] | None = None,
+    ) -> list[Film]:
+        """What was known at an event, film by film, in the order in which the films became known.
+
+        Args:
+            campaign_id: Only films of this campaign; None for all of them and the literature.
+            up_to_event: Number of the last event that counts; None for the last one there is. The answer for a given
+                number never changes.
+            sources: Only readings from these sources; None for all.
+        """
+        with self.database.reading() as session:
+            event = session.exec(select(EventCounterRow.last)).one() if up_to_event is None else up_to_event
+            wanted = _known_readings(campaign_id, event, sources)
+            readings: dict[int, list[Reading]] = {}
+            for film, *content in session.execute(wanted):
+                readings.setdefault(film, []).append(_reading(*content))
+            held = select(col(FilmRow.id), col(FilmRow.film_id), col(FilmRow.formulation)).where(FilmRow.event <= event)
+            if campaign_id is not None:
+                held = held.where(FilmRow.campaign_id == campaign_id)
+            films = session.exec(held.order_by(col(FilmRow.id))).all()
+        return [
+            Film(film_id=film_id, formulation=formulation, readings=tuple(readings[number]))
+            for number, film_id, formulation in films
+            if number in readings
+        ]
+
+    def observations(self, film_id: str) -> list[ObservationRow]:
+        """Everything ever observed on a film, history included, oldest first."""
+        query = select(ObservationRow).join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
+        with self.database.reading() as session:
+            return list(session.exec(query.where(FilmRow.film_id == film_id).order_by(col(ObservationRow.id))))
+
+    def amend(self, observation_id: int, *, by: str, note: str, value: float, sd: float | None = None) -> int:
+        """Replace an observed number by a better one; the old one stays, and what was known before stays so.
+
+        Returns:
+            The id of the new observation.
+
+        Raises:
+            LedgerError: if the observation no longer holds.
+        """
+        with self.database.writing() as transaction:
+            row, film = _holding(transaction.session, observation_id)
+            change = {"from": row.value, "to": value, "sd": sd, "by": by, "note": note, "film": film.film_id}
+            number = _close(transaction, EventKind.AMENDED, row, film, change)
+            better = ObservationRow(
+                **row.model_dump(exclude={"id", "value", "sd", "event", "origin_id", "closed_event", "superseded_by"}),
+                value=value,
+                sd=row.sd if sd is None else sd,
+                event=number,
+                origin_id=row.origin_id or row.id,
+            )
+            transaction.session.add(better)
+            transaction.session.flush()
+            row.superseded_by = better.id
+        return better.id
+
+    def retract(self, observation_id: int, *, by: str, note: str) -> int:
+        """Say that an observed number does not hold; returns the number of the event.
+
+        Raises:
+            LedgerError: if it does not hold already.
+        """
+        with self.database.writing() as transaction:
+            row, film = _holding(transaction.session, observation_id)
+            change = {"value": row.value, "by": by, "note": note, "film": film.film_id}
+            return _close(transaction, EventKind.RETRACTED, row, film, change)
+
+
+def film_hash(film: Film) -> str:
+    """Hash (sha256, 16 hex digits) of what was observed on a film; trust is a judgement and does not count."""
+    content = [film.formulation.key, [reading.model_dump(mode="json", exclude={"trust"}) for reading in film.readings]]
+    return hashlib.sha256(to_json(content).encode()).hexdigest()[:16]
+
+
+def reading_row(film: int, reading: Reading, event: int) -> Mapping[str, Any]:
+    """A reading as a row of the observation table.
+
+    Raises:
+        BadInput: for a property that has no unit in the ledger.
+    """
+    unit = PROPERTY_UNITS.get(reading.property)
+    if unit is None:
+        raise BadInput(
+            f"the ledger knows no property {reading.property!r}",
+            remedy=f"Known are {', '.join(sorted(PROPERTY_UNITS))}",
+        )
+    return {
+        "film": film,
+        "property": reading.property,
+        "value": reading.value,
+        "sd": reading.sd,
+        "unit": unit,
+        "temperature_C": reading.temperature_C,
+        "source": reading.source.value,
+        "trust": reading.trust,
+        "event": event,
+    }
+
+
+def _known_readings(campaign_id: int | None, event: int, sources: Iterable[Source | str] | None) -> Select[*tuple[Any, ...]]:
+    closed = col(ObservationRow.closed_event)
+    query = sqlalchemy.select(  # SQLModel's own takes four columns at most
+        col(ObservationRow.film),
+        col(ObservationRow.property),
+        col(ObservationRow.value),
+        col(ObservationRow.sd),
+        col(ObservationRow.temperature_C),
+        col(ObservationRow.source),
+        col(ObservationRow.trust),
+    ).where(col(ObservationRow.event) <= event, or_(closed.is_(None), closed > event))
+    if campaign_id is not None:
+        query = query.join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
+        query = query.where(col(FilmRow.campaign_id) == campaign_id)
+    if sources is not None:
+        query = query.where(col(ObservationRow.source).in_([Source(source).value for source in sources]))
+    # An amended reading keeps the place of the one it replaced.
+    return query.order_by(func.coalesce(col(ObservationRow.origin_id), col(ObservationRow.id)))
+
+
+def _reading(name: str, value: float, sd: float, temperature_C: float | None, source: str, trust: float) -> Reading:
+    return Reading(property=name, value=value, sd=sd, temperature_C=temperature_C, source=Source(source), trust=trust)
+
+
+def _holding(session: Session, observation_id: int) -> tuple[ObservationRow, FilmRow]:
+    row = require(session, ObservationRow, observation_id)
+    if row.closed_event is not None:
+        raise LedgerError(f"Observation {observation_id} no longer holds since event {row.closed_event}")
+    return row, require(session, FilmRow, row.film)
+
+
+def _close(transaction: Writing, kind: EventKind, row: ObservationRow, film: FilmRow, change: dict[str, Any]) -> int:
+    number = transaction.event(kind, f"observation {row.id}", campaign_id=film.campaign_id, payload=change)
+    row.closed_event = number
+    return number

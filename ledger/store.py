@@ -1,0 +1,107 @@
+"""The ledger: the only memory of ionloop, in one SQLite file or one PostgreSQL database."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, select
+
+from chemistry.errors import BadInput
+from ledger.campaigns import CampaignRecords
+from ledger.database import Database, connect, utc_now
+from ledger.experiments import ExperimentRecords
+from ledger.migrations import upgrade
+from ledger.model_versions import ModelRecords
+from ledger.observations import ObservationRecords
+from ledger.opening import database_url, refuse_unfit_database, refuse_unfit_file
+from ledger.published import PublishedRecords
+from ledger.samples import SampleRecords
+from ledger.tables import EventCounterRow, EventRow
+
+
+class Ledger(CampaignRecords, ExperimentRecords, SampleRecords, ObservationRecords, PublishedRecords, ModelRecords):
+    """Everything that happened, numbered. Each method that changes something is one transaction with its event.
+
+    Safe to share between threads. Rows that are returned are copies: changing them changes nothing in the ledger.
+    """
+
+    @classmethod
+    def open(
+        cls,
+        url_or_path: str | Path,
+        create: bool = True,
+        *,
+        wall_now: Callable[[], datetime] = utc_now,
+        lab_now: Callable[[], float] | None = None,
+    ) -> Self:
+        """Open a ledger and bring it to the present layout; make it if there is none.
+
+        Args:
+            url_or_path: Path of an SQLite file, or `postgresql://…`.
+            create: Whether a missing ledger may be made.
+            wall_now: Wall-clock time, UTC.
+            lab_now: The lab's clock, seconds; can be given later (`set_lab_clock`).
+
+        Raises:
+            BadInput: for a file that is no ledger, a ledger of another version, a database that does not answer.
+                Nothing is written then.
+        """
+        url = database_url(url_or_path)
+        place = url.render_as_string(hide_password=True)
+        if url.get_backend_name() == "sqlite":
+            path = Path(url.database or "")
+            place = str(path)
+            refuse_unfit_file(path, create=create)
+            _make_folder(path.parent, place)
+        database = Database(connect(url), wall_now, lab_now)
+        try:
+            database.prepare(lambda connection: refuse_unfit_database(connection, place, create=create), upgrade)
+        except DBAPIError as error:
+            database.engine.dispose()
+            raise BadInput(
+                f"the ledger cannot be opened ({str(error.orig).strip()})",
+                place=place,
+                remedy="Check that the path is writable, or that the database is running and lets you in",
+            ) from error
+        except BadInput:
+            database.engine.dispose()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def set_lab_clock(self, lab_now: Callable[[], float] | None) -> None:
+        """From now on events carry this clock's time (seconds) as lab time."""
+        self.database.lab_now = lab_now
+
+    def last_event(self) -> int:
+        """Number of the last event; 0 in a new ledger. What holds up to it never changes."""
+        with self.database.reading() as session:
+            return session.exec(select(EventCounterRow.last)).one()
+
+    def events(self, campaign_id: int | None = None, after: int = 0) -> list[EventRow]:
+        """Events with a number above `after`, of one campaign or all, in their order."""
+        query = select(EventRow).where(EventRow.number > after)
+        if campaign_id is not None:
+            query = query.where(EventRow.campaign_id == campaign_id)
+        with self.database.reading() as session:
+            return list(session.exec(query.order_by(col(EventRow.number))))
+
+
+def _make_folder(folder: Path, place: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"the folder of the ledger cannot be made ({error.strerror})", place=place, remedy="Choose another path"
+        ) from error

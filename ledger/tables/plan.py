@@ -1,0 +1,89 @@
+"""Tables of what is wanted: campaigns, commands to them, suggestions, experiments."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, UniqueConstraint
+from sqlmodel import Field
+
+from chemistry.formulation import Formulation
+from ledger.kinds import CampaignState, ExperimentState
+from ledger.tables.base import FormulationColumn, Payload, Row, UtcTime
+
+
+class CampaignRow(Row, table=True):
+    """One run of a campaign file."""
+
+    __table_args__ = (UniqueConstraint("name", "run"),)
+
+    id: int = Field(default=None, primary_key=True)
+    name: str
+    run: int
+    """Counts the runs of one name, from 1."""
+    spec: dict[str, Any] = Field(sa_type=Payload)
+    """The campaign file as it was when the run began."""
+    seed: int = Field(sa_type=BigInteger)
+    state: str = CampaignState.RUNNING
+    why: str = ""
+    """Why it is in this state, where there is something to say."""
+    begun_at: datetime = Field(sa_type=UtcTime)
+
+
+class CampaignCommandRow(Row, table=True):
+    """Pause, resume, stop, abort: written here by anybody, read by the campaign at its checkpoints."""
+
+    id: int = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id", index=True)
+    command: str
+    by: str
+    note: str = ""
+    event: int = Field(foreign_key="event.number")
+    done_event: int | None = Field(default=None, foreign_key="event.number")
+    """Event by which the campaign obeyed; None while the command is open."""
+
+
+class SuggestionRow(Row, table=True):
+    """What a planner proposed, why, and what it knew. Never changed afterwards."""
+
+    __table_args__ = (UniqueConstraint("campaign_id", "index"),)
+
+    id: int = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id")
+    index: int
+    """Ordinal in its campaign, from 0."""
+    formulation: Formulation = Field(sa_type=FormulationColumn)
+    formulation_key: str = Field(index=True)
+    source: str
+    """What the action would learn from: experiment, quick_scan, md, dft."""
+    cost_h: float
+    """Expected cost, hours of lab (or core) time."""
+    action: dict[str, Any] = Field(sa_type=Payload)
+    reason: dict[str, Any] = Field(sa_type=Payload)
+    planner: str
+    knowledge_event: int
+    """The planner knew the ledger up to this event and nothing else."""
+    model_version: int | None = None
+    """Number of the model version that was asked, in this campaign."""
+    event: int = Field(foreign_key="event.number")
+
+
+class ExperimentRow(Row, table=True):
+    """A suggestion on its way through the lab."""
+
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+
+    id: int = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id")
+    number: int
+    """Counts the experiments of a campaign, from 1."""
+    suggestion_id: int = Field(foreign_key="suggestion.id", unique=True)
+    formulation: Formulation = Field(sa_type=FormulationColumn)
+    """What was suggested; what was made stands with the sample."""
+    state: str = ExperimentState.SUGGESTED
+    why: str = ""
+    """Why it is in this state: the reason of a failure, for the most part."""
+    result: dict[str, Any] | None = Field(default=None, sa_type=Payload, nullable=True)
+    """What came with the final state: verdicts, figures."""
+    event: int = Field(foreign_key="event.number")
+    closed_event: int | None = Field(default=None, foreign_key="event.number")
+    """Event of its final state; None while it is under way."""
