@@ -211,13 +211,13 @@ def _word(smiles: str) -> tuple[str, ...]:
             # The first label goes to the dummy that stands for the bond's begin atom.
             labels.append((1, 2) if bond.GetBeginAtomIdx() == near else (2, 1))
     if not cuts:
-        return (_text(molecule),)
+        return (_settled(_text(molecule)),)
     pieces = Chem.FragmentOnBonds(molecule, cuts, dummyLabels=labels)
     members: list[tuple[int, ...]] = []
     segments = Chem.GetMolFrags(pieces, asMols=True, sanitizeFrags=False, fragsMolAtomMapping=members)
     position = {atom: place for place, atom in enumerate(chain)}
     order = sorted(range(len(segments)), key=lambda i: min(position[a] for a in members[i] if a in position))
-    return tuple(_text(segments[i]) for i in order)
+    return tuple(_settled(_text(segments[i])) for i in order)
 
 
 def _labelled_unit(smiles: str) -> "Chem.Mol":
@@ -240,8 +240,12 @@ def _labelled_unit(smiles: str) -> "Chem.Mol":
     # The ends are told apart before stereochemistry is perceived: it hangs on the direction of the chain.
     for label, index in enumerate(ends, start=1):
         bond = molecule.GetAtomWithIdx(index).GetBonds()[0]
-        if bond.GetBondType() != Chem.BondType.SINGLE or bond.GetOtherAtomIdx(index) in ends:
-            raise UnreadableSmiles(f"{smiles!r} has an open end that is not a single bond to an atom", remedy=_EXAMPLE)
+        if bond.GetBondType() != Chem.BondType.SINGLE:
+            raise UnreadableSmiles(
+                f"{smiles!r} is cut at a bond that is not single", remedy="Cut the chain at one of its single bonds"
+            )
+        if bond.GetOtherAtomIdx(index) in ends:
+            raise UnreadableSmiles(f"{smiles!r} has no atom between its open ends", remedy=_EXAMPLE)
         end = Chem.Atom(0)
         end.SetIsotope(label)
         end.SetNoImplicit(True)
@@ -282,6 +286,12 @@ def _shortest_period(word: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65536)
+def _settled(segment: str) -> str:
+    """The segment read and written once more: cut out of a chain, it keeps marks on bonds that are no longer there."""
+    return _text(_molecule(segment, open_ends=True))
+
+
+@lru_cache(maxsize=65536)
 def _turned(segment: str) -> str:
     """The segment passed through from its exit to its entry."""
     molecule = _molecule(
@@ -294,12 +304,14 @@ def _spelled(word: tuple[str, ...]) -> str:
     """The SMILES of a word, written from its head."""
     from rdkit import Chem
 
-    joints = [""] + [f"[*:{i}]" for i in range(1, len(word))] + [""]
-    pieces = []
-    for segment, before, after in zip(word, joints[:-1], joints[1:], strict=True):
-        pieces.append(segment.replace("[1*]", before or "[1*]").replace("[2*]", after or "[2*]"))
-    with _quiet():
-        chain = Chem.molzip(Chem.MolFromSmiles(".".join(pieces)))
+    from chemistry.joining import joined
+
+    last = len(word) - 1
+    pieces = [
+        segment.replace("[1*]", f"[*:{i}]" if i else "[1*]").replace("[2*]", f"[*:{i + 1}]" if i < last else "[2*]")
+        for i, segment in enumerate(word)
+    ]
+    chain = joined(Chem.MolFromSmiles(".".join(pieces)), last)
     return Chem.MolToSmiles(chain, rootedAtAtom=_end(chain, 1)).replace("[1*]", "*").replace("[2*]", "*")
 
 

@@ -28,10 +28,10 @@ class FillerContent(Value):
 
 
 class Formulation(Value):
-    """A polymer, its salt, what else is in it, and how the film is made.
+    """A polymer, its salt, what else is in it, and how the film is made. Equal formulations have one `key`.
 
-    Salt loading has one inner system, molality (mol of salt per kg of polymer, as the conductivity tables give
-    it); `chemistry.units` converts Li/O ratio and weight fraction to it and back.
+    Salt loading has one inner system, molality (mol of lithium per kg of polymer, as the conductivity
+    tables give it); `chemistry.units` converts Li/O ratio and weight fraction to it and back.
     """
 
     polymer: Polymer
@@ -46,12 +46,20 @@ class Formulation(Value):
     def _consistent(self) -> Self:
         if (self.salt is None) != (self.salt_molality_mol_kg == 0):
             raise ValueError(f"a salt and a loading above zero belong together, got {self.salt_molality_mol_kg} mol/kg")
+        for kind, names in (
+            ("additive", [c.additive.smiles for c in self.additives]),
+            ("filler", [c.filler.formula for c in self.fillers]),
+        ):
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"the {kind} {', '.join(twice)} is given twice; add its weight fractions into one")
         total = sum(c.weight_fraction for c in (*self.additives, *self.fillers))
         if total >= 1:
             raise ValueError(f"the weight fractions of additives and fillers sum to {total:.3f}; nothing is left")
-        ordered = tuple(sorted(self.additives, key=lambda c: c.additive.smiles))
-        if ordered != self.additives:
-            object.__setattr__(self, "additives", ordered)
+        # One order, so that the order in which components were listed makes no other formulation.
+        if len(self.additives) > 1:
+            object.__setattr__(self, "additives", tuple(sorted(self.additives, key=lambda c: c.additive.smiles)))
+        if len(self.fillers) > 1:
+            object.__setattr__(self, "fillers", tuple(sorted(self.fillers, key=lambda c: c.filler.formula)))
         return self
 
     @cached_property
@@ -60,6 +68,14 @@ class Formulation(Value):
         content = json.dumps(_rounded(self.model_dump(mode="json")), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return self.key == other.key if isinstance(other, Formulation) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     @property
     def label(self) -> str:
         """A short readable name: `PEO + LiTFSI r=0.080 + 10% SN`."""
@@ -67,7 +83,9 @@ class Formulation(Value):
 
         parts = [self.polymer.label]
         if self.salt is not None:
-            loading = f"r={li_per_site(self):.3f}" if self.polymer.sites_mol_kg else f"{self.salt_molality_mol_kg:.2f} mol/kg"
+            loading = (
+                f"r={li_per_site(self):.3f}" if self.polymer.sites_mol_kg else f"{self.salt_molality_mol_kg:.2f} mol/kg"
+            )
             parts.append(f"{self.salt.label} {loading}")
         parts += [f"{100 * c.weight_fraction:.0f}% {c.additive.label}" for c in self.additives]
         parts += [f"{100 * c.weight_fraction:.0f}% {c.filler.formula}" for c in self.fillers]

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from chemistry.value import Value
+from chemistry.value import Named, Value
 
 
 class Architecture(StrEnum):
@@ -20,7 +20,10 @@ class Architecture(StrEnum):
 
 
 class RepeatUnit(Value):
-    """A constitutional repeat unit, kept as the canonical *periodic* polymer SMILES (`*CCO*`)."""
+    """A constitutional repeat unit, kept as the canonical *periodic* polymer SMILES (`*CCO*`).
+
+    It is the *shortest* period: `*CCOCCO*` is read as `*CCO*`, and polyethylene, drawn `*CC*`, as `*C*`.
+    """
 
     smiles: str
 
@@ -46,10 +49,12 @@ class RepeatUnit(Value):
         return coordinating_sites(self.smiles)
 
 
-class Polymer(Value):
+class Polymer(Named):
     """One polymer: repeat units with mole fractions, architecture, chain length.
 
     The units are kept in the order of their canonical SMILES, so that two ways of writing one polymer are equal.
+    Units may be given as SMILES. Left out, the architecture is homo for one unit, random for several, and crosslinked
+    where a unit carries crosslink marks.
     """
 
     units: tuple[RepeatUnit, ...] = Field(min_length=1)
@@ -60,8 +65,6 @@ class Polymer(Value):
     """Number-average molar mass M_n, kg/mol; None where it is not known."""
     dispersity: float | None = Field(default=None, ge=1)
     """M_w/M_n; None where it is not known."""
-    name: str = Field(default="", exclude=True)
-    """What people call it; no part of its identity."""
 
     @model_validator(mode="before")
     @classmethod
@@ -76,8 +79,10 @@ class Polymer(Value):
             raise ValueError(f"{len(self.units)} repeat units need as many fractions, got {len(self.fractions)}")
         if any(fraction <= 0 for fraction in self.fractions) or abs(sum(self.fractions) - 1) > 1e-6:
             raise ValueError(f"the fractions of the repeat units must be positive and sum to 1, got {self.fractions}")
-        if (len(self.units) == 1) != (self.architecture in _ONE_UNIT) and self.architecture not in _ANY:
-            raise ValueError(f"architecture {self.architecture.value} does not fit {len(self.units)} repeat unit(s)")
+        least, most = _UNITS[self.architecture]
+        if not least <= len(self.units) <= most:
+            wanted = f"{least} or more" if most > least else str(least)
+            raise ValueError(f"a {self.architecture.value} polymer has {wanted} repeat units, got {len(self.units)}")
         return self
 
     @property
@@ -88,14 +93,36 @@ class Polymer(Value):
     @property
     def sites_mol_kg(self) -> float:
         """Coordinating sites per mass of polymer, mol/kg."""
-        sites = sum(f * unit.coordinating_sites for f, unit in zip(self.fractions, self.units, strict=True))
-        return 1000.0 * sites / self.unit_molar_mass
+        return 1000.0 * self.sites_per_unit / self.unit_molar_mass
+
+    @property
+    def sites_per_unit(self) -> float:
+        """Mole-fraction average number of coordinating sites of the repeat units."""
+        return sum(f * unit.coordinating_sites for f, unit in zip(self.fractions, self.units, strict=True))
+
+    @property
+    def chain(self) -> str:
+        """The chain in one line, without its length: `*CCO*`, or `*CCO*:0.8 + *COC(*)C*:0.2 random`."""
+        if len(self.units) == 1:
+            kind = "" if self.architecture is Architecture.HOMO else f" {self.architecture.value}"
+            return self.units[0].smiles + kind
+        parts = (f"{unit.smiles}:{f:.6g}" for f, unit in zip(self.fractions, self.units, strict=True))
+        return f"{' + '.join(parts)} {self.architecture.value}"
 
     @property
     def label(self) -> str:
-        """The name where there is one, else the SMILES."""
-        return self.name or ".".join(unit.smiles for unit in self.units)
+        """The name where there is one, its own or the catalogue's, else the chain."""
+        from chemistry.catalogue import name_of
+
+        return self.name or name_of(self) or self.chain
 
 
-_ONE_UNIT = {Architecture.HOMO}
-_ANY = {Architecture.CROSSLINKED, Architecture.GRAFT}
+_UNITS = {
+    Architecture.HOMO: (1, 1),
+    Architecture.RANDOM: (2, 99),
+    Architecture.ALTERNATING: (2, 2),
+    Architecture.BLOCK: (2, 99),
+    Architecture.GRAFT: (1, 99),
+    Architecture.CROSSLINKED: (1, 99),
+}
+"""Fewest and most repeat units of each architecture. A graft polymer of one unit carries its side chains drawn."""

@@ -2,14 +2,16 @@
 
 from pydantic import Field, field_validator
 
-from chemistry.value import Value
+from chemistry.value import Named, Value
 
 
-class Salt(Value):
-    """A lithium salt, kept as its canonical SMILES (`[Li+].F[B-](F)(F)F`)."""
+class Salt(Named):
+    """A lithium salt, kept as its canonical SMILES (`F[B-](F)(F)F.[Li+]`).
+
+    Amounts of a salt are counted in moles of lithium: for a salt of two lithium ions, one mole is half a formula unit.
+    """
 
     smiles: str
-    name: str = Field(default="", exclude=True)
 
     @field_validator("smiles")
     @classmethod
@@ -21,21 +23,22 @@ class Salt(Value):
     @property
     def molar_mass(self) -> float:
         """Molar mass, g/mol, per lithium."""
-        from chemistry.canonical import molar_mass_g_mol
+        from chemistry.canonical import lithium_count, molar_mass_g_mol
 
-        return molar_mass_g_mol(self.smiles)
+        return molar_mass_g_mol(self.smiles) / lithium_count(self.smiles)
 
     @property
     def label(self) -> str:
-        """The name where there is one, else the SMILES."""
-        return self.name or self.smiles
+        """The name where there is one, its own or the catalogue's, else the SMILES."""
+        from chemistry.catalogue import name_of
+
+        return self.name or name_of(self) or self.smiles
 
 
-class Additive(Value):
+class Additive(Named):
     """A molecular additive, such as a plasticiser, kept as its canonical SMILES."""
 
     smiles: str
-    name: str = Field(default="", exclude=True)
 
     @field_validator("smiles")
     @classmethod
@@ -45,9 +48,18 @@ class Additive(Value):
         return canonical_molecule(smiles)
 
     @property
+    def molar_mass(self) -> float:
+        """Molar mass, g/mol."""
+        from chemistry.canonical import molar_mass_g_mol
+
+        return molar_mass_g_mol(self.smiles)
+
+    @property
     def label(self) -> str:
-        """The name where there is one, else the SMILES."""
-        return self.name or self.smiles
+        """The name where there is one, its own or the catalogue's, else the SMILES."""
+        from chemistry.catalogue import name_of
+
+        return self.name or name_of(self) or self.smiles
 
 
 class Filler(Value):
