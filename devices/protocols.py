@@ -48,17 +48,25 @@ class SetTemperature(Command):
 class HeaterOff(Command):
     """The safe state of a thermal stage."""
 
+    step: str = "heater off"
+
 
 class Load(Command):
     """Bring a sample from the rack into the measuring cell."""
+
+    step: str = "load"
 
 
 class Unload(Command):
     """Return the sample to its place in the rack."""
 
+    step: str = "unload"
+
 
 class Sweep(Command):
     """Measure an impedance spectrum."""
+
+    step: str = "sweep"
 
     high_Hz: float = 1e6
     low_Hz: float = 1.0
@@ -67,6 +75,8 @@ class Sweep(Command):
 
 class Indent(Command):
     """Measure the storage modulus by a small dynamic indentation."""
+
+    step: str = "indent"
 
     frequency_Hz: float = 1.0
 
@@ -92,17 +102,38 @@ class Instrument(Protocol):
     name: str
     prefix: str
 
-    def set(self, order: Order) -> Status: ...
-    def read(self) -> dict[str, Any]: ...
+    def set(self, order: Order) -> Status:
+        """Start an order."""
+        ...
+
+    def read(self) -> dict[str, Any]:
+        """The instrument's readbacks, as Bluesky wants them."""
+        ...
+
     def safe(self, token: int) -> None:
         """Bring the instrument into its safe state now, without waiting; never raises."""
         ...
 
 
 class Hold(Protocol):
-    """While somebody holds the clock, a virtual one does not jump."""
+    """While somebody holds the clock, a virtual one does not jump.
 
-    def release(self) -> None: ...
+    Whoever is at work in no lab time has a hold: a planner, a plan between two waits. It is taken by whoever submits
+    the work, goes with the work from thread to thread, and is released by whoever takes the result, so that lab time
+    never advances between the end of one and the start of the next. All three calls may be repeated, from any thread.
+    """
+
+    def suspend(self) -> None:
+        """Let lab time go on: the holder now waits for something that a wake-up (or another holder) will bring."""
+        ...
+
+    def resume(self) -> None:
+        """Hold again; called by what ends the wait, before it lets go of the clock itself."""
+        ...
+
+    def release(self) -> None:
+        """The work is done or handed on; the hold is of no further use."""
+        ...
 
 
 class Clock(Protocol):
@@ -116,6 +147,9 @@ class Clock(Protocol):
         """Somebody is at work in no lab time; released when done or when the work is handed on."""
         ...
 
-    def call_at(self, when: float, wake: Callable[[], None]) -> None:
-        """Call `wake` at lab time `when`, in the clock's thread, with the clock held until it returns."""
+    def call_at(self, when: float, wake: Callable[[], None], key: str = "") -> Callable[[], None]:
+        """Call `wake` at lab time `when` (now, if past), in the clock's thread, the clock held until it returns.
+
+        Wake-ups of one time come in the order of their keys, then of registration. Returns a function that cancels.
+        """
         ...

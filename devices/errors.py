@@ -1,0 +1,18 @@
+"""What can go wrong with instruments: the branch of the error tree that plans and stations raise."""
+
+from chemistry.errors import IonloopError
+
+
+class InstrumentError(IonloopError):
+    """An instrument refused an order, failed in the middle of it, or did not answer.
+
+    `words` are the instrument's own, `instrument` its name, `step` what it had been told to do.
+    """
+
+    def __init__(self, instrument: str, step: str, words: str) -> None:
+        self.instrument, self.step, self.words = instrument, step, words
+        super().__init__(f"{instrument}, told to {step}: {words}")
+
+
+class PlanAborted(IonloopError):
+    """Somebody aborted the plan; its finalizers have run and the station is in its safe state."""

@@ -1,0 +1,191 @@
+"""The base of every instrument: orders in, an echo or an error out, over EPICS signals.
+
+The controller writes the order's id, token, sample, command and parameters, then `go`. The instrument answers on
+`busy`, `accepted` (the id of the last order that it began), its readbacks, then `echo` (the id of the last order that
+it finished), or on `error` (its own words) and then `failed` (the id that they belong to). Nothing is remembered here
+but the order under way: a device holds no state of the campaign.
+"""
+
+import logging
+import threading
+from typing import Any, ClassVar, cast
+
+from bluesky.protocols import Status
+from ophyd import Device
+from ophyd.status import Status as OphydStatus
+from ophyd.utils.errors import OpException
+
+from devices.errors import InstrumentError
+from devices.protocols import Clock, Command, Order
+from devices.signals import Integer, Text, parameter, report
+
+logger = logging.getLogger(__name__)
+
+
+class Instrument(Device):
+    """An instrument behind a PV prefix. A new one adds its signals, what it understands and what it reads."""
+
+    order_id = parameter(Text, "ORDER")
+    token = parameter(Integer, "TOKEN")
+    sample = parameter(Text, "SAMPLE")
+    command = parameter(Text, "COMMAND")
+    go = parameter(Integer, "GO")
+    safe_now = parameter(Integer, "SAFE")
+    """Writing the owner's token here brings the instrument into its safe state at once."""
+
+    busy = report(Integer, "BUSY")
+    accepted = report(Text, "ACCEPTED")
+    echo = report(Text, "ECHO")
+    error = report(Text, "ERROR")
+    failed = report(Text, "FAILED")
+    count = report(Integer, "COUNT")
+    """How many orders the instrument has finished in its life."""
+
+    understands: ClassVar[tuple[type[Command], ...]] = ()
+    """The commands that it takes."""
+    results: ClassVar[tuple[str, ...]] = ()
+    """The readbacks that say what the last order produced."""
+    deadline_s: ClassVar[float] = 3600.0
+    """Lab time after which an order that has no answer counts as failed."""
+
+    def __init__(self, prefix: str, *, name: str, clock: Clock, **kwargs: Any) -> None:
+        super().__init__(prefix, name=name, **kwargs)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._under_way: _UnderWay | None = None
+        self._listening = False
+        self._last_token = 0
+
+    def parameters(self, command: Command) -> dict[str, object]:
+        """Values of the parameter signals for a command, by attribute."""
+        return {}
+
+    def time_limit_s(self, command: Command) -> float:
+        """Lab time that a command may take at most."""
+        return self.deadline_s
+
+    def set(self, order: Order) -> Status:
+        """Start an order. The status finishes with the echo of its id, and fails with the instrument's own words."""
+        command = order.command
+        if not isinstance(command, self.understands):
+            known = ", ".join(kind.__name__ for kind in self.understands)
+            raise self._error(command.step, f"it takes no {type(command).__name__}, only {known}")
+        under_way = _UnderWay(order)
+        with self._lock:
+            before, self._under_way = self._under_way, under_way
+        if before is not None:
+            before.fail(self._error(before.order.command.step, "another order took its place"))
+        try:
+            self._listen()
+            self._write(order)
+        except (OSError, OpException) as silent:
+            self.forget()
+            raise self._error(command.step, f"no connection to {self.prefix}: {silent}") from silent
+        return under_way.status
+
+    def as_made(self) -> dict[str, Any]:
+        """What the last order produced, by the name of the readback, as plain values; with the instrument's count."""
+        values = {name: _plain(getattr(self, name).get()) for name in self.results}
+        return {**values, "count": _plain(self.count.get())}
+
+    def fence(self, token: int) -> None:
+        """Show the instrument the token of its new owner, so that it refuses the orders of any former one."""
+        self._last_token = token
+        self.token.put(token)
+
+    def safe(self, token: int) -> None:
+        """Bring the instrument into its safe state now, without waiting; never raises."""
+        try:
+            self.safe_now.put(token)
+        except (OSError, OpException) as silent:
+            logger.error("%s could not be told to be safe: %s", self.name, silent)
+
+    def stop(self, *, success: bool = False) -> None:
+        """Give up the order under way, if there is one, and be safe; the RunEngine calls it at the end of a plan."""
+        if self.forget():
+            self.safe(self._last_token)
+
+    def forget(self) -> bool:
+        """Wait no longer for the order under way; says whether there was one."""
+        with self._lock:
+            under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.cancel_deadline()
+        return under_way is not None
+
+    def _error(self, step: str, words: str) -> InstrumentError:
+        return InstrumentError(f"{self.name} ({self.prefix})", step, words)
+
+    def _write(self, order: Order) -> None:
+        self._last_token = order.token
+        values: dict[str, object] = {
+            "order_id": order.id,
+            "token": order.token,
+            "sample": order.sample,
+            "command": type(order.command).__name__,
+            **self.parameters(order.command),
+        }
+        for name, value in values.items():
+            getattr(self, name).put(value)
+        limit_s = self.time_limit_s(order.command)
+        words = f"no answer within {limit_s / 3600:.2g} h of lab time"
+        late = self._error(order.command.step, words)
+        cancel = self._clock.call_at(self._clock.now() + limit_s, lambda: self._end(order.id, late))
+        with self._lock:
+            if self._under_way is not None:
+                self._under_way.cancel_deadline = cancel
+        self.go.put(1)
+
+    def _listen(self) -> None:
+        """Subscribe once, with the first order, so that building a device needs no connection."""
+        if not self._listening:
+            self._listening = True
+            self.echo.subscribe(self._on_echo, run=False)
+            self.failed.subscribe(self._on_failed, run=False)
+
+    def _on_echo(self, value: object, **_: object) -> None:
+        self._end(str(value), None)
+
+    def _on_failed(self, value: object, **_: object) -> None:
+        with self._lock:
+            under_way = self._under_way
+        if under_way is not None and under_way.order.id == value:
+            step = under_way.order.command.step
+            self._end(under_way.order.id, self._error(step, str(self.error.get())))
+
+    def _end(self, order_id: str, error: InstrumentError | None) -> None:
+        with self._lock:
+            under_way = self._under_way
+            if under_way is None or under_way.order.id != order_id:
+                return
+            self._under_way = None
+        under_way.cancel_deadline()
+        if error is None:
+            under_way.finish()
+        else:
+            under_way.fail(error)
+
+
+class _UnderWay:
+    """The order that an instrument is busy with."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self._status = OphydStatus()
+        self.cancel_deadline = lambda: None
+
+    @property
+    def status(self) -> Status:
+        return cast(Status, self._status)
+
+    def finish(self) -> None:
+        self._status.set_finished()
+
+    def fail(self, error: InstrumentError) -> None:
+        self.cancel_deadline()
+        self._status.set_exception(error)
+
+
+def _plain(value: Any) -> Any:
+    """A numpy scalar or array as Python numbers, so that it can be written down."""
+    return value.tolist() if hasattr(value, "tolist") else value

@@ -1,0 +1,138 @@
+"""From bare commands to orders: ids, fencing tokens, and the journal around every consuming step."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+from uuid import uuid4
+
+from bluesky.preprocessors import plan_mutator
+from bluesky.utils import FailedStatus, Msg, MsgGenerator
+
+from devices.protocols import Command, Order
+
+
+class Journal(Protocol):
+    """What the preprocessor needs of the ledger's journal. Every call is durable when it returns."""
+
+    def intend(
+        self,
+        order_id: str,
+        device: str,
+        station: str,
+        step: str,
+        sample: str,
+        parameters: dict[str, Any],
+        token: int,
+        consuming: bool,
+    ) -> object:
+        """Write that the order is about to be sent."""
+        ...
+
+    def confirm(self, order_id: str, as_made: dict[str, Any]) -> object:
+        """Write that it was done, and what came of it."""
+        ...
+
+    def fail(self, order_id: str, words: str) -> object:
+        """Write that the instrument refused it or failed."""
+        ...
+
+    def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
+        """As-made values of a step that was done on this sample; None where it was not."""
+        ...
+
+
+class Worker(Protocol):
+    """Who runs the plan: told what it waits for, so that lab time may go on meanwhile."""
+
+    def waits_for(self, order_ids: Iterable[str]) -> None:
+        """The plan waits for these orders; for none: it is at work again."""
+        ...
+
+    def begins(self, order: Order) -> None:
+        """The order is about to be sent."""
+        ...
+
+
+def journaled(
+    plan: MsgGenerator[Any],
+    journal: Journal | None,
+    station: str,
+    token: int,
+    sample: str,
+    worker: Worker | None = None,
+) -> MsgGenerator[Any]:
+    """Run `plan` so that a consuming step is done once, however often the plan is run.
+
+    Each `set` of a `Command` becomes an `Order` with a new id (uuid4). A consuming one is written as intended before
+    the message is sent and as confirmed, with its as-made values, after the wait. One that is confirmed for this sample
+    and step is skipped: the plan gets the recorded values. So after a crash a plan simply runs again from its start,
+    once what was intended and never confirmed is settled by evidence (`devices.evidence`).
+    """
+    waiting: dict[object, list[tuple[Any, Order]]] = {}
+    as_made: dict[object, dict[str, Any]] = {}
+
+    def change(message: Msg) -> tuple[MsgGenerator[Any] | None, MsgGenerator[Any] | None]:
+        match message.command:
+            case "set" if isinstance(message.args[0], Command):
+                return send(message), None
+            case "wait":
+                return wait(message), None
+            case "as_made" if not message.args and message.kwargs.get("group") in as_made:
+                values = as_made.pop(message.kwargs["group"])
+                return _only(Msg("as_made", message.obj, values)), None
+            case _:
+                return None, None
+
+    def send(message: Msg) -> MsgGenerator[Any]:
+        command, group, device = message.args[0], message.kwargs.get("group"), message.obj
+        consuming = command.consuming
+        known = journal.confirmed(sample, command.step) if journal is not None and consuming else None
+        if known is not None:
+            as_made[group] = known
+            yield Msg("null")
+            return
+        order = Order(id=str(uuid4()), token=token, sample=sample, command=command)
+        if consuming:
+            # Nothing before this point may be replayed by a resumed RunEngine.
+            yield Msg("clear_checkpoint")
+            if journal is not None:
+                content = {"command": type(command).__name__, **command.model_dump(mode="json", exclude={"step"})}
+                journal.intend(order.id, device.name, station, command.step, sample, content, token, consuming)
+        if worker is not None:
+            worker.begins(order)
+        waiting.setdefault(group, []).append((device, order))
+        try:
+            yield Msg("set", device, order, **message.kwargs)
+        except FailedStatus as failure:  # a refusal can be here before the wait is
+            _note_failure(journal, waiting.pop(group), failure)
+            raise
+
+    def wait(message: Msg) -> MsgGenerator[Any]:
+        group = message.args[0] if message.args else message.kwargs.get("group")
+        orders = waiting.pop(group, [])
+        if worker is not None:
+            worker.waits_for([order.id for _, order in orders])
+        try:
+            yield message
+        except FailedStatus as failure:
+            _note_failure(journal, orders, failure)
+            raise
+        finally:
+            if worker is not None:
+                worker.waits_for(())
+        for device, order in orders:
+            as_made[group] = device.as_made()
+            if journal is not None and order.command.consuming:
+                journal.confirm(order.id, as_made[group])
+
+    return (yield from plan_mutator(plan, change))
+
+
+def _note_failure(journal: Journal | None, orders: list[tuple[Any, Order]], failure: FailedStatus) -> None:
+    """Write the instrument's words to the consuming order that they belong to; others remain intended."""
+    words = str(failure.__cause__ or failure)
+    if journal is not None and len(orders) == 1 and orders[0][1].command.consuming:
+        journal.fail(orders[0][1].id, words)
+
+
+def _only(message: Msg) -> MsgGenerator[Any]:
+    yield message

@@ -1,0 +1,90 @@
+"""The lab file: which instruments there are, and whether they are real."""
+
+import importlib
+from pathlib import Path
+from typing import Self
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from chemistry.errors import BadInput
+from chemistry.value import Value
+from devices.instrument import Instrument
+
+
+class InstrumentEntry(Value):
+    """One instrument: its device class and the prefix of its PVs."""
+
+    class_path: str = Field(alias="class")
+    """Dotted path of a subclass of `devices.instrument.Instrument`."""
+    prefix: str = Field(min_length=1)
+
+
+class Simulated(Value):
+    """Settings of a simulated lab."""
+
+    preset: str = "default"
+    """Which physics: a preset of `sim.twin`."""
+    seed: int = 0
+    instant: bool = False
+    """Instruments take no lab time: for tests and for measuring the controller's own cost."""
+
+
+class LabFile(Value):
+    """What stands in a lab file (`examples/simulated_lab.yaml`)."""
+
+    name: str
+    factory: str
+    """Dotted path of the function that builds the lab; `flows` calls it with this value and a folder."""
+    stations: dict[str, dict[str, InstrumentEntry]] = Field(min_length=1)
+    """Instruments by station and role."""
+    stock: dict[str, float] = Field(default={})
+    """What is on the dispenser's shelf, mg, by name or SMILES; `default` for what is not named."""
+    simulated: Simulated | None = None
+
+    @model_validator(mode="after")
+    def _one_prefix_each(self) -> Self:
+        seen: dict[str, str] = {}
+        for station, instruments in self.stations.items():
+            for role, entry in instruments.items():
+                place = f"{station}.{role}"
+                if entry.prefix in seen:
+                    raise ValueError(f"{place} and {seen[entry.prefix]} have the same prefix {entry.prefix!r}")
+                seen[entry.prefix] = place
+        return self
+
+    @classmethod
+    def read(cls, path: Path | str) -> Self:
+        """Read and check a lab file; every fault is a `BadInput` that names the file and the key or line."""
+        place = str(path)
+        try:
+            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        except FileNotFoundError as missing:
+            raise BadInput("there is no such lab file", place=place, remedy="Check the path") from missing
+        except (OSError, UnicodeDecodeError) as unreadable:
+            raise BadInput(f"the lab file cannot be read as text ({unreadable})", place=place) from unreadable
+        except yaml.YAMLError as broken:
+            raise BadInput(f"the lab file is not valid YAML: {' '.join(str(broken).split())}", place=place) from broken
+        if not isinstance(content, dict):
+            raise BadInput("a lab file is a mapping of name, factory and stations", place=place)
+        try:
+            return cls.model_validate(content)
+        except ValidationError as wrong:
+            problems = tuple(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in wrong.errors())
+            remedy = "See examples/simulated_lab.yaml"
+            raise BadInput("the lab file is not usable:", place=place, problems=problems, remedy=remedy) from wrong
+
+
+def instrument_class(entry: InstrumentEntry, place: str) -> type[Instrument]:
+    """The device class that a lab file names; raises `BadInput` where there is none."""
+    module_name, _, class_name = entry.class_path.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, AttributeError, ValueError) as missing:
+        problem = f"the instrument class {entry.class_path!r} cannot be imported ({missing})"
+        remedy = "Give the dotted path of a class, such as devices.dispenser.Dispenser"
+        raise BadInput(problem, place=place, remedy=remedy) from missing
+    if not (isinstance(found, type) and issubclass(found, Instrument)):
+        problem = f"{entry.class_path!r} is not an instrument class"
+        raise BadInput(problem, place=place, remedy="It must be derived from devices.instrument.Instrument")
+    return found

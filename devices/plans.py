@@ -1,0 +1,218 @@
+"""The two plans of an experiment: make a film, and measure it. They yield bare commands and never see ids or tokens."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import bluesky.plan_stubs as bps
+from bluesky.preprocessors import finalize_wrapper, run_wrapper
+from bluesky.utils import Msg, MsgGenerator
+
+from chemistry.errors import BadInput
+from chemistry.formulation import Formulation
+from chemistry.value import Value
+from devices.perform import perform
+from devices.protocols import Dose, HeaterOff, Indent, Load, MakeStep, SetTemperature, Sweep, Unload
+from devices.readings import Readings
+from devices.station import Station
+from ledger.measurement import ImpedanceSpectrum, ModulusReading
+
+MAKE_ROLES = ("dispenser", "film_station")
+"""What `make_film` needs of its station."""
+MEASURE_ROLES = ("sample_changer", "thermal_stage", "impedance_meter", "mechanical_tester")
+"""What `measure_film` needs of its station."""
+
+Control = Callable[[], MsgGenerator[Any]]
+"""Called between steps; may wait (pause) or raise (stop). The default only marks a checkpoint."""
+
+
+class FilmAsMade(Value):
+    """What came of making a film: not what was asked for, but what was weighed and measured."""
+
+    sample: str
+    formulation: Formulation
+    """With the loadings that the dispensed masses give."""
+    masses_mg: dict[str, float]
+    """Dispensed mass of each component, mg (keys of `chemistry.recipe.masses_mg`)."""
+    thickness_um: float
+    area_cm2: float
+
+
+class FilmMeasured(Value):
+    """What was measured on a film."""
+
+    sample: str
+    spectra: tuple[ImpedanceSpectrum, ...]
+    """One for each temperature, in the order in which they were taken."""
+    modulus: ModulusReading | None = None
+
+
+def make_film(
+    station: Station,
+    sample: str,
+    formulation: Formulation,
+    total_mg: float,
+    control: Control = bps.checkpoint,
+) -> MsgGenerator[FilmAsMade]:
+    """Dose every component of `formulation` for a film of `total_mg`, then carry out its process.
+
+    Every step is consuming, so under `devices.journaled` the plan may be run again after a crash: what is confirmed is
+    not repeated. Raises `InstrumentError` where an instrument refuses or fails; the instruments are safe then.
+    """
+    from chemistry.recipe import as_made, masses_mg
+
+    dispenser, film_station = (station.instrument(role) for role in MAKE_ROLES)
+    names = _names(formulation)
+
+    def make() -> MsgGenerator[FilmAsMade]:
+        masses: dict[str, float] = {}
+        for component, mass_mg in masses_mg(formulation, total_mg).items():
+            yield from control()
+            step = f"dose {names.get(component, component)}"
+            dosed = yield from perform(dispenser, Dose(step=step, component=component, mass_mg=mass_mg))
+            masses[component] = dosed["dispensed_mg"]
+        film: dict[str, Any] = {}
+        for number, process_step in enumerate(formulation.process.steps, 1):
+            yield from control()
+            command = MakeStep(step=f"{process_step.kind}, step {number}", process=process_step.model_dump(mode="json"))
+            film = yield from perform(film_station, command)
+        if not film:
+            raise BadInput("the process has no steps, so no film comes of it", place="process", remedy="Add steps")
+        made = FilmAsMade(
+            sample=sample,
+            formulation=as_made(formulation, masses),
+            masses_mg=masses,
+            thickness_um=film["thickness_um"],
+            area_cm2=film["area_cm2"],
+        )
+        yield from _save("primary", Readings("film", _record(made)))
+        return made
+
+    about = {
+        "plan_name": "make_film",
+        "sample": sample,
+        "station": station.name,
+        "formulation": formulation.label,
+        "formulation_key": formulation.key,
+        "total_mg": total_mg,
+        "lab_time_s": station.clock.now(),
+    }
+    return (yield from finalize_wrapper(run_wrapper(make(), md=about), _stop(station, MAKE_ROLES)))
+
+
+def measure_film(
+    station: Station,
+    sample: str,
+    temperatures_C: Sequence[float],
+    sweep: Sweep,
+    *,
+    film: FilmAsMade | None = None,
+    modulus_at_C: float | None = None,
+    indent: bool = True,
+    control: Control = bps.checkpoint,
+) -> MsgGenerator[FilmMeasured]:
+    """Load the film, take a spectrum at each temperature once it has settled, indent it, and bring it back.
+
+    Nothing here is consuming. Whatever happens, the heater is turned off and the film returned to the rack.
+
+    Args:
+        station: Has the instruments of `MEASURE_ROLES`.
+        sample: Name of the film in the rack.
+        temperatures_C: In the order in which they are visited, °C.
+        sweep: Limits and density of every spectrum; its step name is replaced.
+        film: Gives the spectra their thickness and area.
+        modulus_at_C: Temperature of the indentation, °C; the first temperature if not given.
+        indent: Whether to measure the modulus at all.
+        control: Called between steps.
+    """
+    changer, stage, meter, tester = (station.instrument(role) for role in MEASURE_ROLES)
+    indent_at = (temperatures_C[0] if modulus_at_C is None else modulus_at_C) if indent else None
+    visited = list(temperatures_C)
+    if indent_at is not None and indent_at not in visited:
+        visited.insert(0, indent_at)
+
+    def measure() -> MsgGenerator[FilmMeasured]:
+        yield from control()
+        yield from perform(changer, Load())
+        spectra: list[ImpedanceSpectrum] = []
+        modulus: ModulusReading | None = None
+        for asked_C in visited:
+            yield from control()
+            settled = yield from perform(stage, SetTemperature(step=f"heat to {asked_C:g} °C", temperature_C=asked_C))
+            reached_C = settled["temperature_C"]
+            if asked_C in temperatures_C:
+                yield from control()
+                command = sweep.model_copy(update={"step": f"sweep at {asked_C:g} °C"})
+                spectra.append(_spectrum((yield from perform(meter, command)), reached_C, film))
+                yield from _save("primary", meter, stage)
+            if asked_C == indent_at and modulus is None:
+                yield from control()
+                pressed = yield from perform(tester, Indent(step=f"indent at {asked_C:g} °C"))
+                modulus = ModulusReading(
+                    storage_modulus_MPa=pressed["storage_modulus_MPa"],
+                    sd_MPa=pressed["sd_MPa"],
+                    temperature_C=reached_C,
+                )
+                yield from _save("modulus", tester, stage)
+        return FilmMeasured(sample=sample, spectra=tuple(spectra), modulus=modulus)
+
+    about = {
+        "plan_name": "measure_film",
+        "sample": sample,
+        "station": station.name,
+        "temperatures_C": list(temperatures_C),
+        "lab_time_s": station.clock.now(),
+    }
+    return (yield from finalize_wrapper(run_wrapper(measure(), md=about), tidy(station)))
+
+
+def tidy(station: Station) -> MsgGenerator[None]:
+    """Bring a measuring station into its safe state: everything stopped, heater off, the film back in the rack.
+
+    The end of every `measure_film`, and what a restarted controller runs before it uses the station again.
+    """
+    changer, stage = station.instrument("sample_changer"), station.instrument("thermal_stage")
+    yield from _stop(station, MEASURE_ROLES)
+    yield from finalize_wrapper(perform(stage, HeaterOff()), perform(changer, Unload()))
+
+
+def _stop(station: Station, roles: Sequence[str]) -> MsgGenerator[None]:
+    """Give up what is under way; after success there is nothing."""
+    for role in roles:
+        yield Msg("stop", station.instrument(role))
+
+
+def _save(stream: str, *readables: Any) -> MsgGenerator[None]:
+    yield from bps.create(stream)
+    for readable in readables:
+        yield from bps.read(readable)
+    yield from bps.save()
+
+
+def _spectrum(swept: dict[str, Any], temperature_C: float, film: FilmAsMade | None) -> ImpedanceSpectrum:
+    return ImpedanceSpectrum(
+        frequency_Hz=tuple(swept["frequency_Hz"]),
+        real_ohm=tuple(swept["real_ohm"]),
+        imaginary_ohm=tuple(swept["imaginary_ohm"]),
+        temperature_C=temperature_C,
+        thickness_um=film.thickness_um if film is not None else None,
+        area_cm2=film.area_cm2 if film is not None else None,
+    )
+
+
+def _record(made: FilmAsMade) -> dict[str, Any]:
+    return {
+        "thickness_um": made.thickness_um,
+        "area_cm2": made.area_cm2,
+        "components": list(made.masses_mg),
+        "masses_mg": list(made.masses_mg.values()),
+        "formulation": made.formulation.label,
+    }
+
+
+def _names(formulation: Formulation) -> dict[str, str]:
+    """What people call the components, for the names of the steps."""
+    names = {".".join(unit.smiles for unit in formulation.polymer.units): formulation.polymer.label}
+    if formulation.salt is not None:
+        names[formulation.salt.smiles] = formulation.salt.label
+    names.update({content.additive.smiles: content.additive.label for content in formulation.additives})
+    return names
