@@ -99,9 +99,8 @@ def amorphous_fraction(film: Composition, temperature_C: float, history: float =
     if polymer.melting_point_K is None:
         return 1.0
     short = 24 / polymer.molar_mass_kg_mol if polymer.molar_mass_kg_mol else 0.0
-    loosened = exp(
-        -((r * film.anion.amorphising / 0.075) ** 2) - (w / 0.15) ** 1.5 - film.filler_volume_fraction / 0.15
-    )
+    by_salt, by_filler = (r * film.anion.amorphising / 0.075) ** 2, film.filler_volume_fraction / 0.15
+    by_plasticiser = (w / 0.15) ** 1.5
     melting_C = polymer.melting_point_K - 273.15 - 120 * min(r, 0.25) - 60 * w - short
     host_crystals = polymer.crystallinity * exp(-by_salt - by_plasticiser - by_filler)
     host_crystals *= _share_below(temperature_C, melting_C, 2.5)

@@ -64,14 +64,21 @@ def host(polymer: Polymer) -> Host:
     1956, 1, 123), the law averaged over the sites, crystallinity lost as the regular sequences shorten. Block
     copolymers are two: salt goes to the block with the most sites, the others bear load.
     """
-    weights = [
-        f * unit.molar_mass / polymer.unit_molar_mass for f, unit in zip(polymer.fractions, polymer.units, strict=True)
-    ]
-    units = [_unit(unit.smiles) for unit in polymer.units]
+    smiles = tuple(unit.smiles for unit in polymer.units)
+    return _host(smiles, polymer.fractions, polymer.architecture, polymer.molar_mass_kg_mol)
+
+
+@lru_cache(maxsize=4096)
+def _host(
+    smiles: tuple[str, ...], fractions: tuple[float, ...], architecture: Architecture, molar_mass_kg_mol: float | None
+) -> Host:
+    units = [_unit(text) for text in smiles]
+    masses = [fraction * unit.molar_mass_g_mol for fraction, unit in zip(fractions, units, strict=True)]
+    weights = [mass / sum(masses) for mass in masses]
     inert = None
-    mole = dict(enumerate(polymer.fractions))
+    mole = dict(enumerate(fractions))
     members = list(range(len(units)))
-    if polymer.architecture is Architecture.BLOCK and len(units) > 1:
+    if architecture is Architecture.BLOCK and len(units) > 1:
         best = max(members, key=lambda i: units[i].sites_mol_kg * weights[i])
         rest = [i for i in members if i != best]
         share = sum(weights[i] for i in rest)
