@@ -1,5 +1,6 @@
 """What a campaign wants: a property, the temperature it is read at, and the direction."""
 
+import builtins
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -15,6 +16,7 @@ class Objective(Value):
     """
 
     property: str
+    """One of `ledger.film.PROPERTY_UNITS`; hides the builtin of this name from here on."""
     goal: Literal["maximise", "minimise"] = "maximise"
     temperature_C: float | None = None
     reference: float | None = None
@@ -26,12 +28,12 @@ class Objective(Value):
             raise ValueError(f"unknown property {self.property!r}; known are {', '.join(sorted(PROPERTY_UNITS))}")
         return self
 
-    @property
+    @builtins.property
     def unit(self) -> str:
         """Unit of the property."""
         return PROPERTY_UNITS[self.property]
 
-    @property
+    @builtins.property
     def sign(self) -> float:
         """Plus one to maximise, minus one to minimise."""
         return 1.0 if self.goal == "maximise" else -1.0

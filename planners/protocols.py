@@ -25,9 +25,9 @@ class Reason(Value):
 
     summary: str
     """One sentence."""
-    expected: dict[str, float] = {}
+    expected: dict[str, float] = Field(default_factory=dict)
     """Predicted mean of each objective; empty where no model was asked."""
-    sd: dict[str, float] = {}
+    sd: dict[str, float] = Field(default_factory=dict)
     acquisition: float | None = None
     nearest_film: str | None = None
 
@@ -74,7 +74,10 @@ class Knowledge(Value):
 class Planner(Protocol):
     """Proposes what to do next, from knowledge alone."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the campaign file calls it."""
+        ...
 
     def suggest(self, n: int, knowledge: Knowledge) -> list[Suggestion]:
         """At most n suggestions, each feasible; fewer only where the space is exhausted."""

@@ -1,44 +1,154 @@
 """The design space of a campaign: components, continuous loadings, constraints."""
 
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
+from chemistry.errors import BadInput
 from chemistry.polymer import Polymer
 from chemistry.process import Process
 from chemistry.salt import Additive, Salt
 from chemistry.value import Value
 
+LOADING_UNITS = {"Li/O": 2.0, "mol/kg": 50.0, "w/w": 0.95}
+"""Units of a salt loading and the highest value of each that can be meant: two lithium ions per coordinating site,
+50 mol per kg of polymer, 95 % of the film."""
+
 
 class Range(Value):
     """A closed interval in a stated unit."""
 
-    low: float
-    high: float
+    low: float = Field(ge=0)
+    high: float = Field(gt=0)
     unit: str
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low is {self.low:g} and high is {self.high:g}; write the smaller one as low")
+        return self
+
+    @property
+    def span(self) -> float:
+        """High minus low."""
+        return self.high - self.low
+
+
+Part = Literal["salt_fraction", "plasticiser_fraction"]
 
 
 class SumConstraint(Value):
     """An upper bound on a sum of weight fractions of the film."""
 
-    sum: tuple[Literal["salt_fraction", "plasticiser_fraction"], ...]
+    sum: tuple[Part, ...] = Field(min_length=1)
     at_most: float = Field(gt=0, le=1)
 
 
 class RatioConstraint(Value):
-    """Bounds on the ratio of two weight fractions of the film."""
+    """An upper bound on the ratio of two weight fractions of the film, first over second."""
 
-    ratio: tuple[Literal["salt_fraction", "plasticiser_fraction"], Literal["salt_fraction", "plasticiser_fraction"]]
-    at_most: float
+    ratio: tuple[Part, Part]
+    at_most: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _of_two(self) -> Self:
+        if self.ratio[0] == self.ratio[1]:
+            raise ValueError(f"the ratio of {self.ratio[0]} to itself is always one")
+        return self
+
+
+def _looked_up(kind: str) -> BeforeValidator:
+    """Text becomes the component that the catalogue knows by this name, or reads as this SMILES."""
+
+    def look_up(given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        if kind == "additive" and given.strip().lower() == "none":
+            return None
+        from chemistry import catalogue
+
+        find: Callable[[str], Value] = getattr(catalogue, kind)
+        try:
+            return find(given)
+        except BadInput as error:
+            # pydantic gathers ValueErrors and says where in the file each one stands.
+            raise ValueError(str(error)) from error
+
+    return BeforeValidator(look_up)
 
 
 class DesignSpace(Value):
-    """Which formulations a campaign may propose."""
+    """Which formulations a campaign may propose.
 
-    polymers: tuple[Polymer, ...] = Field(min_length=1)
-    salts: tuple[Salt, ...] = Field(min_length=1)
+    Components are given as catalogue names, SMILES or values; `none` among the plasticisers stands for a film without
+    one, whose plasticiser fraction is then zero whatever the range says.
+    """
+
+    polymers: tuple[Annotated[Polymer, _looked_up("polymer")], ...] = Field(min_length=1)
+    salts: tuple[Annotated[Salt, _looked_up("salt")], ...] = Field(min_length=1)
     salt_loading: Range
-    plasticisers: tuple[Additive | None, ...] = (None,)
+    """In Li/O (per coordinating site), mol/kg of polymer, or w/w of the film."""
+    plasticisers: tuple[Annotated[Additive | None, _looked_up("additive")], ...] = Field(default=(None,), min_length=1)
     plasticiser_fraction: Range | None = None
+    """In w/w of the film."""
     constraints: tuple[SumConstraint | RatioConstraint, ...] = ()
     process: Process = Process()
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        problems = [
+            *_twice("polymer", self.polymers),
+            *_twice("salt", self.salts),
+            *_twice("plasticiser", self.plasticisers),
+            *_loading_problems(self.salt_loading, self.polymers),
+            *self._fraction_problems(),
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _fraction_problems(self) -> list[str]:
+        fraction = self.plasticiser_fraction
+        named = [plasticiser for plasticiser in self.plasticisers if plasticiser is not None]
+        if fraction is None:
+            return ["plasticisers are named but plasticiser_fraction is missing"] if named else []
+        if not named:
+            return ["plasticiser_fraction is given but no plasticiser is named"]
+        if fraction.unit != "w/w":
+            return [f"plasticiser_fraction has the unit {fraction.unit!r}; write it in w/w, a fraction of the film"]
+        if fraction.high >= 1:
+            return [f"plasticiser_fraction goes up to {fraction.high:g}; as a fraction of the film it stays below 1"]
+        return []
+
+
+def identity(component: Value | None) -> str:
+    """What a component is, without what people call it: equal texts mean the same component."""
+    return "" if component is None else component.model_dump_json()
+
+
+def _twice(kind: str, components: Sequence[Polymer | Salt | Additive | None]) -> list[str]:
+    seen: dict[str, str] = {}
+    problems = []
+    for component in components:
+        label = "none" if component is None else component.label
+        content = identity(component)
+        if content in seen:
+            problems.append(f"the {kind} {label} is the same as {seen[content]}; name it once")
+        seen[content] = label
+    return problems
+
+
+def _loading_problems(loading: Range, polymers: Sequence[Polymer]) -> list[str]:
+    if loading.unit not in LOADING_UNITS:
+        return [f"salt_loading has the unit {loading.unit!r}; known are {', '.join(LOADING_UNITS)}"]
+    problems = []
+    if loading.low <= 0:
+        problems.append(f"salt_loading starts at {loading.low:g}; every film of a space holds salt, so start above 0")
+    if loading.high > LOADING_UNITS[loading.unit]:
+        limit = LOADING_UNITS[loading.unit]
+        problems.append(f"salt_loading goes up to {loading.high:g} {loading.unit}, beyond the limit of {limit:g}")
+    if loading.unit == "Li/O":
+        bare = [polymer.label for polymer in polymers if not polymer.sites_mol_kg]
+        problems += [f"{label} has no coordinating site, so Li/O means nothing; use mol/kg" for label in bare]
+    return problems

@@ -1,0 +1,140 @@
+"""What a learnt film process says of new formulations at fixed temperatures, and its face towards BoTorch."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from botorch.acquisition.objective import PosteriorTransform
+from botorch.models.model import Model
+from botorch.posteriors.gpytorch import GPyTorchPosterior
+from botorch.posteriors.posterior import Posterior
+from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
+from torch import Tensor
+
+from models.film_process import FilmData, FilmProcess
+
+_JITTER = 1e-7
+_ROWS = 2048
+
+
+class LearntProperty:
+    """One property: the process, its readings, and the factorisation that every posterior needs."""
+
+    def __init__(self, process: FilmProcess, data: FilmData, centre: float, scale: float) -> None:
+        """`centre` and `scale` turn standardised values back into the property's unit: y = centre + scale · value."""
+        self.process, self.data, self.centre, self.scale = process, data, centre, scale
+        with torch.no_grad():
+            covariance = process.covariance(data, process.distances(data.features, data.features))
+            self.factor = torch.linalg.cholesky(covariance)
+            residual = (data.value - process.mean_at(data.tau))[:, None]
+            self.white = torch.linalg.solve_triangular(self.factor, residual, upper=False)
+
+    @property
+    def film_sd(self) -> float:
+        """Standard deviation of a new film about its formulation's value, in the property's unit."""
+        return self.scale * float(self.process.log["film_sd"].detach().exp())
+
+    def at(self, tau: float) -> "AtTemperature":
+        """The property at one reduced temperature."""
+        return AtTemperature(self, tau)
+
+    @torch.no_grad()
+    def leave_one_film_out(self) -> tuple[Tensor, Tensor]:
+        """Predicted mean and sd of every reading by all other films, `n` each, in the property's unit.
+
+        Closed form for blocks (Rasmussen & Williams 2006, section 5.4.2); hyperparameters stay those of all films. The
+        sd is that of a reading: film effect and noise included.
+        """
+        inverse = torch.cholesky_inverse(self.factor)
+        alpha = torch.linalg.solve_triangular(self.factor.T, self.white, upper=True)
+        mean, sd = torch.empty_like(self.data.value), torch.empty_like(self.data.value)
+        for film in self.data.film.unique():
+            rows = torch.nonzero(self.data.film == film).flatten()
+            block = torch.linalg.inv(inverse[rows][:, rows])
+            mean[rows] = self.data.value[rows] - (block @ alpha[rows]).flatten()
+            sd[rows] = block.diagonal().sqrt()
+        return self.centre + self.scale * mean, self.scale * sd
+
+
+class AtTemperature:
+    """One property at one temperature: a Gaussian process over formulations whose only data are films."""
+
+    def __init__(self, learnt: LearntProperty, tau: float) -> None:
+        self.learnt = learnt
+        process, data = learnt.process, learnt.data
+        with torch.no_grad():
+            here = torch.tensor([tau], dtype=torch.double)
+            weights = torch.zeros(len(data.value), len(data.features), dtype=torch.double)
+            weights[torch.arange(len(data.value)), data.film] = process.over_temperature(here, data.tau)[0]
+            solved = torch.linalg.solve_triangular(learnt.factor, weights, upper=False)
+            self.coefficients = (solved.T @ learnt.white).flatten()
+            self.root = torch.linalg.qr(solved, mode="r").R
+            self.prior_variance = process.over_temperature(here, here)[0, 0]
+            self.prior_mean = process.mean_at(here)[0]
+
+    @torch.no_grad()
+    def marginal(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation, `n` each, of `n x d` features."""
+        means, sds = [], []
+        for rows in features.split(_ROWS):
+            mean, root = self._mean_and_root(rows)
+            variance = self.prior_variance - (root**2).sum(dim=-1)
+            means.append(mean)
+            sds.append(variance.clamp_min(_JITTER * self.prior_variance).sqrt())
+        scale = self.learnt.scale
+        return self.learnt.centre + scale * torch.cat(means), scale * torch.cat(sds)
+
+    @torch.no_grad()
+    def joint(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean `... x q` and covariance `... x q x q` of `... x q x d` features."""
+        shape = features.shape[:-1]
+        flat = [self._mean_and_root(rows) for rows in features.reshape(-1, features.shape[-1]).split(_ROWS)]
+        mean = torch.cat([part[0] for part in flat]).reshape(shape)
+        root = torch.cat([part[1] for part in flat]).reshape(*shape, -1)
+        process = self.learnt.process
+        prior = self.prior_variance * process.over_features(process.distances(features, features))
+        covariance = prior - root @ root.mT
+        covariance = covariance + _JITTER * self.prior_variance * torch.eye(shape[-1], dtype=torch.double)
+        return self.learnt.centre + self.learnt.scale * mean, self.learnt.scale**2 * covariance
+
+    def _mean_and_root(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        process = self.learnt.process
+        cross = process.over_features(process.distances(rows, self.learnt.data.features))
+        return self.prior_mean + cross @ self.coefficients, cross @ self.root.T
+
+
+class FormulationModel(Model):
+    """A BoTorch model with one output for each (property, temperature), taken as independent of one another.
+
+    Its inputs are formulation features `batch_shape x q x d`, its posterior that of the formulation's true values:
+    film effect and reading noise are left out. It gives no gradients; candidates come from a discrete pool.
+    """
+
+    def __init__(self, outputs: Sequence[AtTemperature]) -> None:
+        super().__init__()
+        self.outputs = tuple(outputs)
+
+    @property
+    def num_outputs(self) -> int:
+        """How many objectives."""
+        return len(self.outputs)
+
+    @property
+    def batch_shape(self) -> torch.Size:
+        """Always empty: one model."""
+        return torch.Size()
+
+    def posterior(
+        self,
+        X: Tensor,
+        output_indices: list[int] | None = None,
+        observation_noise: bool | Tensor = False,
+        posterior_transform: PosteriorTransform | Callable[[Posterior], Posterior] | None = None,
+    ) -> Posterior:
+        """Joint posterior of the q formulations of each batch; `observation_noise` is refused."""
+        if observation_noise is not False:
+            raise NotImplementedError("the noise of a reading belongs to a film, not to a formulation")
+        chosen = [self.outputs[i] for i in output_indices] if output_indices is not None else list(self.outputs)
+        parts = [MultivariateNormal(*output.joint(X)) for output in chosen]
+        joint = parts[0] if len(parts) == 1 else MultitaskMultivariateNormal.from_independent_mvns(parts)
+        posterior = GPyTorchPosterior(joint)
+        return posterior if posterior_transform is None else posterior_transform(posterior)

@@ -1,0 +1,229 @@
+"""The Gaussian process surrogate: films in, a posterior over formulations and temperatures out."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from chemistry.errors import BadInput, IonloopError
+from chemistry.formulation import Formulation
+from ledger.film import Film, Reading, Source
+from models.features import NAMES, feature_matrix, groups
+from models.film_process import FilmData, FilmProcess, one_thread, reduced_temperature
+from models.formulation_model import FormulationModel, LearntProperty
+from models.protocols import Condition, Posterior
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FILM_SD = 0.10
+"""Prior median of the film effect in decades: the tenth best of groups of nominally identical cells scatters by 0.11
+(figures from the public impedance and conductivity tables in the README); cells made by one robot are such."""
+EXTRA_SD = 0.02
+"""Prior median, in decades, of what readings scatter beyond their stated standard deviation."""
+_FORMAT = 1
+
+
+class UnusableWeights(IonloopError):
+    """A saved surrogate that this version cannot load."""
+
+
+class GaussianProcess:
+    """A surrogate of every property that films carry; one exact process for each (see `models.film_process`).
+
+    Hyperparameters are learnt from at most `learn_films` films at `learn_temperatures` temperatures each; all readings
+    then decide the posterior. The fit is a pure function of what the films hold: neither their order nor their names
+    nor an earlier fit plays a part.
+    """
+
+    name = "gaussian_process"
+
+    def __init__(self, learn_films: int = 75, learn_temperatures: int = 4, most_readings: int = 2400) -> None:
+        """`most_readings` bounds memory and time, which grow with its square and cube."""
+        self.learn_films, self.learn_temperatures, self.most_readings = learn_films, learn_temperatures, most_readings
+
+    def fit(self, films: Sequence[Film]) -> "FittedGaussianProcess":
+        """Learn from films; raises `BadInput` where none has a reading."""
+        ordered = sorted(films, key=_content)
+        properties = sorted({reading.property for film in ordered for reading in film.readings})
+        if not properties:
+            raise BadInput("no film has a reading to learn from", remedy="Measure first, or import literature data")
+        with one_thread():
+            features = torch.from_numpy(feature_matrix([film.formulation for film in ordered]))
+            learnt = {name: self._learn(name, ordered, features) for name in properties}
+        return FittedGaussianProcess(learnt, training_hash(films))
+
+    def _learn(self, name: str, films: list[Film], features: torch.Tensor) -> LearntProperty:
+        rows = _readings(name, films, self.most_readings)
+        by_film: dict[int, list[float]] = {}
+        for place, reading in rows:
+            by_film.setdefault(place, []).append(reading.value)
+        means = np.array([np.mean(values) for values in by_film.values()])
+        centre, scale = float(means.mean()), max(float(means.std()), 0.3 if name.startswith("log10") else 1e-3)
+        unit = 1.0 if name.startswith("log10") else scale
+        process = FilmProcess(groups(), FILM_SD * unit / scale, EXTRA_SD * unit / scale)
+        process.learn(_data(_thinned(rows, self.learn_films, self.learn_temperatures), features, centre, scale))
+        return LearntProperty(process, _data(rows, features, centre, scale), centre, scale)
+
+
+@dataclass(frozen=True)
+class FittedGaussianProcess:
+    """A Gaussian process that has learnt: a `models.protocols.Fitted` and `JointModel`."""
+
+    learnt: dict[str, LearntProperty]
+    trained_on: str
+    """`training_hash` of the films."""
+
+    def posterior(self, formulations: Sequence[Formulation], conditions: Sequence[Condition]) -> Posterior:
+        """Mean and standard deviation of each formulation's true value; `KeyError` for a property it never saw."""
+        with one_thread():
+            rows = torch.from_numpy(self.features(formulations))
+            parts = [
+                self.learnt[c.property].at(reduced_temperature(c.temperature_C)).marginal(rows) for c in conditions
+            ]
+        return Posterior(
+            mean=np.stack([mean.numpy() for mean, _ in parts], axis=1),
+            sd=np.stack([sd.numpy() for _, sd in parts], axis=1),
+            film_sd=np.array([self.learnt[condition.property].film_sd for condition in conditions]),
+        )
+
+    def botorch_model(self, conditions: Sequence[Condition]) -> FormulationModel:
+        """A BoTorch model over formulation features, one output for each condition."""
+        with one_thread():
+            return FormulationModel(
+                [self.learnt[c.property].at(reduced_temperature(c.temperature_C)) for c in conditions]
+            )
+
+    def features(self, formulations: Sequence[Formulation]) -> np.ndarray:
+        """`n x d` inputs of `botorch_model`."""
+        return feature_matrix(formulations)
+
+    def diagnostics(self) -> dict[str, dict[str, float]]:
+        """How well each property is foretold for a film that was left out, film effect and noise in the bargain.
+
+        For each property: `films`, `readings`, `rmse` and `film_sd` in its unit, `log_score` (mean log density of a
+        reading, higher is better) and `coverage_90` (share of readings inside their 90 % interval).
+        """
+        with one_thread():
+            return {name: _scores(learnt) for name, learnt in self.learnt.items()}
+
+    def save(self, folder: Path) -> None:
+        """Write `weights.pt` (tensors only) and `configuration.json` into a folder, which is made."""
+        folder.mkdir(parents=True, exist_ok=True)
+        tensors = {}
+        for name, learnt in self.learnt.items():
+            tensors |= {f"{name}/process/{key}": value for key, value in learnt.process.state_dict().items()}
+            tensors |= {f"{name}/data/{key}": value for key, value in vars(learnt.data).items()}
+        torch.save(tensors, folder / "weights.pt")
+        configuration = {
+            "surrogate": GaussianProcess.name,
+            "format": _FORMAT,
+            "features": NAMES,
+            "trained_on": self.trained_on,
+            "properties": {n: {"centre": learnt.centre, "scale": learnt.scale} for n, learnt in self.learnt.items()},
+        }
+        (folder / "configuration.json").write_text(json.dumps(configuration, indent=1), encoding="utf-8")
+
+
+def load(folder: Path) -> FittedGaussianProcess:
+    """The surrogate that `save` wrote, with the same posterior to the last bit; `UnusableWeights` for another's."""
+    configuration = json.loads((folder / "configuration.json").read_text(encoding="utf-8"))
+    if configuration.get("format") != _FORMAT or tuple(configuration.get("features", ())) != NAMES:
+        raise UnusableWeights(
+            f"the surrogate in {folder} was saved by another version, with other features; fit it again from the ledger"
+        )
+    tensors = torch.load(folder / "weights.pt", weights_only=True)
+    learnt = {}
+    with one_thread():
+        for name, numbers in configuration["properties"].items():
+            process = FilmProcess(groups(), FILM_SD, EXTRA_SD)
+            process.load_state_dict(_below(tensors, f"{name}/process/"))
+            learnt[name] = LearntProperty(process, FilmData(**_below(tensors, f"{name}/data/")), **numbers)
+    return FittedGaussianProcess(learnt, configuration["trained_on"])
+
+
+def training_hash(films: "Iterable[Film]") -> str:
+    """sha256 (16 hex digits) of what a fit learns from, whatever the order and the names of the films."""
+    return hashlib.sha256("\n".join(sorted(_content(film) for film in films)).encode()).hexdigest()[:16]
+
+
+def _content(film: Film) -> str:
+    """What a film says, as text: films are sorted by it, so that neither order nor names matter."""
+    return "|".join([film.formulation.key, *sorted(reading.model_dump_json() for reading in film.readings)])
+
+
+def _readings(name: str, films: list[Film], most: int) -> list[tuple[int, Reading]]:
+    """Readings of one property with the place of their film; measured films first where there are too many.
+
+    Of literature films beyond the bound an even share is left out, by their order of content.
+    """
+    measured, other = [], []
+    for place, film in enumerate(films):
+        own = sorted((r for r in film.readings if r.property == name), key=lambda r: (r.temperature_C or 0.0, r.value))
+        if own:
+            ours = any(reading.source == Source.MEASURED for reading in own)
+            (measured if ours else other).append([(place, reading) for reading in own])
+    kept = [*_even(measured, most)]
+    kept += _even(other, most - sum(map(len, kept)))
+    return [row for film in kept for row in film]
+
+
+def _even(films: list[list[tuple[int, Reading]]], most: int) -> list[list[tuple[int, Reading]]]:
+    total = sum(map(len, films))
+    if total <= most:
+        return films
+    wanted = max(int(len(films) * most / total), 0)
+    return [films[int(i * len(films) / wanted)] for i in range(wanted)]
+
+
+def _thinned(rows: list[tuple[int, Reading]], films: int, temperatures: int) -> list[tuple[int, Reading]]:
+    """At most so many films, evenly taken, and of each at most so many readings, coldest and hottest among them."""
+    by_film: dict[int, list[tuple[int, Reading]]] = {}
+    for place, reading in rows:
+        by_film.setdefault(place, []).append((place, reading))
+    groups_ = list(by_film.values())
+    chosen = [groups_[int(i * len(groups_) / min(films, len(groups_)))] for i in range(min(films, len(groups_)))]
+    thin = []
+    for own in chosen:
+        picks = sorted({round(i) for i in np.linspace(0, len(own) - 1, min(temperatures, len(own)))})
+        thin += [own[pick] for pick in picks]
+    return thin
+
+
+def _data(rows: list[tuple[int, Reading]], features: torch.Tensor, centre: float, scale: float) -> FilmData:
+    films = sorted({place for place, _ in rows})
+    position = {place: row for row, place in enumerate(films)}
+
+    def column(numbers: list[float]) -> torch.Tensor:
+        return torch.tensor(numbers, dtype=torch.double)
+
+    return FilmData(
+        features=features[films],
+        film=torch.tensor([position[place] for place, _ in rows]),
+        tau=column([reduced_temperature(reading.temperature_C) for _, reading in rows]),
+        value=(column([reading.value for _, reading in rows]) - centre) / scale,
+        variance=column([reading.sd**2 / reading.trust for _, reading in rows]) / scale**2,
+    )
+
+
+def _scores(learnt: LearntProperty) -> dict[str, float]:
+    mean, sd = learnt.leave_one_film_out()
+    error = learnt.centre + learnt.scale * learnt.data.value - mean
+    density = torch.distributions.Normal(mean, sd).log_prob(mean + error)
+    return {
+        "films": float(len(learnt.data.features)),
+        "readings": float(len(error)),
+        "rmse": float((error**2).mean().sqrt()),
+        "film_sd": learnt.film_sd,
+        "log_score": float(density.mean()),
+        "coverage_90": float((error.abs() <= 1.6449 * sd).double().mean()),
+    }
+
+
+def _below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}

@@ -1,0 +1,163 @@
+"""Bayesian optimisation: an even start, then the formulation whose result is worth most."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chemistry.formulation import Formulation
+from ledger.film import Film
+from models.features import feature_matrix
+from models.protocols import Condition, Fitted, JointModel
+from planners.pareto import front, objective_values, reference_point
+from planners.points import Point, apart, formulation_at, point_of
+from planners.protocols import Action, Knowledge, Reason, Suggestion
+from planners.screening import SAME, candidates
+from planners.sobol import SobolPlanner
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from planners.acquisition import Outlook
+
+FEWEST_FILMS = 3
+"""Films with every objective below which a model has nothing to say."""
+
+
+def gaussian_process(films: Sequence[Film]) -> Fitted:
+    """The default surrogate, fitted."""
+    from models.gaussian_process import GaussianProcess
+
+    return GaussianProcess().fit(films)
+
+
+@dataclass(frozen=True)
+class BayesianPlanner:
+    """Sobol for the first `start` suggestions, then qLogNEHVI (several objectives) or qLogNEI (one).
+
+    Candidates are a pool of feasible formulations spread over the space and around the known front; the surrogate must
+    be a `JointModel`. The answer is a pure function of what is known (torch runs on one thread meanwhile).
+    """
+
+    start: int = 9
+    surrogate_fit: Callable[[Sequence[Film]], Fitted] = gaussian_process
+    pool: int = 2048
+    finalists: int = 256
+    name: str = "bayesian"
+
+    def suggest(self, n: int, knowledge: Knowledge) -> list[Suggestion]:
+        """At most n suggestions; each one knows of those before it as pending.
+
+        Raises `BadInput` where nothing in the space may be made.
+        """
+        read = [film for film in knowledge.films if objective_values(film, knowledge.objectives)]
+        informed = len(read) >= FEWEST_FILMS
+        early = n if not informed else max(0, min(n, self.start - knowledge.suggested))
+        first = SobolPlanner(block=self.start or FEWEST_FILMS).suggest(early, knowledge)
+        first = [suggestion.model_copy(update={"planner": self.name}) for suggestion in first]
+        if early == n:
+            return first
+        known = knowledge.model_copy(
+            update={
+                "pending": (*knowledge.pending, *(suggestion.formulation for suggestion in first)),
+                "suggested": knowledge.suggested + early,
+            }
+        )
+        return [*first, *self._learnt(n - early, known, read)]
+
+    def _learnt(self, n: int, knowledge: Knowledge, read: list[Film]) -> list[Suggestion]:
+        import torch
+
+        from models.film_process import one_thread
+        from planners.acquisition import best_of, promising
+
+        # The campaign's own space decides what counts as the front; a warm start may hold anything.
+        own = [film for film in read if point_of(knowledge.space, film.formulation)] or read
+        with one_thread():
+            fitted = self.surrogate_fit(knowledge.films)
+            if not isinstance(fitted, JointModel):
+                raise TypeError(f"{type(fitted).__name__} gives no joint posterior, which Bayesian optimisation needs")
+            points = candidates(knowledge, _best_points(own, knowledge), self.pool)
+            pool = [formulation_at(knowledge.space, point) for point in points]
+            features = torch.from_numpy(fitted.features(pool))
+            outlook = _outlook(own, knowledge, fitted)
+            rows = promising(outlook, features, self.finalists).tolist() if pool else []
+            suggestions = []
+            while rows and len(suggestions) < n:
+                place, value = best_of(outlook, features[rows])
+                row = rows[place]
+                suggestions.append(
+                    Suggestion(
+                        formulation=pool[row],
+                        action=Action(),
+                        reason=_reason(pool[row], value, own, knowledge, fitted),
+                        planner=self.name,
+                        event=knowledge.event,
+                        index=knowledge.suggested + len(suggestions),
+                    )
+                )
+                outlook = replace(outlook, pending=torch.cat([outlook.pending, features[row : row + 1]]))
+                rows = [other for other in rows if apart(knowledge.space, points[other], points[row]) > SAME]
+        return suggestions
+
+
+def _conditions(knowledge: Knowledge) -> list[Condition]:
+    return [Condition(objective.property, objective.temperature_C) for objective in knowledge.objectives]
+
+
+def _values(films: Sequence[Film], knowledge: Knowledge) -> "np.ndarray":
+    import numpy as np
+
+    return np.array([objective_values(film, knowledge.objectives) for film in films])
+
+
+def _best_points(films: Sequence[Film], knowledge: Knowledge) -> list[Point]:
+    """Points of the observed front: the best film alone where there is one objective."""
+    rows = front(_values(films, knowledge), knowledge.objectives)
+    points = [point_of(knowledge.space, films[row].formulation) for row in rows]
+    return sorted(point for point in points if point is not None)
+
+
+def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel) -> "Outlook":
+    import torch
+
+    from planners.acquisition import Outlook, upwards
+
+    # Sorted, so that the order in which results came in does not reach the Monte Carlo samples.
+    observed = sorted((film.formulation for film in films), key=lambda formulation: formulation.key)
+    pending = sorted(knowledge.pending, key=lambda formulation: formulation.key)
+    return Outlook(
+        model=upwards(fitted.botorch_model(_conditions(knowledge)), [o.sign for o in knowledge.objectives]),
+        observed=torch.from_numpy(fitted.features(observed)),
+        pending=torch.from_numpy(fitted.features(pending)),
+        reference=torch.from_numpy(reference_point(_values(films, knowledge), knowledge.objectives)),
+        seed=knowledge.seed + knowledge.suggested,
+    )
+
+
+def _reason(
+    formulation: Formulation, value: float, films: Sequence[Film], knowledge: Knowledge, fitted: Fitted
+) -> Reason:
+    """What is expected of a formulation, and the observed film that is most like it."""
+    posterior = fitted.posterior([formulation], _conditions(knowledge))
+    names = [objective.property for objective in knowledge.objectives]
+    if len(set(names)) < len(names):
+        names = [f"{objective.property} at {objective.temperature_C:g} °C" for objective in knowledge.objectives]
+    expected = dict(zip(names, posterior.mean[0].tolist(), strict=True))
+    sd = dict(zip(names, posterior.sd[0].tolist(), strict=True))
+    nearest = _nearest(formulation, films)
+    forecast = ", ".join(f"{name} {expected[name]:.2f} ± {sd[name]:.2f}" for name in names)
+    gain = "the front's hypervolume" if len(names) > 1 else "the best value"
+    return Reason(
+        summary=f"Raises {gain} most in expectation ({forecast}); most like it is film {nearest}.",
+        expected=expected,
+        sd=sd,
+        acquisition=value,
+        nearest_film=nearest,
+    )
+
+
+def _nearest(formulation: Formulation, films: Sequence[Film]) -> str:
+    import numpy as np
+
+    rows = feature_matrix([formulation, *(film.formulation for film in films)])
+    return films[int(np.argmin(((rows[1:] - rows[0]) ** 2).sum(axis=1)))].film_id

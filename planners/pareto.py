@@ -1,0 +1,92 @@
+"""Pareto front, reference point and hypervolume of observed or predicted objectives."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ledger.film import Film
+from planners.objectives import Objective
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SAME_TEMPERATURE_K = 0.5
+"""A reading counts as taken at an objective's temperature within this distance: stages settle to a few tenths."""
+MARGIN = 0.1
+"""Share of the front's range by which a reference point that nobody gave lies below the worst of the front (Ishibuchi
+et al., Evol. Comput. 2018, 26, 411, discuss the choice; BoTorch's `infer_reference_point` takes the same share)."""
+
+
+def objective_values(film: Film, objectives: Sequence[Objective]) -> tuple[float, ...] | None:
+    """The film's value of each objective in its own unit, or None where one of them was not read."""
+    values = [_read(film, objective) for objective in objectives]
+    known = tuple(value for value in values if value is not None)
+    return known if len(known) == len(values) else None
+
+
+def upwards(values: "np.ndarray", objectives: Sequence[Objective]) -> "np.ndarray":
+    """`n x m` values with the sign that makes every objective one to maximise."""
+    import numpy as np
+
+    return np.asarray(values, dtype=float) * np.array([objective.sign for objective in objectives])
+
+
+def front(values: "np.ndarray", objectives: Sequence[Objective]) -> list[int]:
+    """Rows of `values` (`n x m`) that no other row beats in every objective, in their order; the first of equals."""
+    import torch
+    from botorch.utils.multi_objective.pareto import is_non_dominated
+
+    if not len(values):
+        return []
+    return torch.nonzero(is_non_dominated(torch.as_tensor(upwards(values, objectives)))).flatten().tolist()
+
+
+def reference_point(values: "np.ndarray", objectives: Sequence[Objective]) -> "np.ndarray":
+    """The worthless value of each objective, `m`, all to maximise.
+
+    What an objective does not state is taken from the front of `values` (`n x m`): its worst value less a tenth of its
+    range (less a tenth of its size, where all are equal).
+    """
+    import numpy as np
+
+    stated = [objective.reference for objective in objectives]
+    best = upwards(values, objectives)[front(values, objectives)]
+    worst = best.min(axis=0)
+    span = best.max(axis=0) - worst
+    derived = worst - MARGIN * np.where(span > 0, span, np.maximum(np.abs(worst), 1.0))
+    signs = [objective.sign for objective in objectives]
+    return np.array(
+        [
+            float(rule) if given is None else sign * given
+            for given, sign, rule in zip(stated, signs, derived, strict=True)
+        ]
+    )
+
+
+def hypervolume(values: "np.ndarray", objectives: Sequence[Objective], reference: "np.ndarray") -> float:
+    """Volume that `n x m` values dominate above a reference point (`m`, to maximise), in the product of their units.
+
+    For one objective it is the best value's height above the reference.
+    """
+    import torch
+    from botorch.utils.multi_objective.hypervolume import Hypervolume
+
+    if not len(values):
+        return 0.0
+    raised = upwards(values, objectives)
+    if len(objectives) == 1:
+        return max(0.0, float(raised.max() - reference[0]))
+    best = torch.as_tensor(raised[front(values, objectives)])
+    return float(Hypervolume(torch.as_tensor(reference)).compute(best))
+
+
+def _read(film: Film, objective: Objective) -> float | None:
+    """The reading nearest to the objective's temperature; of several the one with the least uncertainty."""
+    candidates = []
+    for reading in film.readings:
+        if reading.property != objective.property:
+            continue
+        if objective.temperature_C is None or reading.temperature_C is None:
+            candidates.append((0.0, reading.sd, reading.value))
+        elif (distance := abs(reading.temperature_C - objective.temperature_C)) <= SAME_TEMPERATURE_K:
+            candidates.append((distance, reading.sd, reading.value))
+    return min(candidates)[2] if candidates else None

@@ -1,0 +1,148 @@
+"""Deterministic samples of what may be made in a design space."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from chemistry.errors import BadInput
+from planners.points import Point, formulation_at, point_at, reasons_not_to, rounded
+from planners.space import DesignSpace, identity
+
+_PATIENCE = 4096
+"""Draws without one feasible point after which the space counts as empty."""
+
+
+def coordinates(dimensions: int, seed: int) -> Iterator[tuple[float, ...]]:
+    """An endless scrambled Sobol sequence in the unit cube (Owen, J. Complexity 1998, 14, 466)."""
+    from scipy.stats import qmc
+
+    engine = qmc.Sobol(dimensions, scramble=True, rng=seed)
+    while True:
+        yield from map(tuple, engine.random(256).tolist())
+
+
+@dataclass(frozen=True)
+class _Request:
+    """A space told apart by its text: hashing the value itself, component by component, takes longer."""
+
+    text: str
+    space: DesignSpace = field(compare=False)
+
+
+def sample(space: DesignSpace, n: int, seed: int) -> tuple[Point, ...]:
+    """At most n different feasible points, spread by a scrambled Sobol sequence over components and loadings.
+
+    Fewer come back only where the space holds fewer (all of it fixed but the components, say).
+
+    Raises:
+        BadInput: nothing in the space may be made; says which reasons were met most.
+    """
+    return _sampled(_Request(identity(space), space), n, seed)
+
+
+@lru_cache(maxsize=16)
+def _sampled(request: _Request, n: int, seed: int) -> tuple[Point, ...]:
+    space = request.space
+    found: dict[Point, None] = {}
+    reasons: Counter[str] = Counter()
+    barren = 0
+    for place in coordinates(5, seed):
+        if len(found) == n or barren >= _PATIENCE:
+            break
+        point = point_at(space, (place[0], place[1], place[2], place[3], place[4]))
+        barren += 1
+        if point in found:
+            continue
+        if against := reasons_not_to(space, formulation_at(space, point)):
+            # Without their numbers, reasons of one kind are counted together.
+            reasons.update(re.sub(r"\d+\.?\d*", "…", reason) for reason in against)
+            continue
+        found[point] = None
+        barren = 0
+    if not found:
+        common = tuple(f"{count} of {_PATIENCE} samples: {reason}" for reason, count in reasons.most_common(3))
+        raise BadInput(
+            "no formulation of the design space may be made",
+            place="space",
+            problems=common,
+            remedy="Widen the ranges, relax the constraints or name other components",
+        )
+    return tuple(found)
+
+
+def balanced_block(space: DesignSpace, n: int, seed: int) -> tuple[Point, ...]:
+    """A block of n feasible points in which every component appears as evenly as it can, loadings spread by Sobol.
+
+    Along each axis of components the points are ranked and dealt out, so that counts differ by at most one. Where a
+    combination may not be made at any of 64 loadings, that point is replaced by the next of `sample`.
+    """
+    stream = coordinates(5, seed)
+    places = [next(stream) for _ in range(n)]
+    sizes = (len(space.polymers), len(space.salts), len(space.plasticisers))
+    dealt = [_dealt([place[axis] for place in places], size, seed + axis) for axis, size in enumerate(sizes)]
+    spare = iter(sample(space, 4 * n, seed))
+    chosen: list[Point] = []
+    for row, place in enumerate(places):
+        point = _feasible_with(space, (dealt[0][row], dealt[1][row], dealt[2][row]), place, stream, chosen)
+        point = point or next((other for other in spare if other not in chosen), None)
+        if point is not None:
+            chosen.append(point)
+    return tuple(chosen)
+
+
+def neighbours(space: DesignSpace, point: Point, n: int, reach: float, seed: int) -> list[Point]:
+    """At most n feasible points near one: loadings moved by up to `reach` of their ranges, sometimes one component.
+
+    A third of them keep all components, the rest exchange one, so that good loadings are tried with other partners.
+    """
+    found: dict[Point, None] = {}
+    span = space.plasticiser_fraction.span if space.plasticiser_fraction else 0.0
+    for draw, (which, what, loading, fraction) in zip(range(2 * n), coordinates(4, seed), strict=False):
+        if len(found) == n:
+            break
+        polymer, salt, plasticiser = point.polymer, point.salt, point.plasticiser
+        if draw % 3:
+            axis = int(which * 3)
+            polymer = int(what * len(space.polymers)) if axis == 0 else polymer
+            salt = int(what * len(space.salts)) if axis == 1 else salt
+            plasticiser = int(what * len(space.plasticisers)) if axis == 2 else plasticiser
+        moved = Point(
+            polymer,
+            salt,
+            plasticiser,
+            point.loading + reach * (2 * loading - 1) * space.salt_loading.span,
+            point.fraction + reach * (2 * fraction - 1) * span,
+        )
+        near = rounded(space, moved)
+        if near not in found and not reasons_not_to(space, formulation_at(space, near)):
+            found[near] = None
+    return list(found)
+
+
+def _dealt(coordinate: list[float], size: int, seed: int) -> list[int]:
+    """A component for each point: ranks dealt out evenly, which component comes first drawn from the seed."""
+    import numpy as np
+
+    order = np.random.default_rng(seed).permutation(size)
+    ranks = np.argsort(np.argsort(coordinate))
+    return [int(order[rank * size // len(coordinate)]) for rank in ranks]
+
+
+def _feasible_with(
+    space: DesignSpace,
+    components: tuple[int, int, int],
+    first: tuple[float, ...],
+    stream: Iterator[tuple[float, ...]],
+    taken: list[Point],
+) -> Point | None:
+    sizes = (len(space.polymers), len(space.salts), len(space.plasticisers))
+    middle = tuple((index + 0.5) / size for index, size in zip(components, sizes, strict=True))
+    place = first
+    for _ in range(64):
+        point = point_at(space, (middle[0], middle[1], middle[2], place[3], place[4]))
+        if point not in taken and not reasons_not_to(space, formulation_at(space, point)):
+            return point
+        place = next(stream)
+    return None

@@ -1,0 +1,42 @@
+"""Which candidates a Bayesian planner weighs: a deterministic pool of what may be made and is not known yet."""
+
+from collections.abc import Sequence
+
+from planners.points import Point, apart, point_of
+from planners.protocols import Knowledge
+from planners.sampling import neighbours, sample
+
+SAME = 0.02
+"""A candidate whose components are those of a known film and whose loadings differ by less than this share of their
+ranges would teach next to nothing."""
+NEAR_FAILURE = 0.05
+"""The same about a formulation that gave nothing. Contact failures strike anywhere, so only its close surroundings
+are left out."""
+
+
+def candidates(knowledge: Knowledge, best: Sequence[Point], size: int) -> list[Point]:
+    """Feasible points: an even spread over the space, and the surroundings of the best known ones.
+
+    What was observed, is under way or has failed is left out with its surroundings.
+    """
+    space = knowledge.space
+    spread = sample(space, size, knowledge.seed)
+    around = []
+    for place, point in enumerate(best):
+        for reach in (0.08, 0.25):
+            around += neighbours(space, point, 24, reach, knowledge.seed + 7919 * knowledge.suggested + place)
+    known = [*(film.formulation for film in knowledge.films), *knowledge.pending]
+    taken = [(point, SAME) for formulation in known if (point := point_of(space, formulation))]
+    failed = [failure.formulation for failure in knowledge.failures]
+    taken += [(point, NEAR_FAILURE) for formulation in failed if (point := point_of(space, formulation))]
+    by_components: dict[tuple[int, int, int], list[tuple[Point, float]]] = {}
+    for point, distance in taken:
+        by_components.setdefault((point.polymer, point.salt, point.plasticiser), []).append((point, distance))
+    return [
+        point
+        for point in dict.fromkeys([*spread, *around])
+        if all(
+            apart(space, point, other) > distance
+            for other, distance in by_components.get((point.polymer, point.salt, point.plasticiser), ())
+        )
+    ]
