@@ -1,8 +1,10 @@
 """The base of every value in ionloop: frozen, complete, and impossible to construct invalid."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Value(BaseModel):
@@ -10,6 +12,42 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    if TYPE_CHECKING:
-        # pydantic gives frozen models a hash of their content; type checkers cannot see that.
-        def __hash__(self) -> int: ...
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed, checked like any other value; nothing cached is carried over.
+
+        Fields are frozen values themselves, so `deep` makes no difference.
+        """
+        content = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate({**content, **(update or {})})
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """The fields alone: a hash that was cached here means nothing in another process."""
+        state = super().__getstate__()
+        return {**state, "__dict__": {name: state["__dict__"][name] for name in type(self).model_fields}}
+
+
+class Named(Value):
+    """A value with a name that people use and that is no part of its identity.
+
+    Two named values are equal, and hash alike, when everything but the name is equal: PEO from a catalogue is the
+    polymer that somebody wrote as `*OCC*`.
+    """
+
+    name: str = Field(default="", exclude=True)
+    """What people call it; no part of its identity."""
+
+    @cached_property
+    def _identity(self) -> tuple[object, ...]:
+        return (type(self), *(getattr(self, field) for field in type(self).model_fields if field != "name"))
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self._identity)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return self._identity == other._identity if isinstance(other, Named) else NotImplemented
+
+    def __hash__(self) -> int:
+        return self._hash
