@@ -1,0 +1,129 @@
+"""Bad campaign files: one paragraph with place, value and remedy, and nothing else happens."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from chemistry.errors import BadInput
+from flows.session import read_files
+from flows.spec import read_campaign
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def changed(folder: Path, **changes: object) -> Path:
+    """The example campaign with some keys replaced (dotted paths), beside the example lab."""
+    content = yaml.safe_load((EXAMPLES / "peo_salts.yaml").read_text())
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        place = content
+        for parent in parents:
+            place = place[int(parent) if parent.isdigit() else parent]
+        if value is None:
+            del place[last]
+        else:
+            place[last] = value
+    (folder / "simulated_lab.yaml").write_text((EXAMPLES / "simulated_lab.yaml").read_text())
+    written = folder / "campaign.yaml"
+    written.write_text(yaml.safe_dump(content, sort_keys=False))
+    return written
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("p*.yaml")), ids=lambda path: path.stem)
+def test_every_example_is_accepted(example: Path) -> None:
+    spec, lab = read_files(example, hardware=False)
+    assert spec.name == example.stem
+    assert lab.is_simulated
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"budgett": {"experiments": 3}}, ["unknown key `budgett`", "did you mean `budget`"]),
+        ({"budget__experimentz": 3}, ["unknown key `budget.experimentz`", "`experiments`"]),
+        ({"budget": None}, ["lacks the key `budget`"]),
+        ({"measure__temperatures__0": "30 kg"}, ["measure.temperatures.0", "30 kg"]),
+        ({"measure__temperatures__0": "-400 °C"}, ["measure.temperatures.0", "-400"]),
+        ({"measure__sweep__low": "1 MHz"}, ["measure.sweep", "1e+06"]),
+        ({"space__salt_loading__unit": "furlong"}, ["space", "furlong", "Li/O"]),
+        ({"space__polymers__0": "*CC(C"}, ["space.polymers.0", "*CC(C"]),
+        ({"space__polymers__0": "unobtainium"}, ["space.polymers.0", "unobtainium"]),
+        ({"space__salts__0": "LiTFSII"}, ["space.salts.0", "LiTFSII", "LiTFSI"]),
+        ({"space__plasticiser_fraction__high": 1.2}, ["space", "1.2"]),
+        ({"space__constraints__0__at_most": 1.5}, ["at_most", "1.5"]),
+        ({"objectives__0__property": "shininess"}, ["objectives.0", "shininess", "log10_conductivity"]),
+        ({"objectives__0__temperature": "200 °C"}, ["200", "80"]),
+        ({"lab": "nowhere.yaml"}, ["nowhere.yaml", "does not exist"]),
+        ({"name": "Not A Name"}, ["name", "Not A Name"]),
+        ({"seed": -1}, ["seed", "-1"]),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, changes: dict[str, object], words: list[str]) -> None:
+    file = changed(tmp_path, **changes)
+    with pytest.raises(BadInput) as refused:
+        read_files(file, hardware=False)
+    message = str(refused.value)
+    assert "campaign.yaml" in message
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
+    file = changed(tmp_path, budget__experiments=0)
+    line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if "experiments:" in text)
+    with pytest.raises(BadInput, match=f"Line {line}: `budget.experiments`"):
+        read_campaign(file)
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+    file = changed(tmp_path, budget__batch=0, seed="seven", colour="blue")
+    with pytest.raises(BadInput) as refused:
+        read_campaign(file)
+    assert len(refused.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x00\x01\x02\xff\xfe", "not a text file"),
+        (b"name: [1, 2", "not valid YAML"),
+        (b"just words", "no `key: value` pairs"),
+        (b"", "no `key: value` pairs"),
+        (b"name: a\nname: b\n", "given twice"),
+    ],
+)
+def test_files_that_are_no_campaign(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / "campaign.yaml"
+    file.write_bytes(content)
+    with pytest.raises(BadInput, match=words):
+        read_campaign(file)
+
+
+def test_missing_file_and_folder(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no such file"):
+        read_campaign(tmp_path / "none.yaml")
+    with pytest.raises(BadInput, match="folder"):
+        read_campaign(tmp_path)
+
+
+def test_a_lab_without_an_instrument_names_it(tmp_path: Path) -> None:
+    file = changed(tmp_path)
+    lab = tmp_path / "simulated_lab.yaml"
+    content = yaml.safe_load(lab.read_text())
+    for station in content["stations"].values():
+        station.pop("mechanical_tester", None)
+    lab.write_text(yaml.safe_dump(content))
+    with pytest.raises(BadInput, match="mechanical_tester"):
+        read_files(file, hardware=False)
+
+
+def test_real_hardware_must_be_named(tmp_path: Path) -> None:
+    file = changed(tmp_path)
+    lab = tmp_path / "simulated_lab.yaml"
+    lab.write_text(lab.read_text().replace("sim.lab.simulated_lab", "devices.epics.epics_lab"))
+    with pytest.raises(BadInput, match="--hardware"):
+        read_files(file, hardware=False)
+    assert not read_files(file, hardware=True)[1].is_simulated
