@@ -1,0 +1,107 @@
+"""Observations out of the ledger, as a table for other programs."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from sqlmodel import col, select
+
+from chemistry.errors import BadInput
+from chemistry.formulation import Formulation
+from ledger.film import Source
+from ledger.store import Ledger
+from ledger.tables import FilmRow, ObservationRow
+
+COLUMNS = (
+    *("film", "property", "value", "unit", "sd", "temperature_C", "source", "trust"),
+    *("polymer", "unit_fractions", "architecture", "molar_mass_kg_mol", "salt", "salt_molality_mol_kg"),
+    *("additives", "fillers", "reference", "provenance", "event"),
+)
+"""Header of the exported table; additives and fillers are `SMILES or formula: weight fraction`, parted by blanks."""
+
+
+def write_observations(ledger: Ledger, path: Path, sources: Iterable[str] | None = None) -> int:
+    """Write every observation that holds now to a CSV file; returns their number.
+
+    The file appears whole or not at all.
+
+    Raises:
+        BadInput: an unknown source, or a place that cannot be written to.
+    """
+    wanted = [_source(name) for name in sources] if sources else list(Source)
+    return write_csv(path, COLUMNS, _observations(ledger, wanted))
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
+    """Write rows under a header, whole or not at all; returns their number."""
+    count = 0
+    try:
+        with NamedTemporaryFile(
+            "w", dir=path.parent, suffix=".part", newline="", encoding="utf-8", delete=False
+        ) as file:
+            part = Path(file.name)
+            try:
+                writer = csv.DictWriter(file, columns)
+                writer.writeheader()
+                for row in rows:
+                    writer.writerow(row)
+                    count += 1
+            except BaseException:
+                part.unlink()
+                raise
+        part.chmod(0o644)
+        part.replace(path)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise BadInput(f"cannot be written ({reason})", place=str(path), remedy="Choose another place") from error
+    return count
+
+
+def _observations(ledger: Ledger, sources: Sequence[Source]) -> Iterator[dict[str, object]]:
+    query = (
+        select(ObservationRow, FilmRow)
+        .join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
+        .where(col(ObservationRow.closed_event).is_(None))
+        .where(col(ObservationRow.source).in_([source.value for source in sources]))
+        .order_by(col(FilmRow.id), col(ObservationRow.id))
+    )
+    with ledger.database.reading() as session:
+        for observation, film in session.exec(query):
+            yield {
+                "film": film.film_id,
+                "property": observation.property,
+                "value": observation.value,
+                "unit": observation.unit,
+                "sd": observation.sd,
+                "temperature_C": observation.temperature_C,
+                "source": observation.source,
+                "trust": observation.trust,
+                **_formulation(film.formulation),
+                "reference": film.reference,
+                "provenance": json.dumps(film.provenance, ensure_ascii=False) if film.provenance else "",
+                "event": observation.event,
+            }
+
+
+def _formulation(formulation: Formulation) -> dict[str, object]:
+    polymer = formulation.polymer
+    return {
+        "polymer": ".".join(unit.smiles for unit in polymer.units),
+        "unit_fractions": " ".join(f"{fraction:.6g}" for fraction in polymer.fractions),
+        "architecture": polymer.architecture.value,
+        "molar_mass_kg_mol": polymer.molar_mass_kg_mol,
+        "salt": "" if formulation.salt is None else formulation.salt.smiles,
+        "salt_molality_mol_kg": formulation.salt_molality_mol_kg,
+        "additives": " ".join(f"{c.additive.smiles}: {c.weight_fraction:.6g}" for c in formulation.additives),
+        "fillers": " ".join(f"{c.filler.formula}: {c.weight_fraction:.6g}" for c in formulation.fillers),
+    }
+
+
+def _source(name: str) -> Source:
+    try:
+        return Source(name)
+    except ValueError as error:
+        known = ", ".join(source.value for source in Source)
+        raise BadInput(f"unknown source {name!r}", remedy=f"Known are {known}") from error
