@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Select, insert
+from sqlalchemy import Select
 from sqlmodel import Session, col, func, or_, select
 
 from chemistry.errors import BadInput
@@ -80,8 +80,7 @@ class ObservationRecords(Records):
                 {**reading_row(row.id, reading, number), "measurement_id": held, "model_version": model_version}
                 for reading, held in zip(film.readings, ids, strict=True)
             ]
-            if rows:
-                session.execute(insert(ObservationRow), rows)
+            transaction.insert(ObservationRow, rows)
             place_in(transaction, experiment, ExperimentState.OBSERVED, number, "", payload)
         return number
 
@@ -189,7 +188,9 @@ def reading_row(film: int, reading: Reading, event: int) -> Mapping[str, Any]:
     }
 
 
-def _known_readings(campaign_id: int | None, event: int, sources: Iterable[Source | str] | None) -> Select[*tuple[Any, ...]]:
+def _known_readings(
+    campaign_id: int | None, event: int, sources: Iterable[Source | str] | None
+) -> Select[*tuple[Any, ...]]:
     closed = col(ObservationRow.closed_event)
     query = sqlalchemy.select(  # SQLModel's own takes four columns at most
         col(ObservationRow.film),

@@ -26,8 +26,9 @@ def database_url(url_or_path: str | Path) -> URL:
         return URL.create("sqlite", database=str(url_or_path))
     try:
         url = make_url(url_or_path)
-    except ArgumentError as error:
-        raise BadInput(f"{url_or_path!r} is no database URL", remedy=_OTHER_NAME) from error
+    except (ArgumentError, ValueError) as error:
+        shown = url_or_path.rpartition("@")[2]  # what stands before it may be a password
+        raise BadInput(f"{shown!r} is no database URL", remedy=_OTHER_NAME) from error
     if url.get_backend_name() == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() == "sqlite" and url.database:
@@ -61,8 +62,10 @@ def refuse_unfit_file(path: Path, *, create: bool) -> None:
         return  # a process was killed between making the file and the first table
     if header != _SQLITE_HEADER:
         raise BadInput(f"this is no SQLite file (it starts with {header[:16]!r})", place=place, remedy=_OTHER_NAME)
+    # Without a log beside it the file is all there is, and can be read without leaving traces.
+    mode = "mode=ro" if Path(f"{path}-wal").exists() else "immutable=1"
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True)) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             version = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}") if VERSION_TABLE in tables else ()
             versions = [number for (number,) in version]

@@ -88,8 +88,7 @@ class PublishedRecords(Records):
                 for number_of_film, published in zip(ids, new, strict=True)
                 for reading in published.film.readings
             ]
-            if observations:
-                session.execute(insert(ObservationRow), observations)
+            transaction.insert(ObservationRow, observations)
         return Added(len(new), readings, len(known), number)
 
     def references(self) -> dict[str, int]:

@@ -6,8 +6,7 @@ from sqlmodel import Session
 
 from ledger.database import Database
 from ledger.errors import LedgerError
-from ledger.tables import ExperimentRow, SampleRow
-from ledger.tables.base import Row
+from ledger.tables import ExperimentRow, Row, SampleRow
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 

@@ -1,14 +1,14 @@
 """Samples, what was measured on them, and the raw documents of the runs that measured."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import col, func, select
 
 from chemistry.formulation import Formulation
-from ledger.kinds import EventKind
+from ledger.experiments import check_move, place_in
+from ledger.kinds import EventKind, ExperimentState
 from ledger.measurement import Measurement
 from ledger.plain import to_json_with_nan
 from ledger.records import Records, require, sample_and_experiment
@@ -83,6 +83,31 @@ class SampleRecords(Records):
             transaction.session.add(row)
         return row
 
+    def measured(
+        self, experiment_id: int, sample_id: str, measurements: Sequence[Measurement], run_uid: str | None = None
+    ) -> list[MeasurementRow]:
+        """Record everything measured in one run and move the experiment to measured, in one transaction.
+
+        Raises:
+            IllegalMove: if the experiment is not being measured.
+        """
+        with self.database.writing() as transaction:
+            experiment = require(transaction.session, ExperimentRow, experiment_id)
+            check_move(experiment, ExperimentState.MEASURED)
+            number = transaction.event(
+                EventKind.MEASURED,
+                f"sample {sample_id}",
+                campaign_id=experiment.campaign_id,
+                payload={"kinds": [measurement.kind for measurement in measurements], "run_uid": run_uid},
+            )
+            rows = [
+                MeasurementRow(sample_id=sample_id, kind=m.kind, measurement=m, run_uid=run_uid, event=number)
+                for m in measurements
+            ]
+            transaction.session.add_all(rows)
+            place_in(transaction, experiment, ExperimentState.MEASURED, number, "", None)
+        return rows
+
     def measurements(self, sample_id: str, kind: str | None = None) -> list[MeasurementRow]:
         """Measurements of a sample in the order in which they were made, all or of one kind."""
         query = select(MeasurementRow).where(MeasurementRow.sample_id == sample_id)
@@ -126,8 +151,7 @@ class SampleRecords(Records):
                 }
                 for place, (name, content) in enumerate(written)
             ]
-            if rows:
-                session.execute(insert(BlueskyDocumentRow), rows)
+            transaction.insert(BlueskyDocumentRow, rows)
         return len(rows)
 
     def documents(self, run_uid: str) -> list[tuple[str, dict[str, Any]]]:

@@ -23,6 +23,7 @@ __all__ = [
     "ModelWeightsRow",
     "ObservationRow",
     "PhysicalStepRow",
+    "Row",
     "SampleRow",
     "SuggestionRow",
     "metadata",
