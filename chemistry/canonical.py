@@ -12,6 +12,7 @@ Polyethylene is therefore `*C*` however many carbons were drawn, and `*C=C*` (po
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
@@ -127,6 +128,11 @@ def coordinating_sites(smiles: str) -> int:
     return counted(smiles)
 
 
+def repeated(smiles: str, times: int) -> str:
+    """A stretch of the chain: the SMILES of `times` shortest periods of a repeat unit, with open ends."""
+    return _spelled(_shortest_period(_word(smiles)) * times)
+
+
 @lru_cache(maxsize=65536)
 def read_structure(smiles: str) -> "Chem.Mol":
     """An RDKit molecule of a molecule, salt or repeat unit whose ends are dummy atoms. Read it; do not edit it."""
@@ -204,7 +210,7 @@ def _word(smiles: str) -> tuple[str, ...]:
     head, tail = _end(molecule, 1), _end(molecule, 2)
     chain = list(Chem.GetShortestPath(molecule, head, tail))
     cuts, labels = [], []
-    for near, far in zip(chain[1:-2], chain[2:-1], strict=True):
+    for near, far in pairwise(chain[1:-1]):
         bond = molecule.GetBondBetweenAtoms(near, far)
         if bond.GetBondType() == Chem.BondType.SINGLE and not bond.IsInRing():
             cuts.append(bond.GetIdx())

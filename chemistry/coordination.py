@@ -11,7 +11,7 @@ The rule counts the neutral atoms whose lone pair is free to bind Li⁺, one for
 - P=O of phosphates and phosphine oxides, S=O of sulfoxides, and one for each sulfone or sulfonate ester;
 - amine nitrogen that is neither acylated, sulfonylated nor aromatic-bound, nitrile, pyridine-like and imine nitrogen.
 
-Charged atoms do not count: a tethered anion is the counter-ion, not the solvent. So poly(ethylene oxide) has 1 site in
+A repeat unit is counted inside its chain, wherever it was cut: poly(lactic acid) has 1. Charged atoms do not count: a tethered anion is the counter-ion, not the solvent. So poly(ethylene oxide) has 1 site in
 `*CCO*`, poly(ε-caprolactone) 1, poly(ethylene carbonate) 1, poly(methyl methacrylate) 1, linear poly(ethylene imine) 1,
 polystyrene, poly(dimethylsiloxane) and poly(vinylidene fluoride) none.
 """
@@ -19,7 +19,7 @@ polystyrene, poly(dimethylsiloxane) and poly(vinylidene fluoride) none.
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chemistry.canonical import read_structure
+from chemistry.canonical import canonical_repeat_unit, read_structure, repeated
 
 if TYPE_CHECKING:
     from rdkit import Chem
@@ -47,9 +47,18 @@ def coordinating_groups(smiles: str) -> dict[str, int]:
     >>> coordinating_groups("*CCCCCC(=O)O*")
     {'carbonyl': 1}
     """
+    if "*" not in smiles:
+        return {name: count for name, count in _counted(smiles).items() if count}
+    # An atom at an open end does not show its neighbours. What one more unit adds to a chain is a unit inside it.
+    unit = canonical_repeat_unit(smiles)
+    copies = 2 if read_structure(unit).GetNumAtoms() > 5 else 6
+    longer, shorter = _counted(repeated(unit, copies + 1)), _counted(repeated(unit, copies))
+    return {name: more for name in longer if (more := longer[name] - shorter[name])}
+
+
+def _counted(smiles: str) -> dict[str, int]:
     structure = read_structure(smiles)
-    counts = {name: len({match[0] for match in structure.GetSubstructMatches(p)}) for name, p in _patterns().items()}
-    return {name: count for name, count in counts.items() if count}
+    return {name: len({match[0] for match in structure.GetSubstructMatches(p)}) for name, p in _patterns().items()}
 
 
 def coordinating_sites(smiles: str) -> int:

@@ -64,7 +64,7 @@ def joined(pieces: "Chem.Mol", joints: int) -> "Chem.Mol":
 def _reference_atoms(
     chain: "Chem.Mol", stands_for: dict[int, int]
 ) -> "dict[tuple[int, int], tuple[int, int, Chem.BondStereo]]":
-    """Begin and end atom of each double bond with a geometry → its reference atoms, dummies replaced, and cis or trans."""
+    """Ends of each double bond with a geometry → its reference atoms, dummies replaced, and cis or trans."""
     from rdkit import Chem
 
     geometry = {
