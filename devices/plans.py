@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import bluesky.plan_stubs as bps
-from bluesky.preprocessors import finalize_wrapper, run_wrapper
+from bluesky.preprocessors import finalize_wrapper
 from bluesky.utils import Msg, MsgGenerator
 
 from chemistry.errors import BadInput
@@ -96,7 +96,7 @@ def make_film(
         "total_mg": total_mg,
         "lab_time_s": station.clock.now(),
     }
-    return (yield from finalize_wrapper(run_wrapper(make(), md=about), _stop(station, MAKE_ROLES)))
+    return (yield from finalize_wrapper(_recorded(make(), about), _stop(station, MAKE_ROLES)))
 
 
 def measure_film(
@@ -162,7 +162,7 @@ def measure_film(
         "temperatures_C": list(temperatures_C),
         "lab_time_s": station.clock.now(),
     }
-    return (yield from finalize_wrapper(run_wrapper(measure(), md=about), tidy(station)))
+    return (yield from finalize_wrapper(_recorded(measure(), about), tidy(station)))
 
 
 def tidy(station: Station) -> MsgGenerator[None]:
@@ -173,6 +173,14 @@ def tidy(station: Station) -> MsgGenerator[None]:
     changer, stage = station.instrument("sample_changer"), station.instrument("thermal_stage")
     yield from _stop(station, MEASURE_ROLES)
     yield from finalize_wrapper(perform(stage, HeaterOff()), perform(changer, Unload()))
+
+
+def _recorded(plan: MsgGenerator[Any], about: dict[str, Any]) -> MsgGenerator[Any]:
+    """The plan inside a Bluesky run. Where it fails, the RunEngine closes the run with the reason."""
+    yield from bps.open_run(about)
+    result = yield from plan
+    yield from bps.close_run()
+    return result
 
 
 def _stop(station: Station, roles: Sequence[str]) -> MsgGenerator[None]:
@@ -211,8 +219,9 @@ def _record(made: FilmAsMade) -> dict[str, Any]:
 
 def _names(formulation: Formulation) -> dict[str, str]:
     """What people call the components, for the names of the steps."""
-    names = {".".join(unit.smiles for unit in formulation.polymer.units): formulation.polymer.label}
+    from chemistry.recipe import component_key
+
+    components = [formulation.polymer, *(content.additive for content in formulation.additives)]
     if formulation.salt is not None:
-        names[formulation.salt.smiles] = formulation.salt.label
-    names.update({content.additive.smiles: content.additive.label for content in formulation.additives})
-    return names
+        components.append(formulation.salt)
+    return {component_key(component): component.label for component in components}

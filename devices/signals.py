@@ -15,6 +15,8 @@ class Typed(Component):
     """A component that knows the empty value of its PV."""
 
     blank: Any = 0.0
+    written = False
+    """Whether the controller writes it before `go`."""
 
 
 class Text(Typed):
@@ -41,7 +43,9 @@ class Waveform(Typed):
 
 def parameter(kind: type[Typed], suffix: str) -> Typed:
     """A signal that the controller writes before `go`."""
-    return _component(kind, EpicsSignal, suffix, Kind.omitted)
+    component = _component(kind, EpicsSignal, suffix, Kind.omitted)
+    component.written = True
+    return component
 
 
 def readback(kind: type[Typed], suffix: str) -> Typed:

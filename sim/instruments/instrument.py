@@ -1,0 +1,170 @@
+"""A simulated instrument: takes orders as a real one does, and keeps its word across a restart.
+
+Every order is accepted or refused at once, takes lab time, and changes matter when it ends. Both moments are in the
+lab's record, in one transaction with what they did to the bench, before any signal says so.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sim.bench import Bench
+from sim.instruments.mechanism import Mechanism
+from sim.lab_record import PhysicalAct
+from sim.panel import Panel, Show
+
+logger = logging.getLogger(__name__)
+
+
+class SimulatedInstrument:
+    """Panel, fence and busy state around a mechanism."""
+
+    def __init__(self, bench: Bench, station: str, role: str, mechanism: Mechanism, show: Show) -> None:
+        self.name, self._station, self._role = f"{station}.{role}", station, role
+        self._bench, self._mechanism, self._show = bench, mechanism, show
+        self.on_end: Callable[[str, bool], None] = lambda order_id, failed: None
+        """Told of every order that ended, with the clock held: id, and whether it failed."""
+        self._under_way: PhysicalAct | None = None
+        self._cancel_end: Callable[[], None] = lambda: None
+        content = bench.panels.get(self.name)
+        self.panel = Panel(readbacks=dict(mechanism.first_readbacks)) if content is None else Panel.load(content)
+        self._show_all()
+
+    def fence(self, token: int) -> None:
+        """Note the token of an owner; the largest ever seen is the one that counts."""
+        with self._bench.lock:
+            if token > self.panel.highest_token:
+                self.panel.highest_token = token
+                self._note_panel()
+                self._bench.record.save(self._bench.take_changes(self._bench.clock.now()))
+
+    def receive(self, order_id: str, token: int, sample: str, command: str, written: Mapping[str, Any]) -> None:
+        """Take an order: begin it or refuse it."""
+        with self._bench.lock:
+            now = self._bench.clock.now()
+            if self._bench.record.knows(order_id):
+                self._answer_again(order_id)
+                return
+            act = PhysicalAct(
+                order_id=order_id,
+                station=self._station,
+                device=self._role,
+                token=token,
+                sample=sample,
+                command=command,
+                parameters=self._mechanism.parameters(command, written),
+                received=now,
+            )
+            words = self._refusal(act)
+            if words is not None:
+                self._refuse(act, words)
+                return
+            if self._under_way is not None:
+                self._interrupt(f"{command} took its place", now)
+            self._begin(act, now)
+
+    def safe(self, token: int) -> None:
+        """Go into the safe state, unless the caller no longer owns the instrument."""
+        with self._bench.lock:
+            if token < self.panel.highest_token:
+                logger.warning("%s ignores a stale token %s for its safe state", self.name, token)
+                return
+            now = self._bench.clock.now()
+            if self._under_way is not None and self._mechanism.stoppable:
+                self._interrupt("brought into its safe state", now)
+            if self._under_way is None:
+                self._mechanism.make_safe(now)
+                self._bench.record.save(self._bench.take_changes(now))
+
+    def end_after_restart(self, act: PhysicalAct) -> None:
+        """End an order that was under way when the controller was killed: the instrument had gone on."""
+        with self._bench.lock:
+            self._under_way = act
+            self._end(act)
+
+    def _refusal(self, act: PhysicalAct) -> str | None:
+        if act.token < self.panel.highest_token:
+            return f"token {act.token} is stale, the instrument belongs to token {self.panel.highest_token}"
+        if self._under_way is not None and act.command not in self._mechanism.cut_short_by:
+            return f"busy with {self._under_way.command} for {self._under_way.sample!r}"
+        return self._mechanism.refusal(act)
+
+    def _refuse(self, act: PhysicalAct, words: str) -> None:
+        self.panel.error, self.panel.failed = words, act.order_id
+        self._note_panel()
+        refused = act.model_copy(update={"outcome": "refused", "words": words, "ended": act.received})
+        self._bench.record.begin(refused, self._bench.take_changes(act.received))
+        self._say_failed()
+
+    def _begin(self, act: PhysicalAct, now: float) -> None:
+        self._mechanism.begin(act)
+        seconds = 0.0 if self._bench.simulated.instant else self._mechanism.duration_s(act)
+        act = act.model_copy(update={"due": now + seconds})
+        self.panel.accepted, self.panel.busy = act.order_id, 1
+        self.panel.highest_token = max(self.panel.highest_token, act.token)
+        self._note_panel()
+        self._bench.record.begin(act, self._bench.take_changes(now))
+        self._under_way = act
+        self._show({"accepted": act.order_id, "busy": 1})
+        self._cancel_end = self._bench.clock.call_at(now + seconds, lambda: self._end(act), self.name)
+
+    def _end(self, act: PhysicalAct) -> None:
+        with self._bench.lock:
+            if self._under_way is None or self._under_way.order_id != act.order_id:
+                return
+            self._under_way = None
+            due = act.due if act.due is not None else act.received
+            try:
+                result = self._mechanism.finish(act)
+            except Exception as fault:
+                # A fault of the simulation fails this order, as a broken instrument would; it must not stop the lab.
+                logger.exception("%s failed in %s", self.name, act.command)
+                self._fail(act, str(fault), "failed", due)
+                return
+            self.panel.busy, self.panel.echo = 0, act.order_id
+            self.panel.count += 1
+            self.panel.readbacks.update(result)
+            self._note_panel()
+            done = act.model_copy(update={"ended": due, "outcome": "done", "result": result})
+            self._bench.record.end(done, self._bench.take_changes(due))
+            self.on_end(act.order_id, False)
+            self._show({**result, "count": self.panel.count, "busy": 0, "echo": act.order_id})
+
+    def _interrupt(self, words: str, now: float) -> None:
+        act = self._under_way
+        if act is None:
+            return
+        self._cancel_end()
+        self._under_way = None
+        self._mechanism.interrupt(act, now)
+        self._fail(act, f"{act.command} was interrupted after {(now - act.received) / 60:.0f} min: {words}", None, now)
+
+    def _fail(self, act: PhysicalAct, words: str, outcome: str | None, now: float) -> None:
+        self.panel.busy, self.panel.error, self.panel.failed = 0, words, act.order_id
+        self._note_panel()
+        ended = act.model_copy(update={"ended": now, "outcome": outcome or "interrupted", "words": words})
+        self._bench.record.end(ended, self._bench.take_changes(now))
+        self._say_failed()
+
+    def _say_failed(self) -> None:
+        self.on_end(self.panel.failed, True)
+        self._show({"busy": self.panel.busy, "error": self.panel.error, "failed": self.panel.failed})
+
+    def _answer_again(self, order_id: str) -> None:
+        """The same order once more: what was done is said again and never done again."""
+        if order_id == self.panel.echo:
+            self.on_end(order_id, False)
+            self._show({"echo": order_id})
+        elif self._under_way is None or self._under_way.order_id != order_id:
+            self.panel.error, self.panel.failed = "this order was received before, and ended otherwise", order_id
+            self._say_failed()
+
+    def _note_panel(self) -> None:
+        self._bench.changed("panel", self.name, self.panel.dump())
+
+    def _show_all(self) -> None:
+        panel = self.panel
+        self._show(
+            {**panel.readbacks, "count": panel.count, "busy": 0, "accepted": panel.accepted, "error": panel.error}
+        )
+        self._show({"failed": panel.failed, "echo": panel.echo})

@@ -1,0 +1,46 @@
+"""The physics of one instrument in its station: what it refuses, how long it takes, what it does to matter."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from sim.bench import Bench
+from sim.lab_record import PhysicalAct
+
+
+class Mechanism:
+    """Refuses nothing, leaves matter as it is and is always safe, but where a kind of instrument says otherwise."""
+
+    first_readbacks: ClassVar[Mapping[str, Any]]
+    """What the readbacks say before the first order."""
+    cut_short_by: ClassVar[frozenset[str]] = frozenset()
+    """Commands that it takes while it is busy; what is under way is interrupted."""
+    stoppable: ClassVar[bool] = True
+    """Whether its safe state cuts short what is under way."""
+
+    def __init__(self, bench: Bench, station: str) -> None:
+        self.bench, self.station = bench, station
+
+    def parameters(self, command: str, written: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the written parameters that mean something to the command."""
+        return dict(written)
+
+    def refusal(self, act: PhysicalAct) -> str | None:
+        """Why the order cannot be carried out now, in the instrument's words; None if it can."""
+        return None
+
+    def duration_s(self, act: PhysicalAct) -> float:
+        """Lab time that it takes; asked after `begin`."""
+        raise NotImplementedError
+
+    def begin(self, act: PhysicalAct) -> None:
+        """What changes when it starts."""
+
+    def finish(self, act: PhysicalAct) -> dict[str, Any]:
+        """What it does to matter by lab time `act.due`; returns the readbacks."""
+        raise NotImplementedError
+
+    def interrupt(self, act: PhysicalAct, now: float) -> None:
+        """What becomes of matter when it is cut short."""
+
+    def make_safe(self, now: float) -> None:
+        """The safe state, once nothing is under way."""

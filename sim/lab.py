@@ -1,0 +1,85 @@
+"""The simulated lab: the device classes of the real one over in-process signals, and a bench that answers."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ophyd.sim import make_fake_device
+
+from chemistry.errors import BadInput
+from devices.dispenser import Dispenser
+from devices.film_station import FilmStation
+from devices.impedance_meter import ImpedanceMeter
+from devices.instrument import Instrument
+from devices.lab import Lab, LabFile, Simulated, stations_of
+from devices.mechanical_tester import MechanicalTester
+from devices.sample_changer import SampleChanger
+from devices.signals import set_blank
+from devices.thermal_stage import ThermalStage
+from sim.bench import Bench
+from sim.front import connect, shower
+from sim.instruments.dispenser import DispenserMechanism
+from sim.instruments.film_station import FilmStationMechanism
+from sim.instruments.impedance_meter import ImpedanceMeterMechanism
+from sim.instruments.instrument import SimulatedInstrument
+from sim.instruments.mechanical_tester import MechanicalTesterMechanism
+from sim.instruments.mechanism import Mechanism
+from sim.instruments.sample_changer import SampleChangerMechanism
+from sim.instruments.thermal_stage import ThermalStageMechanism
+from sim.lab_record import LabRecord
+from sim.twin import preset_named
+
+MECHANISMS: Mapping[type[Instrument], Callable[[Bench, str], Mechanism]] = {
+    Dispenser: DispenserMechanism,
+    FilmStation: FilmStationMechanism,
+    ThermalStage: ThermalStageMechanism,
+    SampleChanger: SampleChangerMechanism,
+    ImpedanceMeter: ImpedanceMeterMechanism,
+    MechanicalTester: MechanicalTesterMechanism,
+}
+"""The physics of each device class that the simulated lab has."""
+RECORD_NAME = "lab.sqlite"
+
+
+def simulated_lab(lab_file: LabFile, folder: Path) -> Lab:
+    """Open the simulated lab that keeps its record in `folder`, as it was left.
+
+    Orders that were under way when its process was killed have been ended, as real instruments would have done.
+
+    Raises:
+        BadInput: an instrument class that cannot be simulated, an unknown preset, or stock of an unknown component.
+        BrokenRecord: the folder holds the record of another version.
+    """
+    simulated = lab_file.simulated or Simulated()
+    preset_named(simulated.preset)
+    bench = Bench(LabRecord(Path(folder) / RECORD_NAME), lab_file.stock, simulated)
+    instruments: dict[tuple[str, str], SimulatedInstrument] = {}
+
+    def build(kind: type[Instrument], prefix: str, station: str, role: str) -> Instrument:
+        device = make_fake_device(kind)(prefix, name=role, clock=bench.clock)
+        set_blank(device)
+        mechanism = _mechanism(kind, f"stations.{station}.{role}")(bench, station)
+        instrument = SimulatedInstrument(bench, station, role, mechanism, shower(device))
+        connect(device, instrument)
+        instruments[station, role] = instrument
+        return device
+
+    stations = stations_of(lab_file, bench.clock, build)
+    for act in sorted(bench.record.acts(outcome="begun"), key=lambda act: (act.due or act.received, act.order_id)):
+        if (act.station, act.device) in instruments:
+            instruments[act.station, act.device].end_after_restart(act)
+    for (station, _), instrument in instruments.items():
+        instrument.on_end = stations[station].ended
+
+    def close() -> None:
+        bench.clock.close()
+        bench.record.close()
+
+    return Lab(lab_file.name, stations, bench.clock, close)
+
+
+def _mechanism(kind: type[Instrument], place: str) -> Callable[[Bench, str], Mechanism]:
+    for base in kind.__mro__:
+        if base in MECHANISMS:
+            return MECHANISMS[base]
+    known = ", ".join(sorted(f"{k.__module__}.{k.__qualname__}" for k in MECHANISMS))
+    raise BadInput(f"the simulated lab has no {kind.__qualname__}", place=place, remedy=f"It has {known}")
