@@ -24,6 +24,7 @@ class Composition:
     loading: float
     """Li⁺ per coordinating site of the conducting phase, plasticiser included."""
     polymer_fraction: float
+    """Of what is not filler: the share that bears entanglements."""
     plasticiser_fraction: float
     filler_volume_fraction: float
     glass_transition_K: float
@@ -49,7 +50,7 @@ def composition(formulation: Formulation) -> Composition:
         host=polymer,
         anion=anion,
         loading=loading,
-        polymer_fraction=polymer_fraction,
+        polymer_fraction=polymer_fraction / (1 - filler),
         plasticiser_fraction=plastic,
         filler_volume_fraction=_filler_volume(filler, polymer.density_g_cm3),
         glass_transition_K=_glass_transition_K(polymer, anion, loading, polymer_fraction * conducting, additives),

@@ -1,7 +1,7 @@
 """A polymer as the twin sees it: one conducting phase with its law and thermal data, and what stands beside it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from chemistry.polymer import Architecture, Polymer, RepeatUnit
@@ -65,7 +65,10 @@ def host(polymer: Polymer) -> Host:
     copolymers are two: salt goes to the block with the most sites, the others bear load.
     """
     smiles = tuple(unit.smiles for unit in polymer.units)
-    return _host(smiles, polymer.fractions, polymer.architecture, polymer.molar_mass_kg_mol)
+    made = _host(smiles, polymer.fractions, polymer.architecture, polymer.molar_mass_kg_mol)
+    if made.crystallinity and _amorphous(polymer):
+        return replace(made, melting_point_K=None, crystallinity=0.0, complex_crystallinity=0.0)
+    return made
 
 
 @lru_cache(maxsize=4096)
@@ -106,6 +109,13 @@ def _host(
     )
 
 
+def _amorphous(polymer: Polymer) -> bool:
+    """Whether the catalogue says that this polymer, as usually made, does not crystallise."""
+    from chemistry.catalogue import polymer_facts
+
+    return polymer_facts(polymer).amorphous
+
+
 def _crystals(unit: _Unit, mole_fraction: float, architecture: Architecture) -> tuple[float | None, float]:
     """Melting point in K and what is left of the homopolymer's crystallinity."""
     if unit.melting_point_K is None or unit.crystallinity == 0:
@@ -120,8 +130,9 @@ def _crystals(unit: _Unit, mole_fraction: float, architecture: Architecture) -> 
 @lru_cache(maxsize=4096)
 def _unit(smiles: str) -> _Unit:
     """A repeat unit: its own law and thermal data where it has them, the catalogue's facts, else estimates."""
-    from chemistry.catalogue import polymer_facts
     from rdkit import Chem
+
+    from chemistry.catalogue import polymer_facts
 
     unit = RepeatUnit(smiles=smiles)
     facts = polymer_facts(Polymer(units=(unit,), fractions=(1.0,)))

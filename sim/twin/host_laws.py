@@ -44,7 +44,7 @@ class KnownHost:
 
 KNOWN_HOSTS = {
     # poly(ethylene oxide): fitted to the loading medians at 90 °C; Tg = -63 + 195 r with TFSI.
-    "*CCO*": KnownHost(HostLaw(195, 8.4, 0.0, 0.082, 0.221, 1.8), -63, 65, 0.75, 0.4),
+    "*CCO*": KnownHost(HostLaw(195, 8.4, 0.0, 0.082, 0.221, 1.8), -63, 65, 0.70, 0.4),
     # poly(propylene oxide): the same oxygen, shielded; σ a decade below PEO, Tg rises fast.
     "*CC(C)O*": KnownHost(HostLaw(300, 8.4, -0.9, 0.082, 0.25, 0.7), -70),
     # poly(tetrahydrofuran): oxygens too far apart to chelate.
@@ -54,13 +54,13 @@ KNOWN_HOSTS = {
     # poly(ethylene imine), linear: Tg = -63 + 185 r with TFSI.
     "*CCN*": KnownHost(HostLaw(185, 8.8, -1.2, 0.05, 0.2, 0.8), -63, 59, 0.5, 0.2),
     "*CCN(C)*": KnownHost(HostLaw(185, 8.8, -1.0, 0.05, 0.2, 0.6), -65),
-    # poly(ethylene adipate): Tg = -38 + 104 r with ClO4.
-    "*CCOC(=O)CCCCC(=O)O*": KnownHost(HostLaw(104, 8.4, 0.2, 0.12, 0.4, 1.0), -38, 47, 0.45),
+    # poly(ethylene adipate): Tg = -38 + 104 r with ClO4, which stiffens 0.9 times as much as TFSI.
+    "*CCOC(=O)CCCCC(=O)O*": KnownHost(HostLaw(104 / 0.9, 8.4, 0.2, 0.12, 0.4, 1.0), -38, 47, 0.45),
     # poly(ε-caprolactone).
     "*CCCCCC(=O)O*": KnownHost(HostLaw(104, 9.0, -0.65, 0.12, 0.26, 1.0), -60, 58, 0.5),
     # poly(ethylene carbonate): Tg = 19 - 39 r with TFSI, σ best near r = 0.8.
-    "*CCOC(=O)O*": KnownHost(HostLaw(-39, 9.4, 0.25, 0.5, 0.95, 1.0), 19),
-    "*CC(C)OC(=O)O*": KnownHost(HostLaw(-39, 9.4, 0.0, 0.5, 0.95, 0.7), 25),
+    "*CCOC(=O)O*": KnownHost(HostLaw(-39, 9.4, 0.25, 0.5, 0.72, 1.0), 19),
+    "*CC(C)OC(=O)O*": KnownHost(HostLaw(-39, 9.4, 0.0, 0.5, 0.72, 0.7), 25),
     # poly(trimethylene carbonate): steep in temperature.
     "*CCCOC(=O)O*": KnownHost(HostLaw(40, 12.0, -0.6, 0.3, 0.7, 1.1), -20),
     # poly(vinyl ethyl ether): far below what its glass transition promises.
