@@ -11,9 +11,10 @@ The rule counts the neutral atoms whose lone pair is free to bind Li⁺, one for
 - P=O of phosphates and phosphine oxides, S=O of sulfoxides, and one for each sulfone or sulfonate ester;
 - amine nitrogen that is neither acylated, sulfonylated nor aromatic-bound, nitrile, pyridine-like and imine nitrogen.
 
-A repeat unit is counted inside its chain, wherever it was cut: poly(lactic acid) has 1. Charged atoms do not count: a tethered anion is the counter-ion, not the solvent. So poly(ethylene oxide) has 1 site in
-`*CCO*`, poly(ε-caprolactone) 1, poly(ethylene carbonate) 1, poly(methyl methacrylate) 1, linear poly(ethylene imine) 1,
-polystyrene, poly(dimethylsiloxane) and poly(vinylidene fluoride) none.
+A repeat unit is counted inside its chain, wherever it was cut. Charged atoms do not count: a tethered anion is the
+counter-ion, not the solvent. So poly(ethylene oxide) has 1 site in `*CCO*`, poly(ε-caprolactone) 1, poly(lactic acid)
+1, poly(ethylene carbonate) 1, poly(methyl methacrylate) 1, linear poly(ethylene imine) 1; polystyrene,
+poly(dimethylsiloxane) and poly(vinylidene fluoride) have none.
 """
 
 from functools import lru_cache
@@ -28,7 +29,7 @@ _FREE_NITROGEN = "!$(N[C,S,P]=[O,S,N]);!$(N-a);!$(N=*);!$(N#*)"
 GROUPS = {
     "ether": "[OX2H0+0;!$(O[C,S,P,N,c]=[O,S,N]);!$(O[Si,B,Al]);!$(O(a)a);!$(OO)]",
     "hydroxyl": "[OX2H1+0;!$(O[C,S,P,N]=[O,S,N]);!$(O[Si,B,Al])]",
-    "carbonyl": "[OX1+0]=[CX3;!$(C[O-]);!$(C[N-])]",
+    "carbonyl": "[OX1+0]=[#6X3;!$([#6][O-]);!$([#6][N-])]",
     "phosphoryl": "[OX1+0]=[PX4;!$(P[O-])]",
     "sulfoxide": "[SX3+0](=[OX1])([#6])[#6]",
     "sulfonyl": "[SX4+0;!$(S[O-]);!$(S[N-]);!$(S[C-])](=[OX1])=[OX1]",

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -65,8 +65,15 @@ class Formulation(Value):
     @cached_property
     def key(self) -> str:
         """Content key (sha256, 16 hex digits): equal for equal formulations, however they were written."""
-        content = json.dumps(_rounded(self.model_dump(mode="json")), sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()[:16]
+        parts = [
+            _content(self.polymer),
+            self.salt.smiles if self.salt else "",
+            _digits(self.salt_molality_mol_kg),
+            *(f"additive {c.additive.smiles} {_digits(c.weight_fraction)}" for c in self.additives),
+            *(f"filler {_content(c.filler)} {_digits(c.weight_fraction)}" for c in self.fillers),
+            _content(self.process),
+        ]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -92,10 +99,20 @@ class Formulation(Value):
         return " + ".join(parts)
 
 
+@lru_cache(maxsize=4096)
+def _content(component: Value) -> str:
+    """A component as text; remembered, because planners make thousands of formulations of few components."""
+    return json.dumps(_rounded(component.model_dump(mode="json")), sort_keys=True)
+
+
+def _digits(number: float) -> str:
+    """Nine significant digits, so that the last bit of a conversion does not make another formulation."""
+    return f"{number:.9g}"
+
+
 def _rounded(content: object) -> object:
-    """Floats to nine significant digits, so that the last bit of a conversion does not make another formulation."""
     if isinstance(content, float):
-        return float(f"{content:.9g}")
+        return float(_digits(content))
     if isinstance(content, dict):
         return {key: _rounded(value) for key, value in content.items()}
     if isinstance(content, list):
