@@ -4,19 +4,19 @@ Every function is computed once per component and remembered. What is not known 
 stands in for it.
 """
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chemistry.canonical import molar_mass_g_mol, read_structure
 from chemistry.coordination import coordinating_groups
 from chemistry.polymer import Polymer
 from chemistry.salt import Additive, Salt
+from models.remembered import once_per_component
 
 if TYPE_CHECKING:
     from chemistry.catalogue import Fact
 
 
-@lru_cache(maxsize=4096)
+@once_per_component
 def host_numbers(polymer: Polymer) -> dict[str, float | None]:
     """What the neat polymer offers to lithium: mol/kg of donor groups, °C, relative permittivity, shares of atoms."""
     from chemistry.catalogue import polymer_facts
@@ -37,7 +37,7 @@ def host_numbers(polymer: Polymer) -> dict[str, float | None]:
     }
 
 
-@lru_cache(maxsize=4096)
+@once_per_component
 def anion_numbers(salt: Salt) -> dict[str, float]:
     """Size and make of the anion, per lithium: how far its charge is spread and on which atoms."""
     from rdkit.Chem.rdMolDescriptors import CalcCrippenDescriptors
@@ -52,7 +52,7 @@ def anion_numbers(salt: Salt) -> dict[str, float]:
     }
 
 
-@lru_cache(maxsize=4096)
+@once_per_component
 def additive_numbers(additive: Additive) -> dict[str, float | None]:
     """What a molecular additive brings: donor groups (mol/kg), molecules (mol/kg), permittivity, melting point °C."""
     from chemistry.catalogue import additive_facts
@@ -67,7 +67,7 @@ def additive_numbers(additive: Additive) -> dict[str, float | None]:
     }
 
 
-@lru_cache(maxsize=4096)
+@once_per_component
 def _off_chain_share(smiles: str) -> float:
     """Share of a repeat unit's heavy atoms that hang beside the shortest path between its ends."""
     from rdkit import Chem

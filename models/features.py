@@ -7,7 +7,6 @@ taken from data, so that a formulation's features never depend on what else has 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chemistry.formulation import Formulation
@@ -15,6 +14,7 @@ from chemistry.polymer import Polymer
 from chemistry.salt import Additive, Salt
 from chemistry.units import salt_weight_fraction
 from models.component_facts import additive_numbers, anion_numbers, host_numbers
+from models.remembered import once_per_component
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,7 +122,7 @@ _SITES_OF_PEO = 22.70
 """Ether oxygens per kilogram of poly(ethylene oxide): 1000/44.05."""
 
 
-@lru_cache(maxsize=4096)
+@once_per_component
 def _host(polymer: Polymer) -> tuple[tuple[float, ...], float]:
     """The host's columns, and its sites in mol/kg."""
     numbers = host_numbers(polymer)
@@ -130,7 +130,7 @@ def _host(polymer: Polymer) -> tuple[tuple[float, ...], float]:
     return (*(_scaled(feature, numbers[feature.name]) for feature in _HOST), *flags), numbers["sites_mol_kg"] or 0.0
 
 
-@lru_cache(maxsize=4096)
+@once_per_component
 def _anion(salt: Salt | None) -> tuple[float, ...]:
     """The anion's columns; a single-ion conductor has none and says so."""
     if salt is None:
@@ -149,7 +149,7 @@ def _additives(formulation: Formulation) -> tuple[float, ...]:
     return tuple(columns)
 
 
-@lru_cache(maxsize=4096)
+@once_per_component
 def _additive(additive: Additive) -> tuple[float, ...]:
     numbers = additive_numbers(additive)
     return tuple(_scaled(feature, numbers[feature.name]) for feature in _ADDITIVE)

@@ -120,20 +120,33 @@ class FilmProcess(nn.Module):
 
     def covariance(self, data: FilmData, distances: Tensor) -> Tensor:
         """Covariance of readings, `n x n`, with film effect and noise."""
-        same = data.film[:, None] == data.film[None, :]
-        signal = self.over_features(distances)[data.film][:, data.film] * self.over_temperature(data.tau, data.tau)
+        # A product with the incidence of readings and films: its gradient is a product too, unlike that of indexing.
+        belongs = nn.functional.one_hot(data.film, len(data.features)).double()
+        over_films = belongs @ self.over_features(distances) @ belongs.T
         noise = data.variance + self.log["extra_sd"].exp() ** 2
-        return signal + same * self.log["film_sd"].exp() ** 2 + torch.diag(noise)
+        film_effect = self.log["film_sd"].exp() ** 2 * (belongs @ belongs.T)
+        return over_films * self.over_temperature(data.tau, data.tau) + film_effect + torch.diag(noise)
 
     def mean_at(self, tau: Tensor) -> Tensor:
         """Prior mean at reduced temperatures, the shape of `tau`."""
         return self.mean[0] + self.mean[1] * tau
 
-    def log_posterior(self, data: FilmData, distances: Tensor) -> Tensor:
-        """Log marginal likelihood plus log prior."""
-        factor = torch.linalg.cholesky(self.covariance(data, distances))
-        white = torch.linalg.solve_triangular(factor, (data.value - self.mean_at(data.tau))[:, None], upper=False)
-        return -0.5 * (white**2).sum() - factor.diagonal().log().sum() + self.log_prior()
+    def loss(self, data: FilmData, distances: Tensor) -> tuple[float, Tensor]:
+        """Negative log posterior of the hyperparameters, up to a constant, and a scalar that has its gradient.
+
+        The gradient of the likelihood is tr((K⁻¹ - ααᵀ) ∂K)/2 - α·∂m (Rasmussen & Williams 2006, equation 5.9); given
+        so, nothing has to be differentiated through the factorisation.
+        """
+        covariance, mean = self.covariance(data, distances), self.mean_at(data.tau)
+        with torch.no_grad():
+            factor = torch.linalg.cholesky(covariance)
+            residual = data.value - mean
+            inverse = torch.cholesky_inverse(factor)
+            alpha = inverse @ residual
+            pull = 0.5 * (inverse - torch.outer(alpha, alpha))
+            value = 0.5 * residual @ alpha + factor.diagonal().log().sum()
+        prior = self.log_prior()
+        return float(value - prior.detach()), (pull * covariance).sum() - alpha @ mean - prior
 
     def learn(self, data: FilmData, steps: int = 60) -> None:
         """Move the hyperparameters to the mode of their posterior: L-BFGS from the prior medians, nothing random."""
@@ -143,15 +156,11 @@ class FilmProcess(nn.Module):
         distances = self.distances(data.features, data.features)
         parameters = list(self.parameters())
 
-        def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        def value_and_slope(flat: np.ndarray) -> tuple[float, np.ndarray]:
             nn.utils.vector_to_parameters(torch.from_numpy(flat), parameters)
-            self.zero_grad()
-            value = -self.log_posterior(data, distances)
-            value.backward()
-            slopes = [torch.zeros_like(p) if p.grad is None else p.grad for p in parameters]
-            return value.item(), nn.utils.parameters_to_vector(slopes).numpy()
+            value, slope = self.loss(data, distances)
+            return value, nn.utils.parameters_to_vector(torch.autograd.grad(slope, parameters)).numpy()
 
         start = nn.utils.parameters_to_vector(parameters).detach().numpy().copy()
-        best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
+        best = minimize(value_and_slope, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
         nn.utils.vector_to_parameters(torch.from_numpy(best), parameters)
-        self.zero_grad()

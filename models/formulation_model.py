@@ -85,16 +85,20 @@ class AtTemperature:
 
     @torch.no_grad()
     def joint(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean `... x q` and covariance `... x q x q` of `... x q x d` features."""
+        """Mean `... x q` and covariance `... x q x q` of `... x q x d` features.
+
+        An acquisition asks for the same baseline again with every candidate, so each different row is worked out once.
+        """
         shape = features.shape[:-1]
-        flat = [self._mean_and_root(rows) for rows in features.reshape(-1, features.shape[-1]).split(_ROWS)]
-        mean = torch.cat([part[0] for part in flat]).reshape(shape)
-        root = torch.cat([part[1] for part in flat]).reshape(*shape, -1)
-        process = self.learnt.process
+        rows, inverse = torch.unique(features.reshape(-1, features.shape[-1]), dim=0, return_inverse=True)
+        place = inverse.reshape(shape)
+        parts = [self._mean_and_root(few) for few in rows.split(_ROWS)]
+        mean, root = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
+        process, root = self.learnt.process, root[place]
         prior = self.prior_variance * process.over_features(process.distances(features, features))
-        covariance = prior - root @ root.mT
-        covariance = covariance + _JITTER * self.prior_variance * torch.eye(shape[-1], dtype=torch.double)
-        return self.learnt.centre + self.learnt.scale * mean, self.learnt.scale**2 * covariance
+        jitter = _JITTER * self.prior_variance * torch.eye(shape[-1], dtype=torch.double)
+        covariance = prior - root @ root.mT + jitter
+        return self.learnt.centre + self.learnt.scale * mean[place], self.learnt.scale**2 * covariance
 
     def _mean_and_root(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         process = self.learnt.process

@@ -43,7 +43,7 @@ class GaussianProcess:
 
     name = "gaussian_process"
 
-    def __init__(self, learn_films: int = 75, learn_temperatures: int = 4, most_readings: int = 2400) -> None:
+    def __init__(self, learn_films: int = 64, learn_temperatures: int = 3, most_readings: int = 2400) -> None:
         """`most_readings` bounds memory and time, which grow with its square and cube."""
         self.learn_films, self.learn_temperatures, self.most_readings = learn_films, learn_temperatures, most_readings
 

@@ -8,7 +8,9 @@ from botorch.acquisition.analytic import LogExpectedImprovement
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
 from botorch.acquisition.multi_objective.analytic import ExpectedHypervolumeImprovement
 from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
+from botorch.acquisition.multi_objective.utils import prune_inferior_points_multi_objective
 from botorch.acquisition.objective import PosteriorTransform
+from botorch.acquisition.utils import prune_inferior_points
 from botorch.models.model import Model
 from botorch.posteriors.gpytorch import GPyTorchPosterior
 from botorch.posteriors.posterior import Posterior
@@ -19,6 +21,7 @@ from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNorm
 from torch import Tensor
 
 SAMPLES = 128
+_PRUNING_SAMPLES = 256
 _CHUNK = 512
 
 
@@ -94,24 +97,40 @@ def _analytic(outlook: Outlook, means: Tensor) -> Callable[[Tensor], Tensor]:
 
 def _noisy(outlook: Outlook, sampler: SobolQMCNormalSampler) -> Callable[[Tensor], Tensor]:
     pending = outlook.pending if len(outlook.pending) else None
+    baseline = _contenders(outlook)
     if outlook.model.num_outputs == 1:
         return qLogNoisyExpectedImprovement(
             model=outlook.model,
-            X_baseline=outlook.observed,
+            X_baseline=baseline,
             X_pending=pending,
             sampler=sampler,
-            prune_baseline=True,
+            prune_baseline=False,
             cache_root=False,
         )
     return qLogNoisyExpectedHypervolumeImprovement(
         model=outlook.model,
         ref_point=outlook.reference.tolist(),
-        X_baseline=outlook.observed,
+        X_baseline=baseline,
         X_pending=pending,
         sampler=sampler,
-        prune_baseline=True,
+        prune_baseline=False,
         cache_root=False,
     )
+
+
+def _contenders(outlook: Outlook) -> Tensor:
+    """Observed formulations that may be best in truth, all others left out: they cannot bound an improvement.
+
+    BoTorch prunes the same way inside the acquisition, but with 2,048 samples, which at 200 films takes longer than all
+    the rest.
+    """
+    if outlook.model.num_outputs == 1:
+        kept = prune_inferior_points(outlook.model, outlook.observed, num_samples=_PRUNING_SAMPLES)
+    else:
+        kept = prune_inferior_points_multi_objective(
+            outlook.model, outlook.observed, outlook.reference, num_samples=_PRUNING_SAMPLES
+        )
+    return kept if len(kept) else outlook.observed
 
 
 class _Upwards(Model):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ledger.film import Film
+from ledger.film import Film, Reading
 from planners.objectives import Objective
 
 if TYPE_CHECKING:
@@ -16,11 +16,17 @@ MARGIN = 0.1
 et al., Evol. Comput. 2018, 26, 411, discuss the choice; BoTorch's `infer_reference_point` takes the same share)."""
 
 
+def objective_readings(film: Film, objectives: Sequence[Objective]) -> tuple[Reading, ...] | None:
+    """The film's reading of each objective, or None where one of them was not read."""
+    found = [_read(film, objective) for objective in objectives]
+    known = tuple(reading for reading in found if reading is not None)
+    return known if len(known) == len(found) else None
+
+
 def objective_values(film: Film, objectives: Sequence[Objective]) -> tuple[float, ...] | None:
     """The film's value of each objective in its own unit, or None where one of them was not read."""
-    values = [_read(film, objective) for objective in objectives]
-    known = tuple(value for value in values if value is not None)
-    return known if len(known) == len(values) else None
+    found = objective_readings(film, objectives)
+    return None if found is None else tuple(reading.value for reading in found)
 
 
 def upwards(values: "np.ndarray", objectives: Sequence[Objective]) -> "np.ndarray":
@@ -79,14 +85,14 @@ def hypervolume(values: "np.ndarray", objectives: Sequence[Objective], reference
     return float(Hypervolume(torch.as_tensor(reference)).compute(best))
 
 
-def _read(film: Film, objective: Objective) -> float | None:
+def _read(film: Film, objective: Objective) -> Reading | None:
     """The reading nearest to the objective's temperature; of several the one with the least uncertainty."""
-    candidates = []
+    candidates: list[tuple[float, Reading]] = []
     for reading in film.readings:
         if reading.property != objective.property:
             continue
         if objective.temperature_C is None or reading.temperature_C is None:
-            candidates.append((0.0, reading.sd, reading.value))
+            candidates.append((0.0, reading))
         elif (distance := abs(reading.temperature_C - objective.temperature_C)) <= SAME_TEMPERATURE_K:
-            candidates.append((distance, reading.sd, reading.value))
-    return min(candidates)[2] if candidates else None
+            candidates.append((distance, reading))
+    return min(candidates, key=lambda found: (found[0], found[1].sd, found[1].value))[1] if candidates else None
