@@ -75,8 +75,11 @@ def names_impedance(names: list[str]) -> bool:
 
 
 def area_specific(names: list[str]) -> str | None:
-    """The first name whose unit is ohm times area: such a column needs the cell's area to be undone."""
-    return next((name for name in names if _AREA_SPECIFIC.search(name)), None)
+    """The first name in ohm times area, of a header that would name a spectrum were it in ohm."""
+    plain = [_AREA_SPECIFIC.sub("ohm", name) for name in names]
+    if plain == names or columns_of(plain) is None:
+        return None
+    return next(name for name, other in zip(names, plain, strict=True) if name != other)
 
 
 def _find(names: list[str], known: set[str]) -> Column | None:

@@ -27,6 +27,8 @@ class Layout:
     """Pattern of the number of points that the file says it has (group value)."""
     aborted: str = _NEVER
     """Pattern of the vendor's own mark of an aborted run."""
+    text_after: bool = False
+    """Whether anything may follow the table."""
     direct_current_rows: bool = False
     """Whether rows of frequency zero are the direct-current part of the experiment."""
 
@@ -42,6 +44,7 @@ LAYOUTS = (
         limits=(rf"^FREQINIT\tQUANT\t{_VALUE}\t", rf"^FREQFINAL\tQUANT\t{_VALUE}\t"),
         points=r"^ZCURVE\tTABLE\t(?P<value>\d+)",
         aborted=r"^EXPERIMENTABORTED\s+TOGGLE\s+T",
+        text_after=True,
     ),
     Layout(
         "BioLogic",
@@ -68,6 +71,7 @@ LAYOUTS = (
         "VersaStudio",
         opening=r"^Name=VersaStudio",
         limits=(rf"^Start Frequency \(Hz\)={_X}", rf"^End Frequency \(Hz\)={_X}"),
+        text_after=True,
         direct_current_rows=True,
     ),
     Layout(

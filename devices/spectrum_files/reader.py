@@ -69,7 +69,7 @@ def _one_table(lines: list[str], layout: Layout, place: str) -> tuple[Table, lis
     found: list[Table] = []
     notes: list[str] = []
     headers = 0
-    for table in tables(lines, layout.between, place):
+    for table in tables(lines, layout.between, place, text_after=layout.text_after):
         headers += 1
         rows = table.rows
         if layout.direct_current_rows:

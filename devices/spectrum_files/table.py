@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chemistry.errors import BadInput
 from devices.spectrum_files.columns import HEADERLESS, Columns, area_specific, columns_of, names_impedance
 
+_HALF_WRITTEN = "Copy the file again, or remove that line if the run was aborted there"
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eEdD][+-]?\d+)?")
 
 
@@ -29,13 +30,14 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def tables(lines: list[str], between: str, place: str) -> Iterator[Table]:
+def tables(lines: list[str], between: str, place: str, *, text_after: bool) -> Iterator[Table]:
     """Every table of frequency and impedance in a file.
 
     Args:
         lines: the file.
         between: pattern of the lines that may stand between a header and its first row (units, `End Comments`).
         place: the file's name, for messages.
+        text_after: whether other text may follow a table; else every line after the header must be a row.
 
     Raises:
         BadInput: a header without frequency, a row that is no row of its table.
@@ -49,13 +51,13 @@ def tables(lines: list[str], between: str, place: str) -> Iterator[Table]:
         start = index + (1 if columns.named else 0)
         while start < len(lines) and (not lines[start].strip() or re.search(between, lines[start])):
             start += 1
-        rows, index = _rows(lines, start, columns, width, place)
+        rows, index = _rows(lines, start, columns, width, place, text_after)
         yield Table(columns, rows)
 
 
 def split_names(line: str) -> list[str]:
     """Column names of a header line: by tab, semicolon or comma, else by two blanks or more, else by one."""
-    text = line.removeprefix("Definition=").rstrip()
+    text = line.removeprefix("Definition=").lstrip("#% ").rstrip()
     if text.count('"') == 2 and text.strip()[0] == text.strip()[-1] == '"':
         text = text.strip()[1:-1].strip()
     for delimiter in ("\t", ";", ","):
@@ -91,11 +93,11 @@ def _header(lines: list[str], index: int, place: str) -> tuple[Columns | None, i
         return None, 0
     columns = columns_of(names)
     if columns is not None:
-        if (name := area_specific(names)) is not None:
-            problem = f"column {name!r} is resistance times area, not resistance"
-            remedy = "Divide it by the area it was multiplied with and name the column in ohm"
-            raise BadInput(problem, place=f"{place}, line {index + 1}", remedy=remedy)
         return columns, len(names) - (1 if number(names[-1]) is not None else 0)  # VersaStudio ends its names with 0
+    if (name := area_specific(names)) is not None:
+        problem = f"column {name!r} is resistance times area, not resistance"
+        remedy = "Divide it by the area it was multiplied with and name the column in ohm"
+        raise BadInput(problem, place=f"{place}, line {index + 1}", remedy=remedy)
     if names_impedance(names):
         remedy = "Export the file again with the frequency, or give it back its name in this line"
         problem = f"the columns name an impedance but no frequency ({', '.join(names[:4])}, ...)"
@@ -117,24 +119,51 @@ def _bare_numbers(lines: list[str], index: int) -> bool:
     return above and len(values) >= 3 and all(number(value) is not None for value in values)
 
 
-def _rows(lines: list[str], start: int, columns: Columns, width: int, place: str) -> tuple[tuple[Row, ...], int]:
+def _rows(
+    lines: list[str], start: int, columns: Columns, width: int, place: str, text_after: bool
+) -> tuple[tuple[Row, ...], int]:
     """The points from line index `start` on, and the index of the line after them."""
     rows: list[Row] = []
+    ends: list[str] = []
     index = start
     while index < len(lines):
         line = lines[index]
         if line.strip() and not line.lstrip().startswith(("#", "%")):
             values = split_values(line)
-            if not any(number(value) is not None for value in values[:2]) and not _broken(values):
+            if _no_row(values) and (text_after or columns_of(split_names(line)) is not None):
                 break
             rows.append(_row(values, index, columns, width, place, last=index == len(lines) - 1))
+            ends.append(values[-1])
         index += 1
+    if index == len(lines) and rows and _cut_off(ends):
+        problem = (
+            f"the last line is half written: its last number is {ends[-1]!r} where the others look like {ends[0]!r}"
+        )
+        raise BadInput(problem, place=f"{place}, line {rows[-1].line}", remedy=_HALF_WRITTEN)
     return tuple(rows), index
 
 
-def _broken(values: list[str]) -> bool:
-    """A row of a table that lost its numbers, rather than the text after the table."""
-    return any(value.lower() in {"nan", "-nan", "inf", "-inf", "---", "n/a", "na", "null", "none"} for value in values)
+def _cut_off(ends: list[str]) -> bool:
+    """Whether the last number of a file misses digits that all others have: a file cut in a number still parses."""
+    shapes = [_shape(text) for text in ends]
+    return (
+        len(ends) > 3
+        and len(set(shapes[:-1])) == 1
+        and shapes[-1] != shapes[0]
+        and len(ends[-1]) < min(map(len, ends[:-1]))
+    )
+
+
+def _shape(text: str) -> tuple[int, int]:
+    """Number of decimals and of digits of the exponent."""
+    match = re.fullmatch(r"[^.,]*(?:[.,](\d*))?(?:[eEdD][+-]?(\d+))?", text)
+    return (len(match[1] or ""), len(match[2] or "")) if match else (-1, -1)
+
+
+def _no_row(values: list[str]) -> bool:
+    """Text after the table, rather than a row that lost its numbers."""
+    lost = {"nan", "-nan", "inf", "-inf", "---", "n/a", "na", "null", "none"}
+    return all(number(value) is None for value in values[:2]) and not any(value.lower() in lost for value in values)
 
 
 def _row(values: list[str], index: int, columns: Columns, width: int, place: str, *, last: bool) -> Row:
