@@ -1,0 +1,71 @@
+"""Samples, measurements and documents come back as they went in."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ledger.errors import LedgerError
+from ledger.measurement import ImpedanceSpectrum, ModulusReading
+from ledger.store import Ledger
+from tests.ledger.conftest import Suggest, formulation
+
+SPECTRUM = ImpedanceSpectrum(
+    frequency_Hz=(1e6, 1e3, 1.0),
+    real_ohm=(17.25, 99.0, 100.125),
+    imaginary_ohm=(-0.1, -5e-300, -1e8),
+    temperature_C=30.0,
+)
+
+
+def test_samples_are_named_after_campaign_and_experiment(ledger: Ledger, suggest: Suggest) -> None:
+    first, second = suggest(), suggest()
+    names = [ledger.add_sample(first.id, "A1").id, ledger.add_sample(second.id, "A2").id]
+    cut = ledger.add_sample(first.id, "A3", parent_id=names[0])
+    assert [*names, cut.id] == ["c1-e001a", "c1-e002a", "c1-e001b"]
+    assert [row.id for row in ledger.samples(first.id)] == ["c1-e001a", "c1-e001b"]
+    assert cut.parent_id == "c1-e001a"
+
+
+def test_a_sample_becomes_what_was_really_made(ledger: Ledger, suggest: Suggest) -> None:
+    experiment = suggest(formulation(1.0))
+    sample = ledger.add_sample(experiment.id, "A1")
+    assert sample.formulation is None
+    ledger.as_made(sample.id, formulation(0.98), 148.0, 0.785)
+    made = ledger.sample(sample.id)
+    assert (made.formulation, made.thickness_um, made.area_cm2) == (formulation(0.98), 148.0, 0.785)
+    assert ledger.experiment(experiment.id).formulation == formulation(1.0)
+
+
+def test_measurements_are_typed_and_exact(ledger: Ledger, suggest: Suggest) -> None:
+    sample = ledger.add_sample(suggest().id, "A1").id
+    modulus = ModulusReading(storage_modulus_MPa=0.3, sd_MPa=0.01, temperature_C=30.0)
+    ledger.add_measurement(sample, SPECTRUM, "run-1")
+    ledger.add_measurement(sample, modulus, None)
+    assert [row.measurement for row in ledger.measurements(sample)] == [SPECTRUM, modulus]
+    (only,) = ledger.measurements(sample, kind="impedance")
+    assert (only.measurement, only.run_uid) == (SPECTRUM, "run-1")
+
+
+def test_documents_come_back_in_order_and_as_they_were(ledger: Ledger, suggest: Suggest) -> None:
+    experiment = suggest()
+    ledger.add_documents("u", [("start", {"uid": "u", "plan_args": {"T": np.array([30.0, 40.0])}})], experiment.id)
+    ledger.add_documents("u", [("event", {"data": {"R": float("nan"), "n": np.int64(3)}}), ("stop", {})], experiment.id)
+    ledger.add_documents("other", [("start", {})])
+    (start, begun), (event, seen), (stop, ended) = ledger.documents("u")
+    assert (start, event, stop) == ("start", "event", "stop")
+    assert begun == {"uid": "u", "plan_args": {"T": [30.0, 40.0]}}
+    assert math.isnan(seen["data"]["R"])
+    assert seen["data"]["n"] == 3
+    assert ended == {}
+
+
+def test_nothing_is_hung_on_what_is_not_there(ledger: Ledger, suggest: Suggest) -> None:
+    before = ledger.last_event()
+    with pytest.raises(LedgerError):
+        ledger.add_sample(77, "A1")
+    with pytest.raises(LedgerError):
+        ledger.add_measurement("nobody", SPECTRUM)
+    with pytest.raises(LedgerError):
+        ledger.as_made("nobody", formulation(), 1.0, 1.0)
+    assert ledger.last_event() == before
