@@ -89,7 +89,7 @@ ARC = Element(
     ("resistance_ohm", "capacitance_F", "bulk_exponent"),
     (False, False, True),
     (np.log(1e4), np.log(2e-10), logit(0.95)),
-    (12.0, 3.0, 0.8),
+    (12.0, 3.0, 0.6),
     _arc,
 )
 HAVRILIAK_NEGAMI = Element(
@@ -97,7 +97,7 @@ HAVRILIAK_NEGAMI = Element(
     ("resistance_ohm", "capacitance_F", "bulk_exponent", "asymmetry_exponent"),
     (False, False, True, True),
     (np.log(1e4), np.log(2e-10), logit(0.95), logit(0.8)),
-    (12.0, 3.0, 0.8, 1.2),
+    (12.0, 3.0, 0.6, 1.2),
     _havriliak_negami,
 )
 INTERFACE_ARC = Element(

@@ -11,6 +11,8 @@ from models.circuits import FILM, FILM_WITH_DISTRIBUTION, FILM_WITH_INTERFACE, C
 NOMINAL_CAPACITANCE_F = 2.2e-10
 NOMINAL_BLOCKING_Q = 3e-6
 NOMINAL_BLOCKING_EXPONENT = 0.66
+LEAST_BULK_EXPONENT = 0.85
+"""Below it the bulk CPE stands in for something else: an interface, a distribution (films show .93 to .985)."""
 STARTS = 3
 GRID = 20
 
@@ -44,10 +46,10 @@ def fit_film(
     sd = noise * np.abs(impedance_ohm)
     starts = plain_starts(frequency_Hz, impedance_ohm)
     plain = fit_circuit(FILM, frequency_Hz, impedance_ohm, sd, starts[:1])
-    if plain.chi_square > good_enough * plain.freedom:
+    if not _undoubted(plain, good_enough):
         others = fit_circuit(FILM, frequency_Hz, impedance_ohm, sd, starts[1:])
         plain = min(plain, others, key=lambda fit: fit.penalised)
-    if plain.chi_square <= good_enough * plain.freedom:
+    if _undoubted(plain, good_enough):
         return Candidates((plain,), np.ones(1))
     fits = (
         plain,
@@ -57,13 +59,18 @@ def fit_film(
             frequency_Hz,
             impedance_ohm,
             sd,
-            _interface_starts(plain, frequency_Hz, impedance_ohm),
+            _interface_starts((plain.values, starts[0]), frequency_Hz, impedance_ohm),
         ),
     )
     least = min(fit.chi_square / fit.freedom for fit in fits)
     bic = np.array([fit.penalised / max(least, 1.0) + len(fit.values) * np.log(2 * len(noise)) for fit in fits])
     weights = np.exp(-0.5 * (bic - bic.min()))
     return Candidates(fits, weights / weights.sum())
+
+
+def _undoubted(plain: Fit, good_enough: float) -> bool:
+    """Whether the noise explains the misfit, and that without an exponent no homogeneous film has."""
+    return plain.chi_square <= good_enough * plain.freedom and plain.value("bulk_exponent") > logit(LEAST_BULK_EXPONENT)
 
 
 def plain_starts(frequency_Hz: np.ndarray, impedance_ohm: NDArray[np.complex128]) -> np.ndarray:
@@ -115,15 +122,19 @@ def _distribution_starts(plain: Fit) -> np.ndarray:
     return np.array(rows)
 
 
-def _interface_starts(plain: Fit, frequency_Hz: np.ndarray, impedance_ohm: NDArray[np.complex128]) -> np.ndarray:
-    """The plain fit with an interface arc at the best places of a grid, `3 x 9`."""
+def _interface_starts(
+    bases: tuple[np.ndarray, ...], frequency_Hz: np.ndarray, impedance_ohm: NDArray[np.complex128]
+) -> np.ndarray:
+    """Plain circuits with an interface arc at the best places of a grid, `3 x 9`."""
     grid = []
-    for share in (0.1, 0.4):
-        for log_tau in np.linspace(np.log(0.3 / frequency_Hz[0]), np.log(0.3 / frequency_Hz[-1]), 9):
-            row = plain.values.copy()
-            log_R = row[1] + np.log(share)
-            row[1] += np.log(1 - share)
-            grid.append(np.concatenate([row[:4], [log_R, log_tau - log_R, logit(0.85)], row[4:]]))
+    for base in bases:
+        for share in (0.1, 0.4):
+            for log_tau in np.linspace(np.log(0.3 / frequency_Hz[0]), np.log(0.3 / frequency_Hz[-1]), 9):
+                row = base.copy()
+                row[3] = max(row[3], logit(0.93))
+                log_R = row[1] + np.log(share)
+                row[1] += np.log(1 - share)
+                grid.append(np.concatenate([row[:4], [log_R, log_tau - log_R, logit(0.85)], row[4:]]))
     grid = np.array(grid)
     cost = robust_cost(FILM_WITH_INTERFACE, grid, frequency_Hz, impedance_ohm)
-    return grid[np.argsort(cost)[:3]]
+    return grid[np.argsort(cost)[:STARTS]]
