@@ -2,7 +2,6 @@
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 from prefect.artifacts import (
     create_image_artifact,
@@ -13,9 +12,9 @@ from prefect.artifacts import (
 )
 
 from flows.home import home
-from flows.report.figures import draw_front
+from flows.report.front_picture import draw_front
 from flows.session import Session
-from flows.standing import Standing, standing
+from flows.standing import Standing, best_table, standing
 
 
 class ShopWindow:
@@ -35,28 +34,24 @@ class ShopWindow:
         done = len(now.results) + len(now.without_result)
         update_progress_artifact(self._progress, 100.0 * done / now.budget)
         if now.results:
-            create_table_artifact(best_table(now), key=f"{self._key}-best", description="The front, best conductor first")
+            create_table_artifact(
+                best_table(now), key=f"{self._key}-best", description="The front, best conductor first"
+            )
             self._publish_front(now)
 
     def _publish_front(self, now: Standing) -> None:
         name = f"{self._key}-{self._session.campaign_id}-front.png"
         draw_front(now, self._folder / name)
-        create_image_artifact(f"{self._address}/{name}?n={len(now.results)}", key=f"{self._key}-front", description="Objectives of each film; the front is the line")
+        create_image_artifact(
+            f"{self._address}/{name}?n={len(now.results)}",
+            key=f"{self._key}-front",
+            description="Objectives of each film; the front is the line",
+        )
 
     def link_report(self, report: Path) -> None:
         """A link to the report, served by the Prefect server's own process: a browser opens no local file from a page."""
         name = f"{self._key}-{self._session.campaign_id}.html"
         shutil.copyfile(report, self._folder / name)
-        create_link_artifact(f"{self._address}/{name}", link_text="report.html", key=f"{self._key}-report", description=str(report))
-
-
-def best_table(now: Standing) -> list[dict[str, Any]]:
-    """The rows of the table of the best."""
-    return [
-        {"experiment": result.number, "formulation": result.formulation.label}
-        | {
-            f"{o.property} at {o.temperature_C:g} °C": f"{value:.2f} ± {sd:.2f} {o.unit}"
-            for o, value, sd in zip(now.objectives, result.values, result.sds, strict=True)
-        }
-        for result in now.best
-    ]
+        create_link_artifact(
+            f"{self._address}/{name}", link_text="report.html", key=f"{self._key}-report", description=str(report)
+        )

@@ -1,19 +1,127 @@
 """One experiment, from a suggestion to observations: make, measure, analyse."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bluesky.utils import FailedStatus, RequestAbort, RunEngineInterrupted
-
-from chemistry.errors import IonloopError
-from devices.journaled import journaled
+from devices.errors import InstrumentError, PlanAborted
 from devices.lab import Station
-from devices.plans import make_film, measure_film
-from flows.quality import judge_film
-from flows.session import MAKING, MEASURING, Session
+from devices.plans import MAKE_ROLES, MEASURE_ROLES, FilmAsMade, make_film, measure_film, tidy
+from devices.protocols import Hold, Sweep
+from flows.session import Session
 from flows.step import step
+from ledger.film import Film
 from ledger.journal import Journal
 from ledger.kinds import ExperimentState
-from ledger.tables import ExperimentRow
+from ledger.tables import ExperimentRow, SampleRow
+from models.film_judgement import judge_film
 
 if TYPE_CHECKING:
-    from flows.crew import AtWork, Crew
+    from flows.crew import Crew
+
+
+def carry_out(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:
+    """Take an experiment from wherever it stands to its end; one that an instrument fails ends as failed."""
+    number, label = experiment.number, experiment.formulation.label
+    state = ExperimentState(experiment.state)
+    try:
+        if state in (ExperimentState.SUGGESTED, ExperimentState.MAKING):
+            step("make", f"make film {number}: {label}", lambda: _make(session, crew, experiment, hold))
+        if state is not ExperimentState.MEASURED:
+            step("measure", f"measure film {number}: {label}", lambda: _measure(session, crew, experiment, hold))
+        step("analyse", f"analyse film {number}: {label}", lambda: _analyse(session, experiment))
+    except InstrumentError as fault:
+        session.ledger.move(experiment.id, ExperimentState.FAILED, str(fault))
+
+
+def _make(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:
+    """Make the film, or what a crash left to be made of it; what is confirmed in the journal is not repeated."""
+    ledger = session.ledger
+    if experiment.state == ExperimentState.SUGGESTED:
+        ledger.move(experiment.id, ExperimentState.MAKING)
+    sample = _sample(session, experiment)
+    with crew.station(MAKE_ROLES, experiment, hold) as (station, token):
+        plan = make_film(station, sample.id, experiment.formulation, session.spec.film_mass_mg)
+        made, _ = _run(session, station, plan, sample.id, token, hold, experiment)
+    ledger.as_made(sample.id, made.formulation, made.thickness_um, made.area_cm2)
+    ledger.move(experiment.id, ExperimentState.MADE)
+
+
+def _measure(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:
+    """Take every spectrum and the modulus; a measurement that was cut off is begun again, it consumes nothing."""
+    ledger, spec = session.ledger, session.spec
+    sample = _sample(session, experiment)
+    if ledger.experiment(experiment.id).state == ExperimentState.MADE:
+        ledger.move(experiment.id, ExperimentState.MEASURING)
+    sweep = Sweep(
+        step="sweep",
+        high_Hz=spec.measure.sweep.high,
+        low_Hz=spec.measure.sweep.low,
+        points_per_decade=spec.measure.sweep.points_per_decade,
+    )
+    indented_at = next((o.temperature_C for o in spec.objectives if o.property == "log10_storage_modulus"), None)
+    with crew.station(MEASURE_ROLES, experiment, hold) as (station, token):
+        plan = measure_film(
+            station,
+            sample.id,
+            spec.measure.temperatures,
+            sweep,
+            film=_film_as_made(sample),
+            modulus_at_C=indented_at,
+            indent=indented_at is not None,
+        )
+        measured, run_uid = _run(session, station, plan, sample.id, token, hold, experiment)
+    found = [*measured.spectra, *([measured.modulus] if measured.modulus else [])]
+    ledger.measured(experiment.id, sample.id, found, run_uid)
+
+
+def _analyse(session: Session, experiment: ExperimentRow) -> None:
+    """From spectra to observations, or to the reason why there are none."""
+    sample = _sample(session, experiment)
+    rows = session.ledger.measurements(sample.id)
+    asked = {o.property: o.temperature_C for o in session.spec.objectives}
+    judged = judge_film([row.measurement for row in rows], asked)
+    told: dict[str, Any] = {"verdicts": [v.model_dump(mode="json") for v in judged.verdicts], "law": judged.law}
+    if judged.reason:
+        session.ledger.move(experiment.id, ExperimentState.DISCARDED, judged.reason, told)
+        return
+    film = Film(film_id=sample.id, formulation=sample.formulation or experiment.formulation, readings=judged.readings)
+    ids = [None if place is None else rows[place].id for place in judged.measured_in]
+    session.ledger.observe(experiment.id, film, told, measurement_ids=ids)
+
+
+def _run(
+    session: Session, station: Station, plan: Any, sample: str, token: int, hold: Hold, experiment: ExperimentRow
+) -> tuple[Any, str | None]:
+    """Run a plan on a station; its documents land in the ledger however it ends. Returns its result and run uid."""
+    documents: list[tuple[str, dict[str, Any]]] = []
+    try:
+        result = station.run(
+            plan,
+            sample=sample,
+            token=token,
+            journal=Journal(session.ledger),
+            documents=lambda name, doc: documents.append((name, doc)),
+            hold=hold,
+        )
+    finally:
+        run_uid = next((doc["uid"] for name, doc in documents if name == "start"), None)
+        if run_uid is not None:
+            session.ledger.add_documents(run_uid, documents, experiment.id)
+    return result, run_uid
+
+
+def _sample(session: Session, experiment: ExperimentRow) -> SampleRow:
+    """The experiment's sample; a new one where it has none yet."""
+    samples = session.ledger.samples(experiment.id)
+    return samples[-1] if samples else session.ledger.add_sample(experiment.id, f"rack {experiment.number}")
+
+
+def _film_as_made(sample: SampleRow) -> FilmAsMade | None:
+    if sample.formulation is None or sample.thickness_um is None or sample.area_cm2 is None:
+        return None
+    return FilmAsMade(
+        sample=sample.id,
+        formulation=sample.formulation,
+        masses_mg={},
+        thickness_um=sample.thickness_um,
+        area_cm2=sample.area_cm2,
+    )

@@ -14,7 +14,9 @@ def films_known(ledger: Ledger, campaign_id: int, spec: CampaignSpec, up_to_even
     return (*own, *ledger.films(None, up_to_event=up_to_event, sources=list(spec.warm_start.sources)))
 
 
-def knowledge_at(ledger: Ledger, campaign_id: int, spec: CampaignSpec, seed: int, event: int, suggested: int) -> Knowledge:
+def knowledge_at(
+    ledger: Ledger, campaign_id: int, spec: CampaignSpec, seed: int, event: int, suggested: int
+) -> Knowledge:
     """Everything that a planner may know at a numbered event; the same for ever after."""
     return Knowledge(
         space=spec.space,

@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import os
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,14 +11,12 @@ from pathlib import Path
 
 from chemistry.errors import BadInput
 from devices.lab import Lab, LabFile
+from devices.plans import MAKE_ROLES, MEASURE_ROLES
 from flows.home import CampaignFolder, campaign_folder
 from flows.spec import CampaignSpec, read_campaign
 from flows.yaml_file import read_yaml_value
 from ledger.store import Ledger
-
-MAKING = ("dispenser", "film_station")
-MEASURING = ("sample_changer", "thermal_stage", "impedance_meter", "mechanical_tester")
-
+from ledger.tables import CampaignRow
 
 @dataclass(frozen=True)
 class Session:
@@ -28,6 +27,8 @@ class Session:
     ledger: Ledger
     lab: Lab
     campaign_id: int
+    ledger_place: str
+    """Path or URL of the ledger, without a password."""
     owner: str
     """Who holds the stations: host, process, and the moment it started."""
 
@@ -42,18 +43,29 @@ def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, La
     spec = read_campaign(campaign_file)
     lab_path = campaign_file.parent / spec.lab
     if not lab_path.exists():
-        raise BadInput(f"the lab file `{spec.lab}` does not exist", place=str(campaign_file), remedy="`lab:` is relative to the campaign file.")
+        raise BadInput(
+            f"the lab file `{spec.lab}` does not exist",
+            place=str(campaign_file),
+            remedy="`lab:` is relative to the campaign file.",
+        )
     lab_file = read_yaml_value(LabFile, lab_path)
     _has_instruments(lab_file, lab_path)
-    if not lab_file.is_simulated and not hardware:
+    if not is_simulated(lab_file) and not hardware:
         raise BadInput(
-            f"`{lab_file.name}` drives real instruments", place=str(lab_path), remedy="Say --hardware if that is what you want; simulation is the default."
+            f"`{lab_file.name}` drives real instruments",
+            place=str(lab_path),
+            remedy="Say --hardware if that is what you want; simulation is the default.",
         )
     return spec, lab_file
 
 
+def is_simulated(lab_file: LabFile) -> bool:
+    """Whether the lab is the simulated one: its factory lives in `sim`. Anything else moves real matter."""
+    return lab_file.factory.startswith("sim.")
+
+
 def _has_instruments(lab_file: LabFile, place: Path) -> None:
-    for purpose, roles in (("make films", MAKING), ("measure films", MEASURING)):
+    for purpose, roles in (("make films", MAKE_ROLES), ("measure films", MEASURE_ROLES)):
         if any(set(roles) <= set(station) for station in lab_file.stations.values()):
             continue
         nearest = max(lab_file.stations, key=lambda name: len(set(roles) & set(lab_file.stations[name])))
@@ -86,14 +98,28 @@ def open_ledger(folder: CampaignFolder, url: str | None, *, create: bool = True)
 
 
 @contextlib.contextmanager
-def open_session(campaign_file: Path, folder: Path | None, ledger_url: str | None, *, hardware: bool) -> Iterator[Session]:
+def open_session(
+    campaign_file: Path, folder: Path | None, ledger_url: str | None, *, hardware: bool
+) -> Iterator[Session]:
     """The session of the campaign's unfinished run, or of a new one where the last is finished."""
     spec, lab_file = read_files(campaign_file, hardware=hardware)
     place = campaign_folder(spec.name, folder)
     with contextlib.closing(open_ledger(place, ledger_url)) as ledger:
         campaign_id = _resume_or_begin(ledger, spec)
         with contextlib.closing(open_lab(lab_file, place.lab)) as lab:
-            yield Session(spec, place, ledger, lab, campaign_id, owner=_this_process())
+            ledger.set_lab_clock(lab.clock.now)
+            try:
+                yield Session(
+                    spec,
+                    place,
+                    ledger,
+                    lab,
+                    campaign_id,
+                    _without_password(ledger_url) or str(place.ledger),
+                    _this_process(),
+                )
+            finally:
+                ledger.set_lab_clock(None)
 
 
 def _resume_or_begin(ledger: Ledger, spec: CampaignSpec) -> int:
@@ -108,6 +134,18 @@ def _resume_or_begin(ledger: Ledger, spec: CampaignSpec) -> int:
             remedy="Finish it with the file it was begun with, or give the changed campaign another name.",
         )
     return unfinished.id
+
+
+def latest_run(ledger: Ledger, name: str) -> CampaignRow:
+    """The latest run of a campaign; raises `BadInput` where there is none."""
+    runs = [row for row in ledger.campaigns() if row.name == name]
+    if not runs:
+        raise BadInput(f"the ledger holds no run of `{name}`", remedy="Run it first: `ionloop run CAMPAIGN.yaml`.")
+    return runs[-1]
+
+
+def _without_password(url: str | None) -> str | None:
+    return None if url is None else re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
 
 
 def _this_process() -> str:

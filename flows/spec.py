@@ -51,7 +51,9 @@ class SweepSpec(Value):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not 0 < self.low < self.high:
-            raise ValueError(f"the sweep goes from high to low frequency, got high {self.high:g} Hz, low {self.low:g} Hz")
+            raise ValueError(
+                f"the sweep goes from high to low frequency, got high {self.high:g} Hz, low {self.low:g} Hz"
+            )
         return self
 
 
@@ -100,7 +102,9 @@ class CampaignSpec(Value):
         for objective in self.objectives:
             asked = objective.temperature_C
             if asked is None:
-                raise ValueError(f"the objective {objective.property} needs a temperature, such as `temperature: 30 °C`")
+                raise ValueError(
+                    f"the objective {objective.property} needs a temperature, such as `temperature: 30 °C`"
+                )
             low, high = min(self.measure.temperatures), max(self.measure.temperatures)
             if not low - 10 <= asked <= high + 10:
                 raise ValueError(

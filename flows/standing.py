@@ -1,14 +1,16 @@
 """Where a campaign stands: the objectives of each film, the front, and how it grew."""
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from chemistry.formulation import Formulation
 from flows.spec import CampaignSpec
 from ledger.kinds import ExperimentState
 from ledger.store import Ledger
-from models.objective_reading import read_objective
 from planners.objectives import Objective
-from planners.pareto import front_of, hypervolume, reference_point
+from planners.pareto import front, hypervolume, objective_readings, reference_point
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ class Standing:
 def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> Standing:
     """The standing of a campaign, from the ledger alone."""
     experiments = {e.id: e for e in ledger.experiments(campaign_id)}
-    ordered = sorted((e for e in experiments.values() if e.state == ExperimentState.OBSERVED), key=lambda e: e.closed_event or 0)
+    ordered = sorted(
+        (e for e in experiments.values() if e.state == ExperimentState.OBSERVED), key=lambda e: e.closed_event or 0
+    )
     films = {film.film_id: film for film in ledger.films(campaign_id)}
     read: list[tuple[int, str, Formulation, tuple[float, ...], tuple[float, ...]]] = []
     for experiment in ordered:
@@ -57,22 +61,40 @@ def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> Standing:
             film = films.get(sample.id)
             if film is None:
                 continue
-            values = [read_objective(film, o.property, o.temperature_C) for o in spec.objectives]
-            if all(value is not None for value in values):
-                pairs = [value for value in values if value is not None]
-                read.append((experiment.number, film.film_id, film.formulation, tuple(v for v, _ in pairs), tuple(s for _, s in pairs)))
-    points = [values for *_, values, _ in read]
+            found = objective_readings(film, spec.objectives)
+            if found is not None:
+                values, sds = tuple(r.value for r in found), tuple(r.sd for r in found)
+                read.append((experiment.number, film.film_id, film.formulation, values, sds))
+    points = np.array([values for *_, values, _ in read]).reshape(len(read), len(spec.objectives))
     reference = reference_point(points, spec.objectives)
-    front = front_of(points, spec.objectives)
+    best = set(front(points, spec.objectives))
     return Standing(
         objectives=spec.objectives,
-        results=tuple(Result(*row, in_front=place in front) for place, row in enumerate(read)),
+        results=tuple(Result(*row, in_front=place in best) for place, row in enumerate(read)),
         hypervolume=tuple(hypervolume(points[: n + 1], spec.objectives, reference) for n in range(len(points))),
-        reference=tuple(reference),
+        reference=tuple((reference * [o.sign for o in spec.objectives]).tolist()),
         tried=len(experiments),
         budget=spec.budget.experiments,
         without_result=tuple((e.number, e.why) for e in experiments.values() if e.state in _WITHOUT_RESULT),
     )
+
+
+def lab_hours(ledger: Ledger, campaign_id: int) -> float:
+    """Hours of lab time between the first and the last event of a campaign."""
+    times = [event.lab_time_s for event in ledger.events(campaign_id) if event.lab_time_s is not None]
+    return (max(times) - min(times)) / 3600 if times else 0.0
+
+
+def best_table(now: Standing) -> list[dict[str, Any]]:
+    """The rows of the table of the best."""
+    return [
+        {"experiment": result.number, "formulation": result.formulation.label}
+        | {
+            f"{o.property} at {o.temperature_C:g} °C": f"{value:.2f} ± {sd:.2f} {o.unit}"
+            for o, value, sd in zip(now.objectives, result.values, result.sds, strict=True)
+        }
+        for result in now.best
+    ]
 
 
 _WITHOUT_RESULT = {ExperimentState.FAILED, ExperimentState.DISCARDED, ExperimentState.CANCELLED}

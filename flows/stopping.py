@@ -43,7 +43,9 @@ def watch_for_cancel(crew: "Crew") -> Iterator[None]:
         with _signals_stop():
             yield
     except KeyboardInterrupt:
-        raise Stopped("stopped from the keyboard; `ionloop run` with the same file goes on from here", "paused") from None
+        raise Stopped(
+            "stopped from the keyboard; `ionloop run` with the same file goes on from here", "paused"
+        ) from None
     finally:
         ended.set()
 

@@ -1,26 +1,29 @@
 """Asks the planner for the next experiment, and can ask again what it said then."""
 
-from functools import lru_cache
+from collections.abc import Sequence
 
-from flows.knowledge import knowledge_at
+from flows.knowledge import films_known, knowledge_at
 from flows.session import Session
 from flows.spec import CampaignSpec
+from flows.surrogate import fit_films
+from ledger.film import Film
 from ledger.store import Ledger
 from ledger.tables import ExperimentRow, SuggestionRow
-from planners.choice import planner_named
-from planners.protocols import Planner, Suggestion
+from models.protocols import Fitted
+from planners.choice import planner
+from planners.protocols import Suggestion
 
 
 def suggest_next(session: Session) -> ExperimentRow | None:
     """One suggestion from all that the ledger holds now, recorded with the event it rests on; None when exhausted."""
-    ledger = session.ledger
-    index = len(ledger.suggestions(session.campaign_id))
-    suggestion = _suggest(ledger, session.campaign_id, session.spec, index, ledger.last_event())
+    ledger, campaign_id = session.ledger, session.campaign_id
+    index = len(ledger.suggestions(campaign_id))
+    suggestion = _suggest(ledger, campaign_id, session.spec, index, ledger.last_event())
     if suggestion is None:
         return None
-    champion = ledger.champion(session.campaign_id, up_to_event=suggestion.event)
+    champion = ledger.champion(campaign_id, up_to_event=suggestion.event)
     return ledger.add_suggestion(
-        session.campaign_id,
+        campaign_id,
         index=suggestion.index,
         formulation=suggestion.formulation,
         action=suggestion.action.model_dump(mode="json"),
@@ -37,11 +40,13 @@ def recompute(ledger: Ledger, campaign_id: int, spec: CampaignSpec, row: Suggest
 
 
 def _suggest(ledger: Ledger, campaign_id: int, spec: CampaignSpec, index: int, event: int) -> Suggestion | None:
-    seed = ledger.campaign(campaign_id).seed
-    knowledge = knowledge_at(ledger, campaign_id, spec, seed, event, suggested=index)
-    return next(iter(_planner(spec).suggest(1, knowledge)), None)
+    """A pure function of the ledger up to `event`, the campaign's seed, and the index."""
+    champion = ledger.champion(campaign_id, up_to_event=event)
 
+    def promoted(films: Sequence[Film]) -> Fitted:
+        """The champion as it was at the event: the same fit of the same films, whoever computes it."""
+        return fit_films(films_known(ledger, campaign_id, spec, champion.training_event) if champion else films)
 
-@lru_cache(maxsize=8)
-def _planner(spec: CampaignSpec) -> Planner:
-    return planner_named(spec.planner.name, start=spec.planner.start)
+    knowledge = knowledge_at(ledger, campaign_id, spec, ledger.campaign(campaign_id).seed, event, suggested=index)
+    asked = planner(spec.planner.name, start=spec.planner.start, surrogate_fit=promoted)
+    return next(iter(asked.suggest(1, knowledge)), None)

@@ -35,7 +35,9 @@ def read_yaml_value(model: type[Model], path: Path) -> Model:
 
 def _compose(path: Path) -> yaml.Node:
     if not path.exists():
-        raise BadInput("there is no such file", place=str(path), remedy="Check the path; examples/ holds some to start from.")
+        raise BadInput(
+            "there is no such file", place=str(path), remedy="Check the path; examples/ holds some to start from."
+        )
     if path.is_dir():
         raise BadInput("this is a folder, not a file", place=str(path), remedy="Name the YAML file inside it.")
     try:
@@ -45,7 +47,11 @@ def _compose(path: Path) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path}, line {mark.line + 1}" if mark else str(path)
-        raise BadInput(f"this is not valid YAML ({error.problem})", place=place, remedy="Check indentation, quotes and brackets there.") from error
+        raise BadInput(
+            f"this is not valid YAML ({error.problem})",
+            place=place,
+            remedy="Check indentation, quotes and brackets there.",
+        ) from error
     except PermissionError as error:
         raise BadInput("the file cannot be read", place=str(path), remedy="Check its permissions.") from error
     if not isinstance(root, yaml.MappingNode):
@@ -59,13 +65,21 @@ def _construct(root: yaml.Node, path: Path) -> Any:
         seen: set[str] = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise BadInput(f"the key `{key.value}` is given twice", place=f"{path}, line {key.start_mark.line + 1}", remedy="Keep one of them.")
+                raise BadInput(
+                    f"the key `{key.value}` is given twice",
+                    place=f"{path}, line {key.start_mark.line + 1}",
+                    remedy="Keep one of them.",
+                )
             seen.add(key.value)
     try:
         return yaml.SafeLoader.construct_document(_loader(), root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise BadInput(f"a value cannot be read ({error.problem})", place=f"{path}, line {mark.line + 1 if mark else '?'}", remedy="Write a plain value there.") from error
+        raise BadInput(
+            f"a value cannot be read ({error.problem})",
+            place=f"{path}, line {mark.line + 1 if mark else '?'}",
+            remedy="Write a plain value there.",
+        ) from error
 
 
 def _loader() -> yaml.SafeLoader:

@@ -8,8 +8,13 @@ import typer
 
 def run(
     campaign: Annotated[Path, typer.Argument(help="the campaign file, such as examples/peo_salts.yaml")],
-    folder: Annotated[Path | None, typer.Option(help="where ledger, lab record and report go [default: runs/NAME]")] = None,
-    ledger: Annotated[str | None, typer.Option(help="database URL of the ledger, such as postgresql://… [default: SQLite in the folder]")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="where ledger, lab record and report go [default: runs/NAME]")
+    ] = None,
+    ledger: Annotated[
+        str | None,
+        typer.Option(help="database URL of the ledger, such as postgresql://… [default: SQLite in the folder]"),
+    ] = None,
     hardware: Annotated[bool, typer.Option("--hardware", help="allow a lab file that drives real instruments")] = False,
     json: Annotated[bool, typer.Option("--json", help="print the outcome as one JSON object, no live display")] = False,
 ) -> None:

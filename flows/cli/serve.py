@@ -18,4 +18,6 @@ def serve(
     """Start the Prefect server and serve the campaign: on its schedule, and from the button in the Prefect UI."""
     from flows.serve import serve_campaign
 
-    serve_campaign(campaign, cron=cron, timezone=timezone, folder=folder, ledger_url=ledger, hardware=hardware, port=port)
+    serve_campaign(
+        campaign, cron=cron, timezone=timezone, folder=folder, ledger_url=ledger, hardware=hardware, port=port
+    )

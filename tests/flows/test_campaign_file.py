@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from chemistry.errors import BadInput
-from flows.session import read_files
+from flows.session import is_simulated, read_files
 from flows.spec import read_campaign
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -34,7 +34,7 @@ def changed(folder: Path, **changes: object) -> Path:
 def test_every_example_is_accepted(example: Path) -> None:
     spec, lab = read_files(example, hardware=False)
     assert spec.name == example.stem
-    assert lab.is_simulated
+    assert is_simulated(lab)
 
 
 @pytest.mark.parametrize(
@@ -126,4 +126,4 @@ def test_real_hardware_must_be_named(tmp_path: Path) -> None:
     lab.write_text(lab.read_text().replace("sim.lab.simulated_lab", "devices.epics.epics_lab"))
     with pytest.raises(BadInput, match="--hardware"):
         read_files(file, hardware=False)
-    assert not read_files(file, hardware=True)[1].is_simulated
+    assert not is_simulated(read_files(file, hardware=True)[1])

@@ -1,0 +1,51 @@
+"""The loop itself: suggest, make, measure, analyse, learn, and again, until the budget is spent."""
+
+from collections.abc import Callable
+
+from flows.crew import Crew
+from flows.experiment import carry_out
+from flows.resume import reconcile
+from flows.session import Session
+from flows.step import step
+from flows.suggest import suggest_next
+from ledger.kinds import ExperimentState
+from ledger.tables import ExperimentRow
+
+ENDED = (ExperimentState.OBSERVED, ExperimentState.FAILED, ExperimentState.DISCARDED)
+ENOUGH_TO_JUDGE = 10
+"""Experiments that must have ended before their failures can stop a campaign."""
+
+
+def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None]) -> None:
+    """Keep `batch` experiments in flight, and learn from each result as soon as it arrives.
+
+    What a crash left half done is settled with the instruments and goes on first.
+    """
+    unfinished = iter(step("reconcile", "ask the instruments what happened", lambda: reconcile(session)))
+    while True:
+        while crew.in_flight < session.spec.budget.batch:
+            experiment = next(unfinished, None) or _suggest(session)
+            if experiment is None:
+                break
+            crew.begin(experiment, lambda hold, it=experiment: carry_out(session, crew, it, hold))
+        if not crew.in_flight:
+            return
+        learn(crew.wait_for_one())
+
+
+def _suggest(session: Session) -> ExperimentRow | None:
+    """The next experiment; None where the budget is spent, the space exhausted, or too much has failed."""
+    tried = len(session.ledger.experiments(session.campaign_id))
+    if tried >= session.spec.budget.experiments or too_many_failures(session):
+        return None
+    return step("suggest", f"suggest experiment {tried + 1}", lambda: suggest_next(session))
+
+
+def too_many_failures(session: Session) -> str:
+    """Why the campaign must stop, where more than the allowed share of its experiments gave nothing; else empty."""
+    ended = session.ledger.experiments(session.campaign_id, states=ENDED)
+    bad = [experiment for experiment in ended if experiment.state != ExperimentState.OBSERVED]
+    limit = session.spec.budget.failure_limit
+    if len(ended) < ENOUGH_TO_JUDGE or len(bad) <= limit * len(ended):
+        return ""
+    return f"{len(bad)} of {len(ended)} experiments gave no result, more than the limit of {limit:.0%}; the last because {bad[-1].why}"

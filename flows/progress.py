@@ -1,0 +1,101 @@
+"""The live display of a running campaign: experiments, best so far, instruments, lab time."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flows.report.words import axis_title
+from flows.session import Session
+from flows.standing import Standing, standing
+from ledger.kinds import ExperimentState
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+REFRESH_S = 0.5
+PLAIN_S = 5.0
+"""Where the output is no terminal, a line is printed this often if anything has changed."""
+
+
+@contextlib.contextmanager
+def show_progress(session: Session, console: "Console", address: str) -> Iterator[None]:
+    """Show how the campaign goes for as long as the block lasts."""
+    ended = threading.Event()
+    display = _live if console.is_terminal else _lines
+    thread = threading.Thread(target=display, args=(session, console, address, ended), name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _live(session: Session, console: "Console", address: str, ended: threading.Event) -> None:
+    from rich.live import Live
+
+    with Live(console=console, refresh_per_second=4, transient=True) as live:
+        while not ended.wait(REFRESH_S):
+            live.update(_panel(session, address))
+
+
+def _lines(session: Session, console: "Console", address: str, ended: threading.Event) -> None:
+    said = ""
+    while not ended.wait(PLAIN_S):
+        now = standing(session.ledger, session.campaign_id, session.spec)
+        line = f"{_counts(now)}; {_best_line(now)}"
+        if line != said:
+            console.print(f"[{_lab_time(session)}] {line}", markup=False, highlight=False)
+            said = line
+
+
+def _panel(session: Session, address: str) -> "RenderableType":
+    from rich.console import Group
+    from rich.panel import Panel
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+
+    now = standing(session.ledger, session.campaign_id, session.spec)
+    head = Table.grid(padding=(0, 2))
+    done = len(now.results) + len(now.without_result)
+    head.add_row(
+        f"[b]{session.spec.name}[/b]",
+        ProgressBar(now.budget, done, width=40),
+        _counts(now),
+        f"lab time {_lab_time(session)}",
+    )
+    stations = Table.grid(padding=(0, 2))
+    for station, doing in session.lab.status().items():
+        stations.add_row(f"[cyan]{station}[/cyan]", doing)
+    flying = Table.grid(padding=(0, 2))
+    for experiment in session.ledger.experiments(session.campaign_id):
+        if not ExperimentState(experiment.state).final:
+            flying.add_row(
+                f"[b]{experiment.number}[/b]", experiment.formulation.label, f"[dim]{experiment.state}[/dim]"
+            )
+    return Panel(
+        Group(
+            head, "", flying, "", stations, "", f"[green]{_best_line(now)}[/green]", f"[dim]Prefect UI: {address}[/dim]"
+        ),
+        title="ionloop",
+        title_align="left",
+    )
+
+
+def _counts(now: Standing) -> str:
+    return f"{now.tried} of {now.budget} experiments begun, {len(now.results)} with a result, {len(now.without_result)} without"
+
+
+def _best_line(now: Standing) -> str:
+    if not now.best:
+        return "no result yet"
+    best = now.best[0]
+    values = ", ".join(f"{axis_title(o)} {v:.2f}" for o, v in zip(now.objectives, best.values, strict=True))
+    front = f"front of {len(now.best)}, " if len(now.objectives) > 1 else ""
+    return f"{front}best so far: {best.formulation.label} ({values})"
+
+
+def _lab_time(session: Session) -> str:
+    hours = session.lab.clock.now() / 3600
+    return f"{hours / 24:.1f} d" if hours >= 48 else f"{hours:.1f} h"

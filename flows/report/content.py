@@ -1,0 +1,69 @@
+"""Everything a report shows, read from the ledger once."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from flows.spec import CampaignSpec
+from flows.standing import Standing, lab_hours, standing
+from ledger.film import Film
+from ledger.measurement import ImpedanceSpectrum
+from ledger.store import Ledger
+from ledger.tables import CampaignRow, ExperimentRow, ModelVersionRow, SuggestionRow
+
+PACKAGES = ("bluesky", "ophyd", "prefect", "botorch", "torch", "rdkit", "sqlmodel", "numpy", "scipy")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One experiment with why it was suggested and what came of it."""
+
+    experiment: ExperimentRow
+    suggestion: SuggestionRow
+    film: Film | None
+    spectra: tuple[ImpedanceSpectrum, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the page is made of."""
+
+    campaign: CampaignRow
+    spec: CampaignSpec
+    standing: Standing
+    tried: tuple[Tried, ...]
+    versions: tuple[ModelVersionRow, ...]
+    lab_hours: float
+    environment: dict[str, str]
+
+    @property
+    def by_number(self) -> dict[int, Tried]:
+        """The experiments by their number."""
+        return {t.experiment.number: t for t in self.tried}
+
+
+def read_content(ledger: Ledger, campaign_id: int) -> Content:
+    """The content of a campaign's report."""
+    campaign = ledger.campaign(campaign_id)
+    spec = CampaignSpec.model_validate(campaign.spec)
+    films = {film.film_id: film for film in ledger.films(campaign_id)}
+    suggestions = {s.id: s for s in ledger.suggestions(campaign_id)}
+    return Content(
+        campaign=campaign,
+        spec=spec,
+        standing=standing(ledger, campaign_id, spec),
+        tried=tuple(_tried(ledger, e, suggestions[e.suggestion_id], films) for e in ledger.experiments(campaign_id)),
+        versions=tuple(ledger.model_versions(campaign_id)),
+        lab_hours=lab_hours(ledger, campaign_id),
+        environment={name: version(name) for name in ("ionloop", *PACKAGES)},
+    )
+
+
+def _tried(ledger: Ledger, experiment: ExperimentRow, suggestion: SuggestionRow, films: dict[str, Film]) -> Tried:
+    samples = ledger.samples(experiment.id)
+    measured = [row.measurement for sample in samples for row in ledger.measurements(sample.id, kind="impedance")]
+    return Tried(
+        experiment,
+        suggestion,
+        next((films[sample.id] for sample in samples if sample.id in films), None),
+        tuple(spectrum for spectrum in measured if isinstance(spectrum, ImpedanceSpectrum)),
+    )

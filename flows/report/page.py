@@ -1,0 +1,63 @@
+"""The report as one HTML file that needs nothing else: figures, tables and scripts are inside."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows.report.content import Content, read_content
+from flows.report.figures import calibration_figure, front_figure, nyquist_figure, progress_figure, temperature_figure
+from flows.report.words import axis_title, in_plain_units
+from ledger.store import Ledger
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+GALLERY = 6
+"""Films whose spectra are shown: the front's best conductors."""
+
+
+def write_report(ledger: Ledger, campaign_id: int, path: Path) -> Path:
+    """Write the report of a campaign; the file appears whole or not at all."""
+    page = render(read_content(ledger, campaign_id))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".html", delete=False) as file:
+        file.write(page)
+    os.replace(file.name, path)
+    path.chmod(0o644)
+    return path
+
+
+def render(content: Content) -> str:
+    """The page as text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from plotly.offline import get_plotlyjs
+
+    pages = Environment(loader=PackageLoader("flows.report", "."), autoescape=True, undefined=StrictUndefined)
+    return pages.get_template("page.html").render(
+        content=content,
+        now=content.standing,
+        objectives=content.spec.objectives,
+        results={result.number: result for result in content.standing.results},
+        front={result.number for result in content.standing.best},
+        figures=_figures(content),
+        plotly=get_plotlyjs(),
+        axis_title=axis_title,
+        plain=in_plain_units,
+    )
+
+
+def _figures(content: Content) -> dict[str, Any]:
+    calibration = calibration_figure(content)
+    shown = [content.by_number[result.number] for result in content.standing.best[:GALLERY]]
+    return {
+        "front": _html(front_figure(content)),
+        "progress": _html(progress_figure(content)),
+        "temperature": _html(temperature_figure(content)),
+        "calibration": _html(calibration) if calibration else "",
+        "nyquist": [(t.experiment.number, t.experiment.formulation.label, _html(nyquist_figure(t))) for t in shown],
+    }
+
+
+def _html(figure: "Figure") -> str:
+    return figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False, "responsive": True})

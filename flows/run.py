@@ -1,0 +1,67 @@
+"""`ionloop run` behind its options: checks first, then the server, then the flow, then what came of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flows.home import campaign_folder
+from flows.session import read_files
+
+
+def run_campaign(
+    campaign_file: Path, *, folder: Path | None, ledger_url: str | None, hardware: bool, as_json: bool
+) -> None:
+    """Run or resume a campaign in this process, against the one Prefect server.
+
+    Raises:
+        BadInput: something the user gave cannot be used; nothing was written.
+        Stopped: it was stopped from outside, and its stations are safe.
+        CampaignStopped: too much failed.
+    """
+    spec, _ = read_files(campaign_file, hardware=hardware)
+    place = campaign_folder(spec.name, folder)
+    from flows.prefect_server import dashboard, prefect_server
+
+    _say(
+        f"Campaign {spec.name}: {spec.budget.experiments} experiments, {spec.budget.batch} at a time. Finding or starting the Prefect server …",
+        as_json,
+    )
+    with prefect_server() as address:
+        from flows.campaign import campaign
+
+        page = dashboard(address)
+        _say(f"Prefect UI: {page}", as_json)
+        outcome = campaign.with_options(flow_run_name=spec.name)(
+            str(campaign_file), str(place.path), ledger_url, hardware=hardware, show="none" if as_json else "terminal"
+        )
+    if as_json:
+        print(json.dumps(outcome))
+    else:
+        _show(outcome)
+
+
+def _say(words: str, as_json: bool) -> None:
+    if not as_json:
+        print(words, flush=True)
+
+
+def _show(outcome: dict[str, Any]) -> None:
+    """The table of the best, and where the rest is."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    best = outcome["best"]
+    if best:
+        table = Table(title="The front" if len(best) > 1 else "The best", title_justify="left", header_style="bold")
+        for name in best[0]:
+            table.add_column(name.replace("_", " "), overflow="fold")
+        for row in best:
+            table.add_row(*(str(value) for value in row.values()))
+        console.print(table)
+    console.print(
+        f"{outcome['observed']} of {outcome['experiments']} experiments gave a result in {outcome['lab_hours']:.0f} h of lab time.",
+        highlight=False,
+    )
+    for name in ("report", "ledger"):
+        console.print(f"{name.capitalize()}: {outcome[name]}", highlight=False, soft_wrap=True)

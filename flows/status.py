@@ -1,0 +1,64 @@
+"""`ionloop status` behind its options: where a campaign stands, read from the ledger alone."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+from flows.home import campaign_folder
+from flows.session import latest_run, open_ledger
+from flows.spec import CampaignSpec, read_campaign
+from flows.standing import best_table, standing
+from ledger.store import Ledger
+
+
+def show_status(
+    campaign_file: Path, *, folder: Path | None, ledger_url: str | None, verify: bool, as_json: bool
+) -> None:
+    """Print the standing of the latest run of a campaign; with `verify`, recompute each of its suggestions."""
+    spec = read_campaign(campaign_file)
+    place = campaign_folder(spec.name, folder)
+    with contextlib.closing(open_ledger(place, ledger_url, create=False)) as ledger:
+        row = latest_run(ledger, spec.name)
+        begun_with = CampaignSpec.model_validate(row.spec)
+        now = standing(ledger, row.id, begun_with)
+        found: dict[str, Any] = {
+            "campaign": row.name,
+            "run": row.run,
+            "state": row.state,
+            "why": row.why,
+            "experiments": {e.number: e.state for e in ledger.experiments(row.id)},
+            "budget": now.budget,
+            "best": best_table(now),
+            "without_result": dict(now.without_result),
+        }
+        if verify:
+            found["suggestions_recomputed"] = _verify(ledger, row.id, begun_with)
+    print(json.dumps(found) if as_json else _in_words(found))
+
+
+def _verify(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> dict[int, bool]:
+    """For each suggestion, whether asking again at its event gives the same formulation."""
+    from flows.suggest import recompute
+
+    again = {row.index: recompute(ledger, campaign_id, spec, row) for row in ledger.suggestions(campaign_id)}
+    return {
+        row.index: (said := again[row.index]) is not None and said.formulation.key == row.formulation_key
+        for row in ledger.suggestions(campaign_id)
+    }
+
+
+def _in_words(found: dict[str, Any]) -> str:
+    states = list(found["experiments"].values())
+    counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    lines = [
+        f"{found['campaign']}, run {found['run']}: {found['state']}" + (f" ({found['why']})" if found["why"] else ""),
+        f"{len(states)} of {found['budget']} experiments: {counts or 'none yet'}",
+        *(f"  best: {'; '.join(f'{name} {value}' for name, value in row.items())}" for row in found["best"]),
+        *(f"  experiment {number} gave no result: {why}" for number, why in found["without_result"].items()),
+    ]
+    if "suggestions_recomputed" in found:
+        same = found["suggestions_recomputed"]
+        lines.append(f"{sum(same.values())} of {len(same)} suggestions recomputed alike")
+        lines += [f"  suggestion {index} came out otherwise" for index, alike in same.items() if not alike]
+    return "\n".join(lines)

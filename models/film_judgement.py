@@ -1,0 +1,141 @@
+"""From everything measured on one film to what may be learnt from it, or to why nothing may."""
+
+from collections.abc import Mapping, Sequence
+from math import log, log10
+from typing import Any
+
+from chemistry.value import Value
+from ledger.film import Reading
+from ledger.measurement import ImpedanceSpectrum, Measurement, ModulusReading
+from models.analysis import analyse_spectrum
+from models.conductivity_result import ConductivityResult, Verdict
+from models.temperature_law import NoLaw, NoReading, Point, TemperatureLaw, fit_temperature_law, read_at
+
+CONDUCTIVITY, MODULUS = "log10_conductivity", "log10_storage_modulus"
+
+
+class SpectrumVerdict(Value):
+    """What was made of one spectrum."""
+
+    temperature_C: float | None
+    verdict: Verdict
+    reason: str
+    log10_conductivity: float | None = None
+    log10_conductivity_below: float | None = None
+    kramers_kronig_residual: float | None = None
+
+
+class FilmJudgement(Value):
+    """The readings of a film, or the reason why it is discarded."""
+
+    readings: tuple[Reading, ...] = ()
+    measured_in: tuple[int | None, ...] = ()
+    """For each reading the place of its measurement; None where it was read from the temperature law."""
+    verdicts: tuple[SpectrumVerdict, ...] = ()
+    law: dict[str, Any] | None = None
+    """Kind and parameters of the temperature law, where there is one."""
+    reason: str = ""
+    """Why the film is discarded; empty where it is not."""
+
+
+def judge_film(measurements: Sequence[Measurement], asked: Mapping[str, float | None]) -> FilmJudgement:
+    """Analyse every measurement of a film and read what is asked for.
+
+    A film is discarded when a property that is asked for can be read neither where it was measured nor from a law
+    within reach. A point that the temperature law calls an outlier is not learnt from.
+
+    Args:
+        measurements: Spectra and moduli of one film, in the order in which they were taken.
+        asked: Temperature (°C) at which each property is wanted.
+    """
+    results = {place: analyse_spectrum(m) for place, m in enumerate(measurements) if isinstance(m, ImpedanceSpectrum)}
+    good = [place for place, result in results.items() if result.accepted and result.temperature_C is not None]
+    points = [_point(results[place]) for place in good]
+    law = _law(points)
+    outliers = {good[index] for index in law.outliers} if law else set()
+    kept = [(_conductivity(results[place]), place) for place in good if place not in outliers]
+    read: list[tuple[Reading, int | None]] = [*kept]
+    read += [(_modulus(m), place) for place, m in enumerate(measurements) if isinstance(m, ModulusReading)]
+    reason = ""
+    if CONDUCTIVITY in asked:
+        reason = _read_where_asked(read, asked[CONDUCTIVITY], points, law, results)
+    if not reason and MODULUS in asked and not any(reading.property == MODULUS for reading, _ in read):
+        reason = "no modulus was measured."
+    return FilmJudgement(
+        readings=tuple(reading for reading, _ in read),
+        measured_in=tuple(place for _, place in read),
+        verdicts=tuple(_verdict(result) for result in results.values()),
+        law={"kind": law.kind.value, **law.parameters, "outliers": len(law.outliers)} if law else None,
+        reason=reason,
+    )
+
+
+def _read_where_asked(
+    read: list[tuple[Reading, int | None]],
+    at_C: float | None,
+    points: list[Point],
+    law: TemperatureLaw | None,
+    results: Mapping[int, ConductivityResult],
+) -> str:
+    """Add the conductivity at the temperature asked for, where it was not measured there; or say why it cannot be."""
+    if at_C is None:
+        return "" if points else _why_not(results)
+    try:
+        found = read_at(at_C, points, law)
+    except NoReading as unreadable:
+        return _why_not(results) or str(unreadable)
+    if not found.measured:
+        from_law = Reading(property=CONDUCTIVITY, value=found.log10_conductivity, sd=found.sd, temperature_C=at_C)
+        read.append((from_law, None))
+    return ""
+
+
+def _why_not(results: Mapping[int, ConductivityResult]) -> str:
+    """The first reason why a spectrum was not accepted; of a film that touches badly, that."""
+    refused = [result for result in results.values() if not result.accepted]
+    worst = sorted(refused, key=lambda result: result.verdict is not Verdict.BAD_CONTACT)
+    if not worst:
+        return ""
+    at = "" if worst[0].temperature_C is None else f" at {worst[0].temperature_C:.0f} °C"
+    return f"{len(refused)} of {len(results)} spectra gave no conductivity; {worst[0].verdict}{at}: {worst[0].reason}"
+
+
+def _law(points: list[Point]) -> TemperatureLaw | None:
+    try:
+        return fit_temperature_law([p[0] for p in points], [p[1] for p in points], [p[2] for p in points])
+    except NoLaw:
+        return None
+
+
+def _point(result: ConductivityResult) -> Point:
+    return (result.temperature_C or 0.0, result.log10_conductivity or 0.0, result.log10_resistance_sd or 0.0)
+
+
+def _conductivity(result: ConductivityResult) -> Reading:
+    return Reading(
+        property=CONDUCTIVITY,
+        value=result.log10_conductivity or 0.0,
+        sd=result.log10_conductivity_sd or 0.0,
+        temperature_C=result.temperature_C,
+    )
+
+
+def _modulus(measured: ModulusReading) -> Reading:
+    relative_sd = measured.sd_MPa / measured.storage_modulus_MPa
+    return Reading(
+        property=MODULUS,
+        value=log10(measured.storage_modulus_MPa),
+        sd=relative_sd / log(10),
+        temperature_C=measured.temperature_C,
+    )
+
+
+def _verdict(result: ConductivityResult) -> SpectrumVerdict:
+    return SpectrumVerdict(
+        temperature_C=result.temperature_C,
+        verdict=result.verdict,
+        reason=result.reason,
+        log10_conductivity=result.log10_conductivity,
+        log10_conductivity_below=result.log10_conductivity_below,
+        kramers_kronig_residual=result.kramers_kronig_residual,
+    )

@@ -1,0 +1,54 @@
+"""Runs the command `ionloop` and kills its own process at a labelled point: `python killed_run.py POINT ARGUMENT…`."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+POINTS: dict[str, tuple[str, str, str]] = {
+    "lease taken": ("ledger.leases.Leases", "acquire", "after"),
+    "suggestion about to be stored": ("ledger.store.Ledger", "add_suggestion", "before"),
+    "suggestion stored": ("ledger.store.Ledger", "add_suggestion", "after"),
+    "intent written": ("ledger.journal.Journal", "intend", "after"),
+    "order sent": ("devices.instrument.Instrument", "set", "after"),
+    "step done and not confirmed": ("ledger.journal.Journal", "confirm", "before"),
+    "step confirmed": ("ledger.journal.Journal", "confirm", "after"),
+    "film made and not recorded": ("ledger.store.Ledger", "as_made", "before"),
+    "documents stored": ("ledger.store.Ledger", "add_documents", "after"),
+    "measurements stored": ("ledger.store.Ledger", "measured", "after"),
+    "observation about to be stored": ("ledger.store.Ledger", "observe", "before"),
+    "observation stored": ("ledger.store.Ledger", "observe", "after"),
+    "model version stored": ("ledger.store.Ledger", "add_model_version", "after"),
+}
+"""Label to class, method, and on which side of the call the process dies."""
+
+
+def die_at(point: str, occurrence: int) -> None:
+    """Make the process kill itself (`kill -9`) at an occurrence of a point, from 1."""
+    path, name, side = POINTS[point]
+    module, _, kind = path.rpartition(".")
+    owner = getattr(__import__(module, fromlist=[kind]), kind)
+    original: Callable[..., Any] = getattr(owner, name)
+    seen = 0
+
+    def dying(*arguments: Any, **named: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        if side == "before" and seen == occurrence:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = original(*arguments, **named)
+        if side == "after" and seen == occurrence:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, dying)
+
+
+if __name__ == "__main__":
+    label, count, *arguments = sys.argv[1:]
+    die_at(label, int(count))
+    sys.argv = ["ionloop", *arguments]
+    from flows.cli.main import main
+
+    main()
