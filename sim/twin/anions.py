@@ -42,6 +42,7 @@ KNOWN_ANIONS = {
     "[I-].[Li+]": AnionEffect(-1.1, 0.8, 0.5, 130),
     "[Br-].[Li+]": AnionEffect(-1.9, 0.8, 0.4, 150),
     "[Cl-].[Li+]": AnionEffect(-2.5, 0.8, 0.3, 150),
+    "[F-].[Li+]": AnionEffect(-3.5, 0.8, 0.2, 150),
 }
 """By a SMILES of the salt, in any spelling."""
 

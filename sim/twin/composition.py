@@ -10,6 +10,7 @@ from sim.twin.host import Host, host
 from sim.twin.plasticiser import Plasticiser, plasticiser
 
 FILLER_DENSITY_g_cm3 = 2.6
+PEO_SITES_mol_kg = 22.7
 Additives = list[tuple[Plasticiser, float]]
 _TRACE_LOADING = 1e-5
 """Li⁺ per site of what is left of catalyst and dirt in a film without salt."""
@@ -92,7 +93,8 @@ def amorphous_fraction(film: Composition, temperature_C: float, history: float =
     """Fraction of the conducting phase that is amorphous at a temperature, 0.05 to 1.
 
     Crystals of the host are lost to salt, plasticiser and filler, and melt over some ten kelvin below a melting point
-    that salt, plasticiser and short chains lower; at high loading crystals of the polymer-salt complex come
+    that salt, plasticiser and short chains lower (salt in proportion to its mass in the chains: a polymer without
+    donors holds none there); at high loading crystals of the polymer-salt complex come
     (P(EO)6LiX: Frech, Chintapalli, Bruce and Vincent, Macromolecules 1999, 32, 808). `history` multiplies the
     crystallinity: the thermal past of a film.
     """
@@ -100,9 +102,10 @@ def amorphous_fraction(film: Composition, temperature_C: float, history: float =
     if polymer.melting_point_K is None:
         return 1.0
     short = 24 / polymer.molar_mass_kg_mol if polymer.molar_mass_kg_mol else 0.0
-    by_salt, by_filler = (r * film.anion.amorphising / 0.075) ** 2, film.filler_volume_fraction / 0.15
+    in_chains = r * polymer.sites_mol_kg / PEO_SITES_mol_kg * min(1.0, 10 ** (polymer.law.offset_decades + 1.2))
+    by_salt, by_filler = (in_chains * film.anion.amorphising / 0.075) ** 2, film.filler_volume_fraction / 0.15
     by_plasticiser = (w / 0.15) ** 1.5
-    melting_C = polymer.melting_point_K - 273.15 - 120 * min(r, 0.25) - 60 * w - short
+    melting_C = polymer.melting_point_K - 273.15 - 120 * min(in_chains, 0.25) - 60 * w - short
     host_crystals = polymer.crystallinity * exp(-by_salt - by_plasticiser - by_filler)
     host_crystals *= _share_below(temperature_C, melting_C, 2.5)
     complexed = polymer.complex_crystallinity * exp(-by_plasticiser) * _share_below(-r, -0.18, 0.018)

@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from chemistry.polymer import Architecture, Polymer, RepeatUnit
-from sim.twin.estimates import DEFAULT_RELATIVE_PERMITTIVITY, DEFAULT_DENSITY_g_cm3, polymer_glass_transition_K
+from sim.twin.estimates import (
+    DEFAULT_CRYSTALLINITY,
+    DEFAULT_RELATIVE_PERMITTIVITY,
+    DEFAULT_DENSITY_g_cm3,
+    polymer_glass_transition_K,
+)
 from sim.twin.host_laws import HostLaw, group_law, known_hosts, mean_law
 
 _GAS_CONSTANT_kJ = 8.314462618e-3
@@ -145,7 +150,7 @@ def _unit(smiles: str) -> _Unit:
     else:
         law = group_law(smiles)
         melting = facts.melting_point_C.value if facts.melting_point_C else None
-        crystallinity, complexed = (0.45 if melting is not None else 0.0), 0.0
+        crystallinity, complexed = (DEFAULT_CRYSTALLINITY if melting is not None else 0.0), 0.0
         glass = facts.glass_transition_C
         glass_K = glass.value + 273.15 if glass else polymer_glass_transition_K(smiles)
         dielectric = facts.relative_permittivity

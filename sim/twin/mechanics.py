@@ -34,13 +34,21 @@ def storage_modulus_MPa(film: Composition, temperature_C: float, history: float 
     """Storage modulus of a film of known composition, MPa; `history` multiplies its crystallinity."""
     crystalline = 1 - amorphous_fraction(film, temperature_C, history)
     soft = _amorphous(film, temperature_C + 273.15)
-    value = soft + crystalline * (log10(CRYSTAL_MODULUS_MPa) - soft)
+    value = soft + crystalline * (_log10_crystal_modulus(film, temperature_C) - soft)
     if film.host.inert is not None:
         share = film.host.inert.weight_fraction
         stiff = _glassy_share(temperature_C + 273.15 - film.host.inert.glass_transition_K)
         value += share * (stiff * log10(GLASSY_MODULUS_MPa) + (1 - stiff) * log10(RUBBERY_BLOCK_MPa) - value)
     phi = film.filler_volume_fraction
     return 10**value * (1 + 2.5 * phi + 14.1 * phi**2) + LEAST_MODULUS_MPa
+
+
+def _log10_crystal_modulus(film: Composition, temperature_C: float) -> float:
+    """log10(MPa) of the crystalline share: 2.5 GPa at 40 K below the melting point, more the further from it."""
+    if film.host.melting_point_K is None:
+        return log10(CRYSTAL_MODULUS_MPa)
+    below = film.host.melting_point_K - 273.15 - temperature_C
+    return log10(CRYSTAL_MODULUS_MPa) + min(0.4, max(-0.5, (below - 40) / 150))
 
 
 def _amorphous(film: Composition, T: float) -> float:

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from chemistry.catalogue import additive, plasticisers, polymer, polymers, salt, salts
+from chemistry.catalogue import additive, plasticisers, polymer, polymers, salt, salt_facts, salts
 from chemistry.formulation import AdditiveContent, Formulation
 from sim.twin import truth_log10_conductivity, truth_storage_modulus_MPa
+from sim.twin.anions import anion_effect
 
 
 def mixed(host, lithium_salt, molality=1.0, plasticiser=None, fraction=0.0):
@@ -54,3 +55,10 @@ def test_amorphous_copolymer_beats_peo_in_the_cold_only():
 def test_an_additive_that_is_in_no_catalogue_is_estimated():
     stranger = additive("CCOC(=O)CCC(=O)OCC")
     assert np.isfinite(truth_log10_conductivity(mixed(polymer("PEO"), salt("LiTFSI"), 1.0, stranger, 0.1), 30))
+
+
+def test_anions_agree_with_the_facts_of_the_catalogue():
+    for lithium_salt in salts():
+        fact = salt_facts(lithium_salt).peo_log10_offset
+        if fact is not None:
+            assert anion_effect(lithium_salt.smiles).offset_decades == pytest.approx(fact.value, abs=0.01)
