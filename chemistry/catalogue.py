@@ -15,6 +15,7 @@ from typing import Any
 from chemistry.component_facts import FACT_UNITS, Fact, Facts, Hazards
 from chemistry.errors import BadInput
 from chemistry.polymer import Polymer
+from chemistry.remembered import remembered
 from chemistry.salt import Additive, Salt
 
 _FOLDER = Path(__file__).parent / "facts"
@@ -84,7 +85,7 @@ def plasticisers() -> tuple[Additive, ...]:
     return tuple(Additive(smiles=row["smiles"], name=row["name"]) for row in _rows("plasticiser"))
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def polymer_facts(polymer: Polymer) -> Facts:
     """Facts of a polymer, whatever its chain length; empty where nothing is known.
 

@@ -13,13 +13,12 @@ The rules are coarse on purpose. They refuse what no laboratory would try, and l
 - Hazards and the least share of polymer that still makes a film are a matter of `Policy`.
 """
 
-from functools import lru_cache
-
 from pydantic import Field
 
 from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from chemistry.process import Cast, Process
+from chemistry.remembered import remembered
 from chemistry.salt import Additive, Salt
 from chemistry.units import polymer_weight_fraction
 from chemistry.value import Value
@@ -123,7 +122,7 @@ def _softened_C(formulation: Formulation, glass_C: float) -> float:
     return fox_glass_transition_C([weight / total for weight in weights], glasses)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _refused_component(component: Polymer | Salt | Additive, policy: Policy) -> tuple[str, ...]:
     from chemistry.catalogue import additive_facts, polymer_facts, salt_facts
 
@@ -137,12 +136,12 @@ def _refused_component(component: Polymer | Salt | Additive, policy: Policy) -> 
     return (f"{component.label} carries {', '.join(refused)}, which the hazard policy refuses",) if refused else ()
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _refused_host(polymer: Polymer) -> tuple[str, ...]:
     return () if _host(polymer)[0] else (f"{polymer.label} has no group that coordinates lithium",)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _host(polymer: Polymer) -> tuple[float, float]:
     """Coordinating sites in mol/kg, and Li⁺ per site at most."""
     from chemistry.coordination import coordinating_groups
@@ -155,7 +154,7 @@ def _host(polymer: Polymer) -> tuple[float, float]:
     return (polymer.sites_mol_kg, held / sites) if sites else (0.0, 0.0)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _insoluble(salt: Salt) -> bool:
     from chemistry.catalogue import salt_facts
 
@@ -163,7 +162,7 @@ def _insoluble(salt: Salt) -> bool:
     return volume is not None and volume.value < _SMALLEST_SOLUBLE_ANION_nm3
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _glass_transition_C(polymer: Polymer) -> float | None:
     from chemistry.catalogue import polymer_facts
 
@@ -171,7 +170,7 @@ def _glass_transition_C(polymer: Polymer) -> float | None:
     return None if fact is None else fact.value
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _additive_glass_transition_C(additive: Additive) -> float | None:
     from chemistry.catalogue import additive_facts
 
@@ -179,7 +178,7 @@ def _additive_glass_transition_C(additive: Additive) -> float | None:
     return None if fact is None else fact.value
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _casting_temperature_C(process: Process) -> float | None:
     """The highest temperature of the casting steps; None where nothing is cast."""
     return max((step.temperature_C for step in process.steps if isinstance(step, Cast)), default=None)

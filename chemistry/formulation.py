@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from chemistry.polymer import Polymer
 from chemistry.process import Process
+from chemistry.remembered import remembered
 from chemistry.salt import Additive, Filler, Salt
 from chemistry.value import Value
 
@@ -99,7 +100,7 @@ class Formulation(Value):
         return " + ".join(parts)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _content(component: Value) -> str:
     """A component as text; remembered, because planners make thousands of formulations of few components."""
     return json.dumps(_rounded(component.model_dump(mode="json")), sort_keys=True)

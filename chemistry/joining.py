@@ -29,7 +29,7 @@ def joined(pieces: "Chem.Mol", joints: int) -> "Chem.Mol":
         stands_for[one.GetIdx()] = other.GetNeighbors()[0].GetIdx()
         stands_for[other.GetIdx()] = one.GetNeighbors()[0].GetIdx()
     centres = {
-        atom.GetIdx(): [stands_for.get(n.GetIdx(), n.GetIdx()) for n in atom.GetNeighbors()]
+        atom.GetIdx(): [stands_for.get(n.GetIdx(), int(n.GetIdx())) for n in atom.GetNeighbors()]
         for atom in chain.GetAtoms()
         if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED
     }

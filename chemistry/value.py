@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,9 +12,17 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    if TYPE_CHECKING:
-        # pydantic gives frozen models a hash of their content; type checkers cannot see that.
-        def __hash__(self) -> int: ...
+    @cached_property
+    def _identity(self) -> tuple[object, ...]:
+        return (type(self), *(getattr(self, field) for field in type(self).model_fields))
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self._identity)
+
+    def __hash__(self) -> int:
+        """Worked out once: values are frozen, and planners ask for it thousands of times."""
+        return self._hash
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed, checked like any other value; nothing cached is carried over.
@@ -44,14 +52,10 @@ class Named(Value):
     def _identity(self) -> tuple[object, ...]:
         return (type(self), *(getattr(self, field) for field in type(self).model_fields if field != "name"))
 
-    @cached_property
-    def _hash(self) -> int:
-        return hash(self._identity)
-
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
         return self._identity == other._identity if isinstance(other, Named) else NotImplemented
 
-    def __hash__(self) -> int:
-        return self._hash
+    # A class that defines equality loses the hash of its base unless it says so.
+    __hash__ = Value.__hash__
