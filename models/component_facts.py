@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from chemistry.canonical import molar_mass_g_mol, read_structure
 from chemistry.coordination import coordinating_groups
 from chemistry.polymer import Polymer
+from chemistry.remembered import remembered
 from chemistry.salt import Additive, Salt
-from models.remembered import once_per_component
 
 if TYPE_CHECKING:
     from chemistry.catalogue import Fact
 
 
-@once_per_component
+@remembered
 def host_numbers(polymer: Polymer) -> dict[str, float | None]:
     """What the neat polymer offers to lithium: mol/kg of donor groups, °C, relative permittivity, shares of atoms."""
     from chemistry.catalogue import polymer_facts
@@ -37,22 +37,23 @@ def host_numbers(polymer: Polymer) -> dict[str, float | None]:
     }
 
 
-@once_per_component
+@remembered
 def anion_numbers(salt: Salt) -> dict[str, float]:
-    """Size and make of the anion, per lithium: how far its charge is spread and on which atoms."""
-    from rdkit.Chem.rdMolDescriptors import CalcCrippenDescriptors
+    """Size and make of the anion, per lithium: how far its charge is spread and on which atoms.
 
+    Of the catalogue's facts the thermochemical volume is left out, because it is known of few anions and follows from
+    the atoms, and `peo_log10_offset`, because it is a conductivity: a surrogate is to learn that and not to be told.
+    """
     structure = read_structure(salt.smiles)
     symbols = [atom.GetSymbol() for atom in structure.GetAtoms()]
     lithium = max(symbols.count("Li"), 1)
     return {
         "heavy_atoms": (len(symbols) - symbols.count("Li")) / lithium,
         **{element: symbols.count(element) / lithium for element in ("F", "O", "N", "S", "B", "P", "C", "Cl")},
-        "molar_refractivity": float(CalcCrippenDescriptors(structure)[1]) / lithium,
     }
 
 
-@once_per_component
+@remembered
 def additive_numbers(additive: Additive) -> dict[str, float | None]:
     """What a molecular additive brings: donor groups (mol/kg), molecules (mol/kg), permittivity, melting point °C."""
     from chemistry.catalogue import additive_facts
@@ -67,7 +68,7 @@ def additive_numbers(additive: Additive) -> dict[str, float | None]:
     }
 
 
-@once_per_component
+@remembered
 def _off_chain_share(smiles: str) -> float:
     """Share of a repeat unit's heavy atoms that hang beside the shortest path between its ends."""
     from rdkit import Chem

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
+from chemistry.remembered import remembered
 from chemistry.salt import Additive, Salt
 from chemistry.units import salt_weight_fraction
 from models.component_facts import additive_numbers, anion_numbers, host_numbers
-from models.remembered import once_per_component
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +55,6 @@ _ANION = (
     Feature("anion", "P", 0.2, 0.5),
     Feature("anion", "C", 2.0, 2.0),
     Feature("anion", "Cl", 0.1, 0.5),
-    Feature("anion", "molar_refractivity", 25.0, 12.0),
 )
 _ADDITIVE = (
     Feature("additive", "molecules_mol_kg", 0.0, 10.0),
@@ -94,7 +93,7 @@ def feature_matrix(formulations: Sequence[Formulation]) -> "np.ndarray":
 
     >>> from chemistry.catalogue import polymer, salt
     >>> feature_matrix([Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.8)]).shape
-    (1, 30)
+    (1, 29)
     """
     import numpy as np
 
@@ -122,7 +121,7 @@ _SITES_OF_PEO = 22.70
 """Ether oxygens per kilogram of poly(ethylene oxide): 1000/44.05."""
 
 
-@once_per_component
+@remembered
 def _host(polymer: Polymer) -> tuple[tuple[float, ...], float]:
     """The host's columns, and its sites in mol/kg."""
     numbers = host_numbers(polymer)
@@ -130,7 +129,7 @@ def _host(polymer: Polymer) -> tuple[tuple[float, ...], float]:
     return (*(_scaled(feature, numbers[feature.name]) for feature in _HOST), *flags), numbers["sites_mol_kg"] or 0.0
 
 
-@once_per_component
+@remembered
 def _anion(salt: Salt | None) -> tuple[float, ...]:
     """The anion's columns; a single-ion conductor has none and says so."""
     if salt is None:
@@ -149,7 +148,7 @@ def _additives(formulation: Formulation) -> tuple[float, ...]:
     return tuple(columns)
 
 
-@once_per_component
+@remembered
 def _additive(additive: Additive) -> tuple[float, ...]:
     numbers = additive_numbers(additive)
     return tuple(_scaled(feature, numbers[feature.name]) for feature in _ADDITIVE)

@@ -41,7 +41,7 @@ class BayesianPlanner:
     start: int = 9
     surrogate_fit: Callable[[Sequence[Film]], Fitted] = gaussian_process
     pool: int = 2048
-    finalists: int = 256
+    finalists: int = 128
     name: str = "bayesian"
 
     def suggest(self, n: int, knowledge: Knowledge) -> list[Suggestion]:
