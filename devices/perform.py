@@ -3,7 +3,6 @@
 from typing import Any, Protocol
 from uuid import uuid4
 
-import bluesky.plan_stubs as bps
 from bluesky.utils import FailedStatus, Msg, MsgGenerator
 
 from devices.errors import InstrumentError
@@ -35,8 +34,9 @@ def perform(device: Performs, command: Command) -> MsgGenerator[dict[str, Any]]:
     """
     group = uuid4().hex
     try:
-        yield from bps.abs_set(device, command, group=group)
-        yield from bps.wait(group)
+        # Bare messages: the stubs of bluesky.plan_stubs cost a formatted stack trace each.
+        yield Msg("set", device, command, group=group)
+        yield Msg("wait", group=group)
     except FailedStatus as failure:
         raise _told(failure) from failure
     return (yield Msg("as_made", device, group=group))

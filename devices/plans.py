@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import bluesky.plan_stubs as bps
 from bluesky.preprocessors import finalize_wrapper
 from bluesky.utils import Msg, MsgGenerator
 
@@ -23,6 +22,11 @@ MEASURE_ROLES = ("sample_changer", "thermal_stage", "impedance_meter", "mechanic
 
 Control = Callable[[], MsgGenerator[Any]]
 """Called between steps; may wait (pause) or raise (stop). The default only marks a checkpoint."""
+
+
+def checkpoint() -> MsgGenerator[None]:
+    """Mark a checkpoint and go on: the control of a plan that nobody controls."""
+    yield Msg("checkpoint")
 
 
 class FilmAsMade(Value):
@@ -51,7 +55,7 @@ def make_film(
     sample: str,
     formulation: Formulation,
     total_mg: float,
-    control: Control = bps.checkpoint,
+    control: Control = checkpoint,
 ) -> MsgGenerator[FilmAsMade]:
     """Dose every component of `formulation` for a film of `total_mg`, then carry out its process.
 
@@ -108,7 +112,7 @@ def measure_film(
     film: FilmAsMade | None = None,
     modulus_at_C: float | None = None,
     indent: bool = True,
-    control: Control = bps.checkpoint,
+    control: Control = checkpoint,
 ) -> MsgGenerator[FilmMeasured]:
     """Load the film, take a spectrum at each temperature once it has settled, indent it, and bring it back.
 
@@ -177,9 +181,9 @@ def tidy(station: Station) -> MsgGenerator[None]:
 
 def _recorded(plan: MsgGenerator[Any], about: dict[str, Any]) -> MsgGenerator[Any]:
     """The plan inside a Bluesky run. Where it fails, the RunEngine closes the run with the reason."""
-    yield from bps.open_run(about)
+    yield Msg("open_run", **about)
     result = yield from plan
-    yield from bps.close_run()
+    yield Msg("close_run")
     return result
 
 
@@ -190,10 +194,10 @@ def _stop(station: Station, roles: Sequence[str]) -> MsgGenerator[None]:
 
 
 def _save(stream: str, *readables: Any) -> MsgGenerator[None]:
-    yield from bps.create(stream)
+    yield Msg("create", name=stream)
     for readable in readables:
-        yield from bps.read(readable)
-    yield from bps.save()
+        yield Msg("read", readable)
+    yield Msg("save")
 
 
 def _spectrum(swept: dict[str, Any], temperature_C: float, film: FilmAsMade | None) -> ImpedanceSpectrum:
