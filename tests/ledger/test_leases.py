@@ -29,8 +29,8 @@ def wall() -> Wall:
 
 
 @pytest.fixture
-def leases(ledger_url: str, wall: Wall) -> Iterator[Leases]:
-    with Ledger.open(ledger_url, wall_now=wall.now) as ledger:
+def leases(made_ledger_url: str, wall: Wall) -> Iterator[Leases]:
+    with Ledger.open(made_ledger_url, wall_now=wall.now) as ledger:
         yield Leases(ledger)
 
 
