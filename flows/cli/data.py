@@ -43,6 +43,7 @@ def data_import(
     place = _ledger_place(ledger, campaign)
     table = read_table(file, format, columns=_pairs(column, "--column"), units=_pairs(unit, "--unit"), trust=trust)
     _refuse_empty(table)
+    _refuse_unwritable(refused)
     with Ledger.open(place) as opened:
         added = opened.add_literature(f"{format}: {file.name}", table.films)
     if refused is not None:
@@ -119,6 +120,16 @@ def _refuse_empty(table: "LiteratureTable") -> None:
     first = table.refusals[0] if table.refusals else None
     remedy = f"First, line {first.row}: {first.detail or first.reason}" if first else "The table has no rows"
     raise BadInput(f"none of {table.rows} rows can be imported", place=table.file, problems=told, remedy=remedy)
+
+
+def _refuse_unwritable(path: Path | None) -> None:
+    """Before anything is written: the list of refusals has a place to go."""
+    import os
+
+    from chemistry.errors import BadInput
+
+    if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
+        raise BadInput("no file can be written here", place=str(path), remedy="Give --refused another name")
 
 
 def _write_refusals(path: Path, table: "LiteratureTable") -> None:
