@@ -57,7 +57,7 @@ def random_cell(
             `bad_contact` touches 2 to 30 % of the electrode; `drifting` changes R by 20 to 60 % during the sweep.
         log10_sigma: range of log10(S/cm) to draw from; without it log10 R is drawn evenly from 17 Ω to 1e8 Ω. It is
             not looked at for `no_intercept`.
-        meter: errors of the meter; the default meter without it.
+        meter: errors of the meter; without it the default meter with a relative noise drawn from 0.2 to 1 %.
         frequency_Hz: frequencies of the sweep, from high to low; 45 points from 1 MHz to 1 Hz without them.
 
     Returns:
@@ -83,7 +83,8 @@ def random_cell(
     )
     drift = np.log1p(rng.uniform(0.2, 0.6)) * rng.choice((-1, 1)) if circuit == "drifting" else 0.0
     truth = cell.impedance_ohm(frequency, np.exp(drift * elapsed_share(frequency)))
-    return RandomCell(frequency, (meter or Meter()).reading_ohm(truth, rng), resistance, geometry)
+    meter = meter or Meter(relative_noise=float(np.exp(rng.uniform(*np.log((0.002, 0.01))))))
+    return RandomCell(frequency, meter.reading_ohm(truth, rng), resistance, geometry)
 
 
 def _resistance(

@@ -30,17 +30,18 @@ class Deviation:
 def random_deviation(rng: np.random.Generator) -> Deviation:
     """One of three departures, each in a third of the draws.
 
-    A Havriliak-Negami arc with β from 0.6 to 0.95; a lognormal distribution of relaxation times over 0.3 to 1.2 in
-    ln τ; an interface arc of 3 to 50 % of the bulk resistance and 0.03 to 1 µF/cm², three to four decades above a
-    film's capacitance (passivation layers: Bouchet, Lascaud and Rosso, J. Electrochem. Soc. 2003, 150, A1385).
+    A Havriliak-Negami arc with β from 0.5 to 0.95; a lognormal distribution of relaxation times with a standard
+    deviation of 0.3 to 1.5 in ln τ; an interface arc of 3 to 50 % of the bulk resistance and 5 nF/cm² to 1 µF/cm², from
+    a grain boundary that overlaps with the bulk to a passivation layer that is well apart from it (ranges of Irvine,
+    Sinclair and West, Adv. Mater. 1990, 2, 132, for an arc of each origin).
     """
     kind = rng.integers(3)
     if kind == 0:
-        return Deviation("havriliak_negami", relaxation_width=rng.uniform(0.05, 0.4))
+        return Deviation("havriliak_negami", relaxation_width=rng.uniform(0.05, 0.5))
     if kind == 1:
-        return Deviation("lognormal", relaxation_width=rng.uniform(0.3, 1.2))
+        return Deviation("lognormal", relaxation_width=rng.uniform(0.3, 1.5))
     return Deviation(
         interface_share=float(np.exp(rng.uniform(np.log(0.03), np.log(0.5)))),
-        interface_capacitance_F_cm2=float(np.exp(rng.uniform(np.log(3e-8), np.log(1e-6)))),
+        interface_capacitance_F_cm2=float(np.exp(rng.uniform(np.log(5e-9), np.log(1e-6)))),
         interface_exponent=rng.uniform(0.75, 0.95),
     )
