@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from chemistry.errors import BadInput
 from ledger.film import Film, Reading
 from planners.objectives import Objective
 
@@ -51,21 +52,26 @@ def reference_point(values: "np.ndarray", objectives: Sequence[Objective]) -> "n
 
     What an objective does not state is taken from the front of `values` (`n x m`): its worst value less a tenth of its
     range (less a tenth of its size, where all are equal).
+
+    Raises:
+        BadInput: a reference is not stated and there are no values.
     """
     import numpy as np
 
-    stated = [objective.reference for objective in objectives]
+    stated = np.array([np.nan if o.reference is None else o.sign * o.reference for o in objectives])
+    if not np.isnan(stated).any():
+        return stated
+    if not len(values):
+        raise BadInput(
+            "an objective states no reference and nothing was observed to take one from",
+            place="objectives",
+            remedy="Give each objective the value that counts as worthless, such as `reference: -9`",
+        )
     best = upwards(values, objectives)[front(values, objectives)]
     worst = best.min(axis=0)
     span = best.max(axis=0) - worst
     derived = worst - MARGIN * np.where(span > 0, span, np.maximum(np.abs(worst), 1.0))
-    signs = [objective.sign for objective in objectives]
-    return np.array(
-        [
-            float(rule) if given is None else sign * given
-            for given, sign, rule in zip(stated, signs, derived, strict=True)
-        ]
-    )
+    return np.where(np.isnan(stated), derived, stated)
 
 
 def hypervolume(values: "np.ndarray", objectives: Sequence[Objective], reference: "np.ndarray") -> float:

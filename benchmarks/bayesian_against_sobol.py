@@ -1,0 +1,159 @@
+"""How many experiments Bayesian optimisation needs for the hypervolume that Sobol has after 30.
+
+The space, the objectives and the batch are those of `examples/peo_salts.yaml`; three experiments are always under way
+and a result is used as soon as it arrives, in an order that is drawn. What a planner sees is the twin's truth plus a
+film effect (sd 0.10 decades on conductivity, 0.05 on modulus), a reading noise and, for one film in twenty, nothing.
+It is scored on the noise-free truth of what it made. Sobol gets one block of 30 points, so that components appear as evenly
+as they can: its best case.
+
+    OMP_NUM_THREADS=1 python -m benchmarks.bayesian_against_sobol --seeds 10
+"""
+
+import argparse
+import json
+import statistics
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from chemistry.formulation import Formulation
+from ledger.film import Film, Reading
+from planners.choice import planner
+from planners.objectives import Objective
+from planners.pareto import hypervolume, reference_point
+from planners.protocols import Failed, Knowledge, Planner
+from planners.space import DesignSpace
+from sim.twin.mechanics import truth_storage_modulus_MPa
+from sim.twin.transport import truth_log10_conductivity
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "peo_salts.yaml"
+TEMPERATURES_C = (30.0, 40.0, 50.0, 60.0, 70.0, 80.0)
+FILM_SD, MODULUS_FILM_SD = 0.10, 0.05
+READING_SD, MODULUS_READING_SD = 0.01, 0.02
+FAILURES = 0.05
+EXPERIMENTS, IN_FLIGHT, START = 30, 3, 9
+
+
+@dataclass
+class Campaign:
+    """One campaign on the twin: what is known, and the truth of what was made, in the order of the suggestions."""
+
+    knowledge: Knowledge
+    random: np.random.Generator
+    truth: list[tuple[float, float]] = field(default_factory=list)
+    running: list[Formulation] = field(default_factory=list)
+
+    def start(self, formulation: Formulation) -> None:
+        """Begin an experiment."""
+        self.running.append(formulation)
+
+    def finish_one(self) -> None:
+        """One of the running experiments, drawn, ends: its film is known, or its failure."""
+        formulation = self.running.pop(int(self.random.integers(len(self.running))))
+        known = self.knowledge
+        change: dict[str, object] = {"event": known.event + 1}
+        if self.random.random() < FAILURES:
+            failed = Failed(formulation=formulation, reason="bad contact")
+            change["failures"] = (*known.failures, failed)
+            self.truth.append((float("-inf"), float("-inf")))
+        else:
+            change["films"] = (*known.films, observed(formulation, known.event, self.random))
+            self.truth.append(truth(formulation))
+        self.knowledge = known.model_copy(update={**change, "pending": tuple(self.running)})
+
+
+def truth(formulation: Formulation) -> tuple[float, float]:
+    """log10 conductivity (S/cm) and log10 storage modulus (MPa) at 30 °C without any error."""
+    return truth_log10_conductivity(formulation, 30.0), float(np.log10(truth_storage_modulus_MPa(formulation, 30.0)))
+
+
+def observed(formulation: Formulation, number: int, random: np.random.Generator) -> Film:
+    """A film as a campaign gets it: six conductivities that share a film effect, and a modulus."""
+    effect = random.normal(0, FILM_SD)
+    readings = [
+        Reading(
+            property="log10_conductivity",
+            value=truth_log10_conductivity(formulation, T) + effect + random.normal(0, READING_SD),
+            sd=READING_SD,
+            temperature_C=T,
+        )
+        for T in TEMPERATURES_C
+    ]
+    modulus = truth(formulation)[1] + random.normal(0, MODULUS_FILM_SD) + random.normal(0, MODULUS_READING_SD)
+    readings.append(
+        Reading(property="log10_storage_modulus", value=modulus, sd=MODULUS_READING_SD, temperature_C=30.0)
+    )
+    return Film(film_id=f"film {number}", formulation=formulation, readings=tuple(readings))
+
+
+def campaign(who: Planner, space: DesignSpace, objectives: tuple[Objective, ...], seed: int) -> list[float]:
+    """Hypervolume of the truth of what was made, after each of the experiments."""
+    run = Campaign(Knowledge(space=space, objectives=objectives, seed=seed), np.random.default_rng(seed))
+    suggested = 0
+    while len(run.truth) < EXPERIMENTS:
+        while suggested < EXPERIMENTS and len(run.running) < IN_FLIGHT:
+            known = run.knowledge.model_copy(update={"pending": tuple(run.running), "suggested": suggested})
+            (suggestion,) = who.suggest(1, known)
+            run.start(suggestion.formulation)
+            suggested += 1
+        run.finish_one()
+    reference = reference_point(np.empty((0, 2)), objectives)
+    return [
+        hypervolume(np.array([t for t in run.truth[:n] if np.isfinite(t[0])]).reshape(-1, 2), objectives, reference)
+        for n in range(1, EXPERIMENTS + 1)
+    ]
+
+
+def first_reaching(curve: list[float], level: float) -> int:
+    """Experiments until a curve reaches a level; one more than there were where it never does."""
+    return next((n for n, value in enumerate(curve, start=1) if value >= level), EXPERIMENTS + 1)
+
+
+def main() -> None:
+    """Print one JSON line."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--seeds", type=int, default=10)
+    options.add_argument("--first-seed", type=int, default=0)
+    asked = options.parse_args()
+    example = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    space = DesignSpace.model_validate(example["space"])
+    objectives = tuple(
+        Objective(property=o["property"], goal=o["goal"], temperature_C=30.0, reference=o["reference"])
+        for o in example["objectives"]
+    )
+    seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
+    began = time.perf_counter()
+    sobol = [campaign(planner("sobol", start=EXPERIMENTS), space, objectives, seed) for seed in seeds]
+    bayesian = [campaign(planner("bayesian", start=START), space, objectives, seed) for seed in seeds]
+    level = statistics.median(curve[-1] for curve in sobol)
+    needed = [first_reaching(curve, own[-1]) for curve, own in zip(bayesian, sobol, strict=True)]
+    print(
+        json.dumps(
+            {
+                "benchmark": "bayesian_against_sobol",
+                "n": EXPERIMENTS,
+                "seeds": list(seeds),
+                "reference_point": [o.reference for o in objectives],
+                "experiments_needed_median": statistics.median(needed),
+                "experiments_needed": needed,
+                "experiments_needed_for_sobol_median": [first_reaching(curve, level) for curve in bayesian],
+                "hypervolume_sobol_30": _spread([curve[-1] for curve in sobol]),
+                "hypervolume_bayesian_15": _spread([curve[14] for curve in bayesian]),
+                "hypervolume_bayesian_30": _spread([curve[-1] for curve in bayesian]),
+                "hypervolume_sobol_15": _spread([curve[14] for curve in sobol]),
+                "seconds": round(time.perf_counter() - began, 1),
+            }
+        )
+    )
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
+    return {"q10": round(float(low), 3), "median": round(float(middle), 3), "q90": round(float(high), 3)}
+
+
+if __name__ == "__main__":
+    main()
