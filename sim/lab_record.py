@@ -5,13 +5,14 @@ state of the bench. An order and what it did to matter are written in one transa
 again finds each order either done, or begun with its end still to come, or never there.
 """
 
+import fcntl
 import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from pydantic import Field
 
@@ -74,6 +75,10 @@ class BrokenRecord(IonloopError):
     """The lab's file is of another version, or no record at all."""
 
 
+class BenchInUse(IonloopError):
+    """Another process runs this bench; two would each do to matter what the other does not know."""
+
+
 Things = Mapping[tuple[str, str], Any]
 """Parts of the bench by kind and name: samples, containers, cells, panels."""
 
@@ -84,6 +89,7 @@ class LabRecord:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
+        self._alone = _only_one(path)
         try:
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode=WAL")
@@ -132,13 +138,13 @@ class LabRecord:
 
     def things(self) -> dict[tuple[str, str], Any]:
         """The state of the bench."""
-        rows = self._connection.execute("SELECT kind, name, content FROM things").fetchall()
-        return {(kind, name): json.loads(content) for kind, name, content in rows}
+        return _things(self._connection)
 
     def close(self) -> None:
         """Close the file; everything is on disk already."""
         with self._lock:
             self._connection.close()
+            self._alone.close()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -160,13 +166,41 @@ class LabRecord:
         )
 
 
+def _only_one(path: Path) -> IO[str]:
+    """Be the one who runs this bench, until the file returned is closed or the process dies, however it dies."""
+    file = path.with_suffix(".lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as taken:
+        file.close()
+        raise BenchInUse(f"the simulated lab in {path.parent} is open elsewhere: close it first") from taken
+    return file
+
+
 def read_record(path: Path) -> list[PhysicalAct]:
     """Everything that was physically done, in order; reads beside a running lab and changes nothing."""
+    with _reading(path) as connection:
+        return _acts(connection, None)
+
+
+def read_things(path: Path) -> dict[tuple[str, str], Any]:
+    """The state of the bench by kind and name, as it was last written."""
+    with _reading(path) as connection:
+        return _things(connection)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        return _acts(connection, None)
+        yield connection
     finally:
         connection.close()
+
+
+def _things(connection: sqlite3.Connection) -> dict[tuple[str, str], Any]:
+    rows = connection.execute("SELECT kind, name, content FROM things").fetchall()
+    return {(kind, name): json.loads(content) for kind, name, content in rows}
 
 
 def _acts(connection: sqlite3.Connection, outcome: Outcome | None) -> list[PhysicalAct]:
