@@ -233,7 +233,8 @@ def _labelled_unit(smiles: str) -> "Chem.Mol":
     molecule = Chem.RWMol(_parsed(smiles))
     ends = _ends(molecule)
     if len(ends) != 2:
-        raise UnreadableSmiles(f"{smiles!r} has {len(ends)} open ends where a repeat unit has two", remedy=_EXAMPLE)
+        count = f"{len(ends)} open end{'' if len(ends) == 1 else 's'}"
+        raise UnreadableSmiles(f"{smiles!r} has {count} where a repeat unit has two", remedy=_EXAMPLE)
     for atom in molecule.GetAtoms():
         atom.SetAtomMapNum(0)
         if not atom.GetAtomicNum() and atom.GetIdx() not in ends:
