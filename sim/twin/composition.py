@@ -95,8 +95,8 @@ def amorphous_fraction(film: Composition, temperature_C: float, history: float =
     Crystals of the host are lost to salt, plasticiser and filler, and melt over some ten kelvin below a melting point
     that salt, plasticiser and short chains lower (salt in proportion to its mass in the chains: a polymer without
     donors holds none there); at high loading crystals of the polymer-salt complex come
-    (P(EO)3LiX and others: Frech, Chintapalli, Bruce and Vincent, Macromolecules 1999, 32, 808). `history` multiplies the
-    crystallinity: the thermal past of a film.
+    (P(EO)3LiX and others: Frech, Chintapalli, Bruce and Vincent, Macromolecules 1999, 32, 808). `history`
+    multiplies the crystallinity: the thermal past of a film.
     """
     polymer, r, w = film.host, film.loading, film.plasticiser_fraction
     if polymer.melting_point_K is None:

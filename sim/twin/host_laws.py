@@ -3,7 +3,7 @@
 One law serves all hosts (`sim.twin.transport`); a host is told apart by its glass transition, by what salt does to it,
 and by six numbers. For hosts that were measured often enough they are set so that the law meets the medians of the
 public conductivity tables (Bradford et al., ACS Cent. Sci. 2023, 9, 206, and Hatakeyama-Sato et al., JACS 2020, 142,
-3301), to some 0.5 decades away from PEO; for every other polymer they are means over its coordinating groups.
+3301), see docs/twin.md for how well; for every other polymer they are means over its coordinating groups.
 """
 
 from dataclasses import dataclass
@@ -48,25 +48,25 @@ KNOWN_HOSTS = {
     # poly(propylene oxide): the same oxygen, shielded; σ a decade below PEO, Tg rises fast.
     "*CC(C)O*": KnownHost(HostLaw(300, 8.4, -0.9, 0.082, 0.25, 0.7), -70),
     # poly(tetrahydrofuran): oxygens too far apart to chelate.
-    "*CCCCO*": KnownHost(HostLaw(200, 8.4, -1.2, 0.06, 0.2, 1.2), -84, 35, 0.5),
+    "*CCCCO*": KnownHost(HostLaw(200, 8.4, -1.5, 0.06, 0.2, 1.2), -84, 35, 0.5),
     # poly(allyl glycidyl ether): Tg = -81 + 298 r with TFSI.
     "*CC(COCC=C)O*": KnownHost(HostLaw(298, 8.4, -0.75, 0.082, 0.25, 0.3), -81),
     # poly(ethylene imine), linear: Tg = -63 + 185 r with TFSI.
-    "*CCN*": KnownHost(HostLaw(185, 8.8, -1.2, 0.05, 0.2, 0.8), -63, 59, 0.5, 0.2),
-    "*CCN(C)*": KnownHost(HostLaw(185, 8.8, -1.0, 0.05, 0.2, 0.6), -65),
+    "*CCN*": KnownHost(HostLaw(185, 8.8, -1.5, 0.05, 0.2, 0.8), -63, 59, 0.5, 0.2),
+    "*CCN(C)*": KnownHost(HostLaw(185, 8.8, -1.4, 0.05, 0.2, 0.6), -65),
     # poly(ethylene adipate): Tg = -38 + 104 r with ClO4, which stiffens 0.9 times as much as TFSI.
     "*CCOC(=O)CCCCC(=O)O*": KnownHost(HostLaw(104 / 0.9, 8.4, 0.2, 0.12, 0.4, 1.0), -38, 47, 0.45),
     # poly(ε-caprolactone).
     "*CCCCCC(=O)O*": KnownHost(HostLaw(104, 9.0, -0.65, 0.12, 0.26, 1.0), -60, 58, 0.5),
     # poly(ethylene carbonate): Tg = 19 - 39 r with TFSI, σ best near r = 0.8.
-    "*CCOC(=O)O*": KnownHost(HostLaw(-39, 9.4, 0.25, 0.5, 0.72, 1.0), 19),
-    "*CC(C)OC(=O)O*": KnownHost(HostLaw(-39, 9.4, 0.0, 0.5, 0.72, 0.7), 25),
+    "*CCOC(=O)O*": KnownHost(HostLaw(-39, 9.4, -0.1, 0.5, 0.72, 1.0), 19),
+    "*CC(C)OC(=O)O*": KnownHost(HostLaw(-39, 9.4, -0.4, 0.5, 0.72, 0.7), 25),
     # poly(trimethylene carbonate): steep in temperature.
     "*CCCOC(=O)O*": KnownHost(HostLaw(40, 12.0, -0.6, 0.3, 0.7, 1.1), -20),
     # poly(vinyl ethyl ether): far below what its glass transition promises.
-    "*CC(*)OCC": KnownHost(HostLaw(150, 9.4, -3.0, 0.06, 0.2, 0.3), -35),
+    "*CC(*)OCC": KnownHost(HostLaw(150, 9.4, -4.1, 0.06, 0.2, 0.3), -35),
     # poly[bis(methoxyethoxyethoxy)phosphazene] (MEEP).
-    "*N=P(*)(OCCOCCOC)OCCOCCOC": KnownHost(HostLaw(250, 8.4, -0.6, 0.06, 0.15, 0.1), -84),
+    "*N=P(*)(OCCOCCOC)OCCOCCOC": KnownHost(HostLaw(250, 8.4, -0.1, 0.06, 0.15, 0.1), -84),
 }
 """By a SMILES of the repeat unit, in any spelling."""
 

@@ -79,7 +79,7 @@ def _anion_decades(film: Composition) -> float:
 
 
 def _short_chain_decades(film: Composition) -> float:
-    """Added mobility of chain ends below some 1.2 kg/mol; little is left of it above 2 (Shi and Vincent, Solid State Ionics 1993, 60, 11)."""
+    """Mobility of chain ends, little of it above 2 kg/mol (Shi and Vincent, Solid State Ionics 1993, 60, 11)."""
     molar_mass = film.host.molar_mass_kg_mol
     if molar_mass is None or film.host.crosslinked:
         return 0.0
