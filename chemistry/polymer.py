@@ -69,7 +69,7 @@ class Polymer(Named):
     @model_validator(mode="before")
     @classmethod
     def _one_order(cls, data: object) -> object:
-        from chemistry.canonical import in_canonical_order
+        from chemistry.unit_order import in_canonical_order
 
         return in_canonical_order(data)
 

@@ -33,7 +33,7 @@ def test_the_catalogue_is_large_enough() -> None:
     assert len(polymers()) >= 25
     assert len(salts()) >= 20
     assert len(plasticisers()) >= 10
-    assert len({salt(name) for name in PCL_CAMPAIGN_SALTS}) == 18
+    assert len({salt(name).smiles for name in PCL_CAMPAIGN_SALTS}) == 18
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -107,7 +107,7 @@ def test_the_plasticisers_of_the_examples_have_all_that_a_twin_asks(name: str) -
     ],
 )
 def test_all_names_of_a_salt_are_one_salt(names: list[str]) -> None:
-    assert len({salt(name) for name in names}) == 1
+    assert all(salt(name) == salt(names[0]) for name in names)
     assert len({name_of(salt(name)) for name in names}) == 1
 
 

@@ -1,0 +1,146 @@
+"""SMILES read into checked structures: valences, stereochemistry, open ends; what is unclear is refused."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from chemistry.errors import BadInput
+
+if TYPE_CHECKING:
+    from rdkit import Chem
+
+_ENDS = {(0, 0), (29, 79), (12, 12)}
+"""Pairs of elements that mark the two open ends: `*` twice, `[Cu]` with `[Au]`, `[Mg]` twice."""
+_CROSSLINK = 20
+"""`[Ca]` marks a bond to another chain, as in the public conductivity table (Bradford et al. 2023)."""
+EXAMPLE_UNIT = "Write one repeat unit with two open ends, such as *CCO* or [Cu]CCO[Au]"
+
+
+class UnreadableSmiles(BadInput, ValueError):
+    """A SMILES that is not a structure, or not the kind of structure that is asked for."""
+
+
+def labelled_unit(smiles: str) -> "Chem.Mol":
+    """The unit with its ends as `[1*]` and `[2*]`, checked."""
+    from rdkit import Chem
+
+    molecule = Chem.RWMol(_parsed(smiles))
+    ends = open_ends(molecule)
+    if len(ends) != 2:
+        count = f"{len(ends)} open end{'' if len(ends) == 1 else 's'}"
+        raise UnreadableSmiles(f"{smiles!r} has {count} where a repeat unit has two", remedy=EXAMPLE_UNIT)
+    for atom in molecule.GetAtoms():
+        atom.SetAtomMapNum(0)
+        if not atom.GetAtomicNum() and atom.GetIdx() not in ends:
+            raise UnreadableSmiles(f"{smiles!r} has an unknown atom (*) inside the unit", remedy=EXAMPLE_UNIT)
+    notation = tuple(sorted(molecule.GetAtomWithIdx(i).GetAtomicNum() for i in ends))
+    if notation not in _ENDS:
+        raise UnreadableSmiles(
+            f"{smiles!r} mixes notations of the open ends", remedy="Use * twice, [Cu] with [Au], or [Mg] twice"
+        )
+    # The ends are told apart before stereochemistry is perceived: it hangs on the direction of the chain.
+    for label, index in enumerate(ends, start=1):
+        bond = molecule.GetAtomWithIdx(index).GetBonds()[0]
+        if bond.GetBondType() != Chem.BondType.SINGLE:
+            raise UnreadableSmiles(
+                f"{smiles!r} is cut at a bond that is not single", remedy="Cut the chain at one of its single bonds"
+            )
+        if bond.GetOtherAtomIdx(index) in ends:
+            raise UnreadableSmiles(f"{smiles!r} has no atom between its open ends", remedy=EXAMPLE_UNIT)
+        end = Chem.Atom(0)
+        end.SetIsotope(label)
+        end.SetNoImplicit(True)
+        molecule.ReplaceAtom(index, end)
+    return checked(smiles, molecule, one=True)
+
+
+def open_ends(molecule: "Chem.Mol") -> list[int]:
+    """Indices of the open ends: atoms of an end's element, uncharged, with one bond."""
+    return [
+        atom.GetIdx()
+        for atom in molecule.GetAtoms()
+        if atom.GetAtomicNum() in {0, 12, 29, 79} and atom.GetDegree() == 1 and not atom.GetFormalCharge()
+    ]
+
+
+def labelled_end(molecule: "Chem.Mol", label: int) -> int:
+    """Index of the end that was labelled head (1) or tail (2)."""
+    return next(a.GetIdx() for a in molecule.GetAtoms() if a.GetIsotope() == label and not a.GetAtomicNum())
+
+
+def crosslinks(molecule: "Chem.Mol") -> list[int]:
+    """Indices of the crosslink marks: uncharged `[Ca]` with one bond."""
+    return [
+        atom.GetIdx()
+        for atom in molecule.GetAtoms()
+        if atom.GetAtomicNum() == _CROSSLINK and atom.GetDegree() == 1 and not atom.GetFormalCharge()
+    ]
+
+
+def structure_of(smiles: str, unit: bool = False) -> "Chem.Mol":
+    """The structure of a SMILES; open ends are refused unless it may be a repeat unit."""
+    from rdkit import Chem
+
+    molecule = checked(smiles, Chem.RWMol(_parsed(smiles)))
+    if not unit and any(not atom.GetAtomicNum() for atom in molecule.GetAtoms()):
+        raise UnreadableSmiles(f"{smiles!r} has open ends or unknown atoms (*)", remedy="Write a whole molecule")
+    return molecule
+
+
+def _parsed(smiles: str) -> "Chem.Mol":
+    """The atoms and bonds as written, before any perception."""
+    from rdkit import Chem
+
+    text = smiles.strip()
+    parameters = Chem.SmilesParserParams()
+    parameters.sanitize = False
+    parameters.removeHs = False
+    with _quiet():
+        molecule = Chem.MolFromSmiles(text, parameters) if text and len(text.split()) == 1 else None
+    if molecule is None or not molecule.GetNumAtoms():
+        raise UnreadableSmiles(f"{smiles!r} is not a SMILES", remedy="Check brackets, ring digits and parentheses")
+    return molecule
+
+
+def checked(smiles: str, molecule: "Chem.RWMol", one: bool = False) -> "Chem.Mol":
+    """Valences, aromaticity and stereochemistry perceived; radicals and surplus molecules refused."""
+    from rdkit import Chem
+
+    with _quiet():
+        try:
+            Chem.SanitizeMol(molecule)
+        except Chem.MolSanitizeException as error:
+            raise UnreadableSmiles(f"{smiles!r} is not a possible structure ({error})", remedy="Correct it") from error
+        plain = Chem.RemoveHs(molecule)
+    Chem.AssignStereochemistry(plain, cleanIt=True, force=True)
+    if one and len(Chem.GetMolFrags(plain)) > 1:
+        raise UnreadableSmiles(
+            f"{smiles!r} is more than one molecule",
+            remedy="Write one chain; counter-ions and salts are no part of a repeat unit",
+        )
+    metals = set(open_ends(plain)) | set(crosslinks(plain))
+    radicals = [a.GetSymbol() for a in plain.GetAtoms() if a.GetNumRadicalElectrons() and a.GetIdx() not in metals]
+    if radicals:
+        raise UnreadableSmiles(
+            f"{smiles!r} has an open valence on {', '.join(radicals)}", remedy="Write its hydrogens, such as [CH2]"
+        )
+    return plain
+
+
+def text_of(molecule: "Chem.Mol") -> str:
+    """RDKit's canonical SMILES."""
+    from rdkit import Chem
+
+    return Chem.MolToSmiles(molecule)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """RDKit's own messages kept off the terminal: our errors say what matters."""
+    from rdkit import rdBase
+
+    blocked = rdBase.BlockLogs()
+    try:
+        yield
+    finally:
+        del blocked
