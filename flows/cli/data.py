@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from ledger.literature import LiteratureTable
     from ledger.published import Added
 
@@ -41,7 +43,9 @@ def data_import(
     from ledger.store import Ledger
 
     place = _ledger_place(ledger, campaign)
-    table = read_table(file, format, columns=_pairs(column, "--column"), units=_pairs(unit, "--unit"), trust=trust)
+    columns, units = _pairs(column, "--column"), _pairs(unit, "--unit")
+    with _waiting(f"Reading {file.name} …", quiet=json):
+        table = read_table(file, format, columns=columns, units=units, trust=trust)
     _refuse_empty(table)
     _refuse_unwritable(refused)
     with Ledger.open(place) as opened:
@@ -81,6 +85,13 @@ def data_export(
         typer.echo(json_text.dumps({"file": str(file), "rows": rows, "ledger": place}))
     else:
         typer.echo(f"{rows:,} observations of {place} written to {file}")
+
+
+def _waiting(words: str, *, quiet: bool) -> "AbstractContextManager[object]":
+    """A spinner on the terminal for the seconds that a table takes; none where the output is for a program."""
+    from rich.console import Console
+
+    return Console(stderr=True, quiet=quiet).status(words)
 
 
 def _ledger_place(ledger: str | None, campaign: Path | None) -> str:
