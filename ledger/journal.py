@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 from ledger.database import Writing
 from ledger.errors import LeaseLost, LedgerError, StepRepeated
 from ledger.kinds import DONE, OPEN, EventKind, StepState
-from ledger.records import Records, require, sample_and_experiment
-from ledger.tables import ExperimentRow, LeaseRow, PhysicalStepRow
+from ledger.records import Records, require
+from ledger.tables import ExperimentRow, LeaseRow, PhysicalStepRow, SampleRow
 
 
 class Journal:
@@ -39,13 +39,13 @@ class Journal:
         """
         with self._database.writing() as transaction:
             session = transaction.session
-            _, experiment = sample_and_experiment(session, sample)
+            experiment_id, campaign_id = _experiment_of(session, sample)
             _refuse_stale_token(session, station, token)
             if consuming:
                 _refuse_second_time(session, sample, step)
             told = {"order": order_id, "device": device, "station": station, "step": step, "consuming": consuming}
             number = transaction.event(
-                EventKind.STEP_INTENDED, f"sample {sample}", campaign_id=experiment.campaign_id, payload=told
+                EventKind.STEP_INTENDED, f"sample {sample}", campaign_id=campaign_id, payload=told
             )
             session.add(
                 PhysicalStepRow(
@@ -56,7 +56,7 @@ class Journal:
                     consuming=consuming,
                     parameters=dict(parameters),
                     sample_id=sample,
-                    experiment_id=experiment.id,
+                    experiment_id=experiment_id,
                     token=token,
                     intended_at=transaction.now,
                     event=number,
@@ -152,6 +152,17 @@ class Journal:
             return list(session.exec(query.order_by(col(PhysicalStepRow.event))))
 
 
+def _experiment_of(session: Session, sample: str) -> tuple[int, int]:
+    """Experiment and campaign of a sample, without reading what they hold: the journal writes often."""
+    query = select(col(ExperimentRow.id), col(ExperimentRow.campaign_id))
+    found = session.exec(
+        query.join(SampleRow, col(SampleRow.experiment_id) == col(ExperimentRow.id)).where(SampleRow.id == sample)
+    ).first()
+    if found is None:
+        raise LedgerError(f"The ledger has no sample {sample!r}")
+    return found
+
+
 def _refuse_stale_token(session: Session, station: str, token: int) -> None:
     lease = session.get(LeaseRow, station)
     if lease is not None and lease.token != token:
@@ -179,9 +190,7 @@ def _settle(
     mendable = OPEN if kind is not EventKind.STEP_RESOLVED else OPEN | {StepState.FAILED}
     if row.state not in mendable:
         raise LedgerError(f"Step {row.step!r} of sample {row.sample_id} is {row.state} and cannot become {state}")
-    experiment = require(transaction.session, ExperimentRow, row.experiment_id)
+    _, campaign_id = _experiment_of(transaction.session, row.sample_id)
     payload = {"order": row.order_id, "step": row.step, **told}
-    row.settled_event = transaction.event(
-        kind, f"sample {row.sample_id}", campaign_id=experiment.campaign_id, payload=payload
-    )
+    row.settled_event = transaction.event(kind, f"sample {row.sample_id}", campaign_id=campaign_id, payload=payload)
     row.state = state.value

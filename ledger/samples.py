@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from chemistry.formulation import Formulation
+from ledger.errors import LedgerError
 from ledger.experiments import check_move, place_in
 from ledger.kinds import EventKind, ExperimentState
 from ledger.measurement import Measurement
@@ -90,9 +91,12 @@ class SampleRecords(Records):
 
         Raises:
             IllegalMove: if the experiment is not being measured.
+            LedgerError: if the sample is none of the experiment.
         """
         with self.database.writing() as transaction:
-            experiment = require(transaction.session, ExperimentRow, experiment_id)
+            sample, experiment = sample_and_experiment(transaction.session, sample_id)
+            if sample.experiment_id != experiment_id:
+                raise LedgerError(f"Sample {sample_id} is none of experiment {experiment_id}")
             check_move(experiment, ExperimentState.MEASURED)
             number = transaction.event(
                 EventKind.MEASURED,

@@ -18,7 +18,7 @@ from ledger.store import Ledger
 from tests.ledger.conftest import film_on, formulation
 
 STATIONS = 4
-EACH = 5
+EACH = 3
 
 
 def run_station(ledger: Ledger, campaign: int, station: int) -> None:
@@ -44,7 +44,7 @@ def test_threads_write_without_gap_and_readers_see_a_past_that_stays(ledger: Led
         return ledger.films(campaign, event), ledger.pending(campaign, event), len(ledger.suggestions(campaign, event))
 
     def read() -> None:
-        while not stop.is_set():
+        while not stop.wait(0.01):
             event = ledger.last_event()
             seen.setdefault(event, known(event))
 
@@ -154,3 +154,14 @@ def test_a_full_disk_is_said_so_and_nothing_is_half_written(tmp_path: Path) -> N
         assert ledger.last_event() == 1
         assert ledger.documents("run") == []
         assert ledger.campaigns() == [campaign]
+
+
+def test_a_database_that_was_away_is_found_again(postgres_template: Ledger, postgres_server: str) -> None:
+    """Every connection is cut, as when the server is restarted; the next transaction does not notice."""
+    import psycopg
+
+    before = postgres_template.last_event()
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    postgres_template.begin_campaign("after the break", {}, 1)
+    assert postgres_template.last_event() == before + 1

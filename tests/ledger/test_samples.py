@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from ledger.errors import LedgerError
+from ledger.errors import IllegalMove, LedgerError
+from ledger.kinds import ExperimentState
 from ledger.measurement import ImpedanceSpectrum, ModulusReading
 from ledger.store import Ledger
 from tests.ledger.conftest import Suggest, formulation
@@ -45,6 +46,24 @@ def test_measurements_are_typed_and_exact(ledger: Ledger, suggest: Suggest) -> N
     assert [row.measurement for row in ledger.measurements(sample)] == [SPECTRUM, modulus]
     (only,) = ledger.measurements(sample, kind="impedance")
     assert (only.measurement, only.run_uid) == (SPECTRUM, "run-1")
+
+
+def test_what_a_run_measured_enters_whole_or_not_at_all(ledger: Ledger, suggest: Suggest) -> None:
+    first, second = suggest(), suggest()
+    sample = ledger.add_sample(first.id, "A1").id
+    with pytest.raises(IllegalMove):
+        ledger.measured(first.id, sample, [SPECTRUM], "run-1")
+    for state in ("making", "made", "measuring"):
+        ledger.move(first.id, state)
+        ledger.move(second.id, state)
+    with pytest.raises(LedgerError, match="none of"):
+        ledger.measured(second.id, sample, [SPECTRUM], "run-1")
+    assert ledger.measurements(sample) == []
+    before = ledger.last_event()
+    ledger.measured(first.id, sample, [SPECTRUM, SPECTRUM], "run-1")
+    assert ledger.last_event() == before + 1
+    assert [row.run_uid for row in ledger.measurements(sample)] == ["run-1", "run-1"]
+    assert ledger.experiment(first.id).state == ExperimentState.MEASURED
 
 
 def test_documents_come_back_in_order_and_as_they_were(ledger: Ledger, suggest: Suggest) -> None:
