@@ -207,7 +207,10 @@ BROKEN = {
     "overload mark": ("freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm\n1e6\t---\t3\n", r"line 2.*'---'"),
     "half-written line": (comma(film())[:-1].rsplit(",", 1)[0], r"line 20: the last line is half written: 2 of 3"),
     "number cut short": (powersuite(film()).rstrip()[:-5], r"half written: its last number is"),
-    "text among the rows": ("f,Re,Im\n1e6,1,-3\nsee the notebook\n1e5,2,-4\n", r"line 3: 'see' under 'f' is not a finite number"),
+    "text among the rows": (
+        "f,Re,Im\n1e6,1,-3\nsee the notebook\n1e5,2,-4\n",
+        r"line 3: 'see' under 'f' is not a finite number",
+    ),
     "decimal commas": ("f,Re,Im\n1000000,0,100,5,-3,2\n", r"6 values under 3 columns.*decimals need points"),
     "frequency zero": ("f,Re,Im\n0,1,-3\n1,2,-3\n", r"line 2.*a frequency of 0 Hz"),
     "negative frequency": ("f,Re,Im\n10,1,-3\n-1,2,-3\n", r"line 3.*-1 Hz"),
