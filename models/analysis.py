@@ -7,10 +7,12 @@ from ledger.measurement import ImpedanceSpectrum
 from models.bulk_resistance import BulkResistance, bulk_resistance
 from models.circuit_fit import Fit
 from models.conductivity_result import CircuitFit, ConductivityResult, Verdict
+from models.evidence import Evidence, Limits
 from models.film_fit import fit_film
 from models.kramers_kronig import KramersKronig, kramers_kronig_test
 from models.spectrum_noise import relative_noise
-from models.verdict import Evidence, Limits, capacitive_everywhere, unusable, verdict
+from models.verdict import unusable, verdict
+from models.verdict_rules import capacitive_everywhere
 
 __all__ = ["CircuitFit", "ConductivityResult", "Limits", "Verdict", "analyse_spectrum"]
 

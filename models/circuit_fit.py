@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.circuits import Circuit
 
-MOST_STEPS = 60
+MOST_STEPS = 40
 ENOUGH = 1e-2
 """A fit has converged when no start improves its chi-square (variance one) by more than this in a step."""
 

@@ -14,6 +14,8 @@ NOMINAL_BLOCKING_EXPONENT = 0.66
 LEAST_BULK_EXPONENT = 0.85
 """Below it the bulk CPE stands in for something else: an interface, a distribution (films show .93 to .985)."""
 STARTS = 3
+WRONG_VALLEY = 0.05
+"""Relative misfit above which the other starts are tried as well."""
 GRID = 20
 
 
@@ -46,7 +48,7 @@ def fit_film(
     sd = noise * np.abs(impedance_ohm)
     starts = plain_starts(frequency_Hz, impedance_ohm)
     plain = fit_circuit(FILM, frequency_Hz, impedance_ohm, sd, starts[:1])
-    if not _undoubted(plain, good_enough):
+    if not _undoubted(plain, good_enough) and np.mean(np.abs(plain.residual) ** 2) > WRONG_VALLEY**2:
         others = fit_circuit(FILM, frequency_Hz, impedance_ohm, sd, starts[1:])
         plain = min(plain, others, key=lambda fit: fit.penalised)
     if _undoubted(plain, good_enough):

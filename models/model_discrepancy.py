@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.circuit_fit import Fit
 from models.circuits import FILM
 
-PRIOR_INTERFACE = 0.03
+PRIOR_INTERFACE = 0.02
 """Prior probability that a cell has an interface layer which a spectrum may hide."""
 PRIOR_ASYMMETRY = 0.02
 """Prior probability that its bulk arc is asymmetric."""
