@@ -8,11 +8,10 @@ but the order under way: a device holds no state of the campaign.
 
 import logging
 import threading
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-from bluesky.protocols import Status
 from ophyd import Device
-from ophyd.status import Status as OphydStatus
+from ophyd.status import Status
 from ophyd.utils.errors import OpException
 
 from devices.errors import InstrumentError
@@ -75,12 +74,15 @@ class Instrument(Device):
             before, self._under_way = self._under_way, under_way
         if before is not None:
             before.fail(self._error(before.order.command.step, "another order took its place"))
+        hold = self._clock.hold()  # no lab time passes between the first signal and `go`
         try:
             self._listen()
             self._write(order)
         except (OSError, OpException) as silent:
             self.forget()
             raise self._error(command.step, f"no connection to {self.prefix}: {silent}") from silent
+        finally:
+            hold.release()
         return under_way.status
 
     def as_made(self) -> dict[str, Any]:
@@ -171,19 +173,15 @@ class _UnderWay:
 
     def __init__(self, order: Order) -> None:
         self.order = order
-        self._status = OphydStatus()
+        self.status = Status()
         self.cancel_deadline = lambda: None
 
-    @property
-    def status(self) -> Status:
-        return cast(Status, self._status)
-
     def finish(self) -> None:
-        self._status.set_finished()
+        self.status.set_finished()
 
     def fail(self, error: InstrumentError) -> None:
         self.cancel_deadline()
-        self._status.set_exception(error)
+        self.status.set_exception(error)
 
 
 def _plain(value: Any) -> Any:

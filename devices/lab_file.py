@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
@@ -14,6 +14,8 @@ from devices.instrument import Instrument
 
 class InstrumentEntry(Value):
     """One instrument: its device class and the prefix of its PVs."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     class_path: str = Field(alias="class")
     """Dotted path of a subclass of `devices.instrument.Instrument`."""

@@ -172,7 +172,8 @@ def measure_film(
 def tidy(station: Station) -> MsgGenerator[None]:
     """Bring a measuring station into its safe state: everything stopped, heater off, the film back in the rack.
 
-    The end of every `measure_film`, and what a restarted controller runs before it uses the station again.
+    The end of every `measure_film`. A restarted controller runs it before it uses the station again, for no sample
+    in particular (`station.run(tidy(station))`): then the cell is cleared of whatever is in it.
     """
     changer, stage = station.instrument("sample_changer"), station.instrument("thermal_stage")
     yield from _stop(station, MEASURE_ROLES)

@@ -8,7 +8,10 @@ from devices.signals import Text, readback
 
 
 class SampleChanger(Instrument):
-    """Takes `Load`, and `Unload`, after which the sample is in the rack wherever it was at this station."""
+    """Takes `Load`, and `Unload`, after which the order's sample is not in the cell, whether or not it was.
+
+    An `Unload` that names no sample clears the cell of whatever is in it.
+    """
 
     loaded = readback(Text, "LOADED")
     """Name of the sample in the cell; empty where there is none."""

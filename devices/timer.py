@@ -1,10 +1,9 @@
 """Waiting in lab time inside a plan; `bluesky.plan_stubs.sleep` would wait in wall time."""
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
-from bluesky.protocols import Status
 from bluesky.utils import MsgGenerator
-from ophyd.status import Status as OphydStatus
+from ophyd.status import Status
 
 from devices.perform import perform
 from devices.protocols import Command, Order
@@ -29,7 +28,7 @@ class Timer:
 
     def set(self, order: Order) -> Status:
         """Start waiting."""
-        status, clock = OphydStatus(), self._station.clock
+        status, clock = Status(), self._station.clock
         seconds = order.command.seconds if isinstance(order.command, Wait) else 0.0
 
         def wake() -> None:
@@ -37,7 +36,7 @@ class Timer:
             status.set_finished()
 
         clock.call_at(clock.now() + seconds, wake, self._station.name)
-        return cast(Status, status)
+        return status
 
     def as_made(self) -> dict[str, float]:
         """Waiting makes nothing."""

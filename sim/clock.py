@@ -8,11 +8,14 @@ most one wake-up is at work at a time, and any number of station threads give th
 With no hold and no wake-up left, everybody is idle: the clock rests until somebody comes.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 
 from devices.clock import Agenda, call
 from devices.protocols import Hold
+
+logger = logging.getLogger(__name__)
 
 
 class VirtualClock:
@@ -74,6 +77,7 @@ class VirtualClock:
                 wake = self._agenda.pop()
                 self._holds += 1
             call(wake)
+            del wake  # and with it what it refers to: a hold, perhaps
             self._change_holds(-1)
 
 
@@ -106,3 +110,9 @@ class VirtualHold:
         self.suspend()
         with self._lock:
             self._released = True
+
+    def __del__(self) -> None:
+        """Whoever forgot to release it cannot any more, and lab time would stand still for ever."""
+        if self._active:
+            logger.warning("a hold on the lab's clock was dropped without being released")
+            self.release()

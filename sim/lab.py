@@ -1,6 +1,7 @@
 """The simulated lab: the device classes of the real one over in-process signals, and a bench that answers."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from ophyd.sim import make_fake_device
@@ -51,7 +52,15 @@ def simulated_lab(lab_file: LabFile, folder: Path) -> Lab:
     """
     simulated = lab_file.simulated or Simulated()
     preset_named(simulated.preset)
-    bench = Bench(LabRecord(Path(folder) / RECORD_NAME), lab_file.stock, simulated)
+    record = LabRecord(Path(folder) / RECORD_NAME)
+    with ExitStack() as undone:
+        undone.callback(record.close)
+        lab = _open(lab_file, Bench(record, lab_file.stock, simulated))
+        undone.pop_all()
+    return lab
+
+
+def _open(lab_file: LabFile, bench: Bench) -> Lab:
     instruments: dict[tuple[str, str], SimulatedInstrument] = {}
 
     def build(kind: type[Instrument], prefix: str, station: str, role: str) -> Instrument:

@@ -96,9 +96,11 @@ class LabRecord:
             self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.executescript(_LAYOUT)
         except sqlite3.DatabaseError as broken:
+            self._alone.close()
             raise BrokenRecord(f"{path} is not the record of a simulated lab: {broken}") from broken
         version = self.things().setdefault(("lab", "version"), VERSION)
         if version != VERSION:
+            self.close()
             raise BrokenRecord(f"{path} has version {version}, this program writes {VERSION}: use another folder")
         with self._transaction():
             self._save({("lab", "version"): VERSION})

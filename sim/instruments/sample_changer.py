@@ -36,7 +36,7 @@ class SampleChangerMechanism(Mechanism):
 
     def finish(self, act: PhysicalAct) -> dict[str, Any]:
         """The sample has moved."""
-        sample = self.bench.sample(act.sample)
+        sample = self.bench.sample(act.sample) if act.sample else self.bench.in_cell(self.station)
         if sample is not None and act.command == "Load":
             sample.station = self.station
             self.bench.put_sample(sample)

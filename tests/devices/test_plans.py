@@ -156,10 +156,12 @@ def test_an_abort_during_a_sweep_leaves_the_station_safe_too(lab: Lab, peo_litfs
     plan = measure_film(station, "film", TEMPERATURES, SWEEP)
     # A wake-up in the middle of the first sweep: the clock is held while it runs.
     loading_and_heating_s = 60 + 150 + 600
-    lab.clock.call_at(
-        lab.clock.now() + loading_and_heating_s + 2,
-        lambda: (aborted_at.append(station.activity), station.abort("enough")),
-    )
+
+    def abort() -> None:
+        aborted_at.append(station.activity)
+        station.abort("enough")
+
+    lab.clock.call_at(lab.clock.now() + loading_and_heating_s + 2, abort)
     with pytest.raises(PlanAborted, match="enough"):
         station.run(plan, sample="film")
     assert aborted_at == ["sweep at 30 °C (film)"]
