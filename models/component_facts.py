@@ -64,6 +64,7 @@ def additive_numbers(additive: Additive) -> dict[str, float | None]:
         "molecules_mol_kg": molecules,
         "donors_mol_kg": molecules * sum(coordinating_groups(additive.smiles).values()),
         "relative_permittivity": _value(facts.relative_permittivity),
+        "glass_transition_C": _value(facts.glass_transition_C),
         "melting_point_C": _value(facts.melting_point_C),
     }
 

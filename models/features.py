@@ -13,7 +13,7 @@ from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from chemistry.remembered import remembered
 from chemistry.salt import Additive, Salt
-from chemistry.units import salt_weight_fraction
+from chemistry.units import other_weight_fraction, polymer_weight_fraction, salt_weight_fraction
 from models.component_facts import additive_numbers, anion_numbers, host_numbers
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ NAMES: tuple[str, ...] = (
     *(f"anion.{feature.name}" for feature in _ANION),
     "loading.li_per_site",
     "loading.salt_fraction",
+    "matrix.glass_transition_C",
+    "matrix.crystallisable",
     "additive.fraction",
     *(f"additive.{feature.name}" for feature in _ADDITIVE),
     "filler.fraction",
@@ -93,7 +95,7 @@ def feature_matrix(formulations: Sequence[Formulation]) -> "np.ndarray":
 
     >>> from chemistry.catalogue import polymer, salt
     >>> feature_matrix([Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.8)]).shape
-    (1, 29)
+    (1, 31)
     """
     import numpy as np
 
@@ -111,12 +113,42 @@ def _row(formulation: Formulation) -> tuple[float, ...]:
         *_anion(formulation.salt),
         per_site / 0.06,
         salt_weight_fraction(formulation) / 0.15,
+        *_matrix(formulation),
         *_additives(formulation),
         sum(content.weight_fraction for content in formulation.fillers) / 0.1,
         sum(content.weight_fraction for content in formulation.fillers if content.filler.conducting) / 0.1,
     )
 
 
+def _matrix(formulation: Formulation) -> tuple[float, float]:
+    """What lithium moves through, the salt left aside: glass transition of host and additives (Fox), and crystals.
+
+    The glass transition of an additive that nobody measured is two thirds of its melting point in kelvin (Boyer, J.
+    Appl. Phys. 1954, 25, 825). Crystallisable is the host's weight fraction times how far it melts above 20 °C.
+    """
+    host = host_numbers(formulation.polymer)
+    other = other_weight_fraction(formulation)
+    glass, melting = host["glass_transition_C"], host["melting_point_C"]
+    inverse = (1.0 - other) / ((_UNKNOWN_GLASS_C if glass is None else glass) + _ZERO_C_K)
+    weight = 1.0 - other
+    for content in formulation.additives:
+        inverse += content.weight_fraction / _additive_glass_K(content.additive)
+        weight += content.weight_fraction
+    crystals = 0.0 if melting is None else max(0.0, melting - 20.0) / 40.0 * polymer_weight_fraction(formulation)
+    return (weight / inverse - _ZERO_C_K + 60.0) / 20.0, crystals
+
+
+@remembered
+def _additive_glass_K(additive: Additive) -> float:
+    numbers = additive_numbers(additive)
+    glass, melting = numbers["glass_transition_C"], numbers["melting_point_C"]
+    if glass is not None:
+        return glass + _ZERO_C_K
+    return 2.0 / 3.0 * (melting + _ZERO_C_K) if melting is not None else 170.0
+
+
+_ZERO_C_K = 273.15
+_UNKNOWN_GLASS_C = -30.0
 _SITES_OF_PEO = 22.70
 """Ether oxygens per kilogram of poly(ethylene oxide): 1000/44.05."""
 
