@@ -12,7 +12,7 @@ from models.film_fit import fit_film
 from models.kramers_kronig import KramersKronig, kramers_kronig_test
 from models.spectrum_noise import relative_noise
 from models.verdict import unusable, verdict
-from models.verdict_rules import capacitive_everywhere
+from models.verdict_rules import film_is_a_capacitor
 
 __all__ = ["CircuitFit", "ConductivityResult", "Limits", "Verdict", "analyse_spectrum"]
 
@@ -88,7 +88,7 @@ def _numbers(
 def _bound(evidence: Evidence) -> float | None:
     """Upper bound of log10(S/cm) of a film that is capacitive in the whole window: R is above |Z| at its low end."""
     cell = _log10_length_over_area(evidence.spectrum)
-    if cell is None or not capacitive_everywhere(evidence.impedance_ohm):
+    if cell is None or not film_is_a_capacitor(evidence):
         return None
     return cell - float(np.log10(np.abs(evidence.impedance_ohm[-3:]).min()))
 

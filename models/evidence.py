@@ -30,6 +30,8 @@ class Limits(Value):
     """Relative misfit of the best circuit, beyond the noise, that is not accepted."""
     resistance_sd: float = Field(default=0.15, gt=0)
     """Largest standard deviation of log10 R that counts as an intercept."""
+    resistance_share: float = Field(default=0.1, gt=0)
+    """Least R over the least |Z| of the spectrum: below it an ideal electrode would have to be believed."""
     reading_ratio: float = Field(default=3.0, gt=1)
     """Largest ratio between the fitted R and the reading on the real axis."""
     blocking_Q_S_sn_cm2: float = Field(default=1.1e-6, gt=0)

@@ -14,10 +14,16 @@ LEAST_TAIL_SHARE_BESIDE_ANOTHER_CIRCUIT = 0.3
 """The same where another circuit than the plain one was needed."""
 
 
-def capacitive_everywhere(impedance_ohm: NDArray[np.complex128]) -> bool:
-    """Whether the phase stays below -45° in the whole window (one stray point is taken for noise)."""
-    resistive = impedance_ohm.real >= -impedance_ohm.imag
-    return not bool(np.any(resistive[1:] & resistive[:-1]))
+def film_is_a_capacitor(evidence: Evidence) -> bool:
+    """Whether the phase stays below -45° in the whole window with the capacitance of a film, not of an electrode.
+
+    One stray point is taken for noise. The capacitance is that of the admittance at the lowest three frequencies.
+    """
+    impedance, omega = evidence.impedance_ohm[-3:], 2 * np.pi * evidence.frequency_Hz[-3:]
+    resistive = evidence.impedance_ohm.real >= -evidence.impedance_ohm.imag
+    capacitance = float(np.median((1 / impedance).imag / omega))
+    of_a_film = capacitance < FILM_CAPACITANCE_F_cm2 * (evidence.spectrum.area_cm2 or DEFAULT_AREA_cm2)
+    return of_a_film and not bool(np.any(resistive[1:] & resistive[:-1]))
 
 
 def not_causal(evidence: Evidence, limits: Limits) -> str:
@@ -47,20 +53,27 @@ def too_noisy(evidence: Evidence, limits: Limits) -> str:
 def no_intercept(evidence: Evidence, limits: Limits) -> str:
     """No resistance shows in the window.
 
-    Either the phase stays below -45° at every frequency (capacitive: the apex of any arc lies below the window), or the
-    fitted arc tops below the lowest frequency, or the error of log10 R is beyond its limit.
+    Either the film is a capacitor at every frequency, or the fitted arc tops below the lowest frequency, or R is hidden
+    below the electrodes and the inductance, or the error of log10 R is beyond its limit.
     """
     low, high = evidence.frequency_Hz[-1], evidence.frequency_Hz[0]
-    if capacitive_everywhere(evidence.impedance_ohm):
+    if film_is_a_capacitor(evidence):
         return (
-            f"the phase stays below -45° from {high:.3g} to {low:.3g} Hz: no resistance shows; heat the film or "
-            "measure to lower frequency."
+            f"the phase stays below -45° from {high:.3g} to {low:.3g} Hz, that of a capacitor: no resistance shows; "
+            "heat the film or measure to lower frequency."
         )
-    apex = 1 / (2 * np.pi * np.exp(evidence.fit.value("resistance_ohm") + evidence.fit.value("capacitance_F")))
+    log_R = evidence.fit.value("resistance_ohm")
+    apex = 1 / (2 * np.pi * np.exp(log_R + evidence.fit.value("capacitance_F")))
     if apex < low:
         return (
             f"the bulk arc tops at {apex:.2g} Hz, below the window ({low:.3g} Hz): R would be a guess; heat the film "
             "or measure to lower frequency."
+        )
+    share = float(np.exp(log_R) / np.abs(evidence.impedance_ohm).min())
+    if share < limits.resistance_share:
+        return (
+            f"R is {share:.1%} of the least |Z| (limit {limits.resistance_share:.0%}): electrodes and inductance hide "
+            "it; take a thicker film or measure to higher frequency."
         )
     if evidence.resistance.log10_sd > limits.resistance_sd:
         return (
@@ -107,7 +120,8 @@ def misfit(evidence: Evidence, limits: Limits) -> str:
         )
     reading, angle = real_axis_reading(evidence.frequency_Hz, evidence.impedance_ohm)
     ratio = 10**evidence.resistance.log10_ohm / reading
-    if angle < 15 and not 1 / limits.reading_ratio < ratio < limits.reading_ratio:
+    # the plain circuit, where it fits, knows what of Re Z is the electrode's
+    if fit.circuit is not FILM and angle < 15 and not 1 / limits.reading_ratio < ratio < limits.reading_ratio:
         return (
             f"the fit gives R = {ratio * reading:.3g} ohm, the real axis reads {reading:.3g} ohm: it is another "
             "circuit; look at the picture."

@@ -90,7 +90,9 @@ def test_a_film_that_hardly_conducts_has_no_intercept_but_a_bound(resistance: fl
 
 
 def test_a_tail_alone_has_no_intercept() -> None:
-    assert analyse_spectrum(spectrum(film(1e-3, inductance=0.0))).verdict is Verdict.NO_INTERCEPT
+    result = analyse_spectrum(spectrum(film(1e-2, inductance=0.0)))
+    assert result.verdict is Verdict.NO_INTERCEPT
+    assert result.log10_conductivity_below is None
 
 
 def test_a_bad_contact_is_told_by_its_blocking_capacitance() -> None:
