@@ -3,8 +3,8 @@
 The space, the objectives and the batch are those of `examples/peo_salts.yaml`; three experiments are always under way
 and a result is used as soon as it arrives, in an order that is drawn. What a planner sees is the twin's truth plus a
 film effect (sd 0.10 decades on conductivity, 0.05 on modulus), a reading noise and, for one film in twenty, nothing.
-It is scored on the noise-free truth of what it made. Sobol gets one block of 30 points, so that components appear as evenly
-as they can: its best case.
+It is scored on the noise-free truth of what it made. Sobol gets one block of 30 points, so that components appear as
+evenly as they can: its best case.
 
     OMP_NUM_THREADS=1 python -m benchmarks.bayesian_against_sobol --seeds 10
 """
@@ -83,9 +83,7 @@ def observed(formulation: Formulation, number: int, random: np.random.Generator)
         for T in TEMPERATURES_C
     ]
     modulus = truth(formulation)[1] + random.normal(0, MODULUS_FILM_SD) + random.normal(0, MODULUS_READING_SD)
-    readings.append(
-        Reading(property="log10_storage_modulus", value=modulus, sd=MODULUS_READING_SD, temperature_C=30.0)
-    )
+    readings.append(Reading(property="log10_storage_modulus", value=modulus, sd=MODULUS_READING_SD, temperature_C=30.0))
     return Film(film_id=f"film {number}", formulation=formulation, readings=tuple(readings))
 
 

@@ -3,15 +3,15 @@ import json
 import numpy as np
 import pytest
 import torch
-from models.features import NAMES, feature_matrix, groups
-from models.film_process import FilmData, FilmProcess, reduced_temperature
-from models.gaussian_process import GaussianProcess, UnusableWeights, load, training_hash
-from models.protocols import Condition, JointModel
 
 from chemistry.catalogue import additive, polymer, salt
 from chemistry.errors import BadInput
 from chemistry.formulation import AdditiveContent, Formulation
 from ledger.film import Film, Reading, Source
+from models.features import NAMES, feature_matrix, groups
+from models.film_process import FilmData, FilmProcess, reduced_temperature
+from models.gaussian_process import GaussianProcess, UnusableWeights, load, training_hash
+from models.protocols import Condition, JointModel
 
 CONDUCTS = Condition("log10_conductivity", 30.0)
 

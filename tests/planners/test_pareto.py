@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from planners.objectives import Objective
-from planners.pareto import front, hypervolume, objective_values, reference_point
 
 from chemistry.errors import BadInput
 from ledger.film import Film, Reading
+from planners.objectives import Objective
+from planners.pareto import front, hypervolume, objective_values, reference_point
 
 UP = Objective(property="log10_conductivity", temperature_C=30.0)
 DOWN = Objective(property="log10_storage_modulus", goal="minimise", temperature_C=30.0)

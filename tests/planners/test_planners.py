@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from chemistry.errors import BadInput
 from planners.choice import NAMES, planner
 from planners.points import apart, formulation_at, point_of, reasons_not_to
 from planners.protocols import Failed, Knowledge
 from planners.sampling import neighbours
-
-from chemistry.errors import BadInput
 
 ROOT = Path(__file__).parents[2]
 

@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from planners.points import Point, apart, formulation_at, point_of, reasons_not_to, rounded
-from planners.sampling import balanced_block, neighbours, sample
-from planners.space import DesignSpace
 from pydantic import ValidationError
 
 from chemistry.errors import BadInput
 from chemistry.units import li_per_site, salt_weight_fraction
+from planners.points import Point, apart, formulation_at, point_of, reasons_not_to, rounded
+from planners.sampling import balanced_block, neighbours, sample
+from planners.space import DesignSpace
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "peo_salts.yaml"
 
