@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from prefect import flow, runtime
+from prefect.client.schemas.objects import State
+from prefect.settings import PREFECT_API_URL
+from prefect.states import Cancelled, Failed
 
 from chemistry.errors import IonloopError
 from flows.artifacts import ShopWindow
@@ -15,10 +18,12 @@ from flows.loop import run_loop, too_many_failures
 from flows.outcome import outcome
 from flows.prefect_server import dashboard
 from flows.report.page import write_report
+from flows.resume import settle_stop
 from flows.session import Session, open_session
 from flows.step import step
 from flows.stopping import Stopped, watch_for_cancel
 from ledger.kinds import CampaignState
+from ledger.tables import ExperimentRow
 
 
 class CampaignStopped(IonloopError):
@@ -32,7 +37,7 @@ def campaign(
     ledger_url: str | None = None,
     hardware: bool = False,
     show: Literal["terminal", "none"] = "none",
-) -> dict[str, Any]:
+) -> dict[str, Any] | State:
     """Run the campaign of a file, or go on where it was stopped, killed or cut off.
 
     Args:
@@ -45,18 +50,25 @@ def campaign(
     Returns:
         What the ledger holds of the campaign at its end.
     """
-    with open_session(Path(campaign_file), Path(folder) if folder else None, ledger_url, hardware=hardware) as session:
-        return run_session(session, show=show == "terminal")
+    place = Path(folder) if folder else None
+    try:
+        with open_session(Path(campaign_file), place, ledger_url, hardware=hardware) as session:
+            return run_session(session, show=show == "terminal")
+    except Stopped as stop:
+        return Cancelled(message=str(stop), data=stop)
+    except IonloopError as error:
+        # A state instead of an exception: Prefect would print a traceback where one paragraph says it all.
+        return Failed(message=str(error), data=error)
 
 
 def run_session(session: Session, *, show: bool) -> dict[str, Any]:
-    """Run one open session to its end; the stations are safe and the report is written whatever happens."""
+    """Run one open session to its end; the stations are safe and the ledger knows why, whatever happens."""
     ledger, campaign_id = session.ledger, session.campaign_id
     ledger.set_campaign_state(campaign_id, CampaignState.RUNNING, f"flow run {runtime.flow_run.name}")
-    page = dashboard(str(_api_url()))
+    page = dashboard(str(PREFECT_API_URL.value()))
     window = ShopWindow(session, page)
 
-    def learn(experiment: Any) -> None:
+    def learn(experiment: ExperimentRow) -> None:
         step("learn", f"learn from experiment {experiment.number}", lambda: learn_from(session, experiment))
         window.renew()
 
@@ -64,16 +76,14 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
         with _display(session, page, show), Crew(session) as crew, watch_for_cancel(crew):
             run_loop(session, crew, learn)
     except Stopped as stop:
-        ledger.set_campaign_state(campaign_id, stop.campaign_state, str(stop))
+        settle_stop(session, stop)
         raise
     why = too_many_failures(session)
     ledger.set_campaign_state(campaign_id, CampaignState.STOPPED if why else CampaignState.FINISHED, why)
     step("report", f"report {session.spec.name}", lambda: write_report(ledger, campaign_id, session.folder.report))
     window.link_report(session.folder.report)
     if why:
-        raise CampaignStopped(
-            f"Campaign {session.spec.name} was stopped: {why}. The report is {session.folder.report}."
-        )
+        raise CampaignStopped(f"Campaign {session.spec.name} was stopped: {why}. The report is {session.folder.report}.")
     return outcome(session)
 
 
@@ -86,8 +96,3 @@ def _display(session: Session, page: str, show: bool) -> contextlib.AbstractCont
 
     return show_progress(session, Console(), page)
 
-
-def _api_url() -> str | None:
-    from prefect.settings import PREFECT_API_URL
-
-    return PREFECT_API_URL.value()

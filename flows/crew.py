@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from devices.lab import Station
+from devices.plans import MEASURE_ROLES, tidy
 from devices.protocols import Hold
 from flows.leasing import Leasing
 from flows.session import Session
@@ -61,10 +62,16 @@ class Crew:
         self._hold.resume()
         if ended.hold is not None:
             ended.hold.release()
+            self.in_flight -= 1
         if ended.experiment is None or ended.error is not None:
             raise ended.error or RuntimeError("an experiment ended without saying how")
-        self.in_flight -= 1
         return ended.experiment
+
+    def clear_cells(self) -> None:
+        """Make every measuring station safe and put the films that a crash left in their cells back into the rack."""
+        for station in self._lab.stations_with(MEASURE_ROLES):
+            with self._leasing.lease(station.name) as token:
+                station.run(tidy(station), token=token, hold=self._hold)
 
     @contextlib.contextmanager
     def station(self, roles: tuple[str, ...], experiment: ExperimentRow, hold: Hold) -> Iterator[tuple[Station, int]]:
@@ -88,8 +95,11 @@ class Crew:
         self._hold.release()  # the clean-up of an aborted plan takes lab time
         if error is not None:
             self._lab.abort(str(error) or type(error).__name__)
-        self._threads.shutdown(wait=True)
-        while not self._ended.empty():
-            if (hold := self._ended.get().hold) is not None:
-                hold.release()
+        while self.in_flight:
+            # Each hold is let go as its thread ends: the others need lab time to come to their end.
+            ended = self._ended.get()
+            if ended.hold is not None:
+                ended.hold.release()
+                self.in_flight -= 1
+        self._threads.shutdown()
         self._leasing.close()

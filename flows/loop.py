@@ -21,7 +21,7 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None
 
     What a crash left half done is settled with the instruments and goes on first.
     """
-    unfinished = iter(step("reconcile", "ask the instruments what happened", lambda: reconcile(session)))
+    unfinished = iter(step("reconcile", "ask the instruments what happened", lambda: _reconcile(session, crew)))
     while True:
         while crew.in_flight < session.spec.budget.batch:
             experiment = next(unfinished, None) or _suggest(session)
@@ -31,6 +31,14 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None
         if not crew.in_flight:
             return
         learn(crew.wait_for_one())
+
+
+def _reconcile(session: Session, crew: Crew) -> list[ExperimentRow]:
+    """Nothing moves before the instruments were asked; then the cells are cleared, where anything was left in them."""
+    unfinished = reconcile(session)
+    if unfinished:
+        crew.clear_cells()
+    return unfinished
 
 
 def _suggest(session: Session) -> ExperimentRow | None:

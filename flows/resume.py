@@ -3,10 +3,10 @@
 from devices.evidence import Evidence, Finding, evidence
 from devices.instrument import Instrument
 from devices.lab import Lab
-from devices.plans import MEASURE_ROLES
 from flows.session import Session
+from flows.stopping import Stopped
 from ledger.journal import Journal
-from ledger.kinds import ExperimentState, StepState
+from ledger.kinds import CampaignState, ExperimentState, StepState
 from ledger.tables import ExperimentRow, PhysicalStepRow
 
 VERDICTS = {
@@ -53,7 +53,9 @@ def _count_before(journal: Journal, device: Instrument, open_step: PhysicalStepR
     return 0.0 if not device.accepted.get() else None  # an instrument that never took an order never began this one
 
 
-def stations_to_tidy(lab: Lab) -> list[str]:
-    """Measuring stations whose cell still holds a film."""
-    fit = (s for s in lab.stations.values() if set(MEASURE_ROLES) <= set(s.instruments))
-    return [s.name for s in fit if s.instruments["sample_changer"].loaded.get()]
+def settle_stop(session: Session, stop: Stopped) -> None:
+    """Write down how a stopped campaign stands; one that was aborted has ended for good, with its experiments."""
+    if stop.campaign_state == CampaignState.ABORTED:
+        for experiment in reconcile(session):
+            session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(stop))
+    session.ledger.set_campaign_state(session.campaign_id, stop.campaign_state, str(stop))

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from chemistry.errors import IonloopError
 from flows.home import campaign_folder
 from flows.session import read_files
 
@@ -31,9 +32,17 @@ def run_campaign(
 
         page = dashboard(address)
         _say(f"Prefect UI: {page}", as_json)
-        outcome = campaign.with_options(flow_run_name=spec.name)(
-            str(campaign_file), str(place.path), ledger_url, hardware=hardware, show="none" if as_json else "terminal"
+        state = campaign.with_options(flow_run_name=spec.name)(
+            str(campaign_file),
+            str(place.path),
+            ledger_url,
+            hardware=hardware,
+            show="none" if as_json else "terminal",
+            return_state=True,
         )
+        outcome = state.result()
+        if isinstance(outcome, IonloopError):
+            raise outcome
     if as_json:
         print(json.dumps(outcome))
     else:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from chemistry.errors import BadInput
 from chemistry.value import Value
 from flows.yaml_file import read_yaml_value
 from ledger.film import Source
@@ -12,22 +13,25 @@ from planners.objectives import Objective
 from planners.space import DesignSpace
 
 
+def _read_quantity(given: Any, unit: str) -> float:
+    """A number in `unit`, or text with a unit of its own; pydantic adds the place to what is wrong with it."""
+    from chemistry.units import quantity
+
+    try:
+        return quantity(given, unit)
+    except BadInput as error:
+        raise ValueError(str(error)) from error
+
+
 def _in_unit(unit: str) -> BeforeValidator:
-    def convert(given: object) -> float:
-        from chemistry.units import quantity
-
-        return quantity(given, unit)  # type: ignore[arg-type]
-
-    return BeforeValidator(convert)
+    return BeforeValidator(lambda given: _read_quantity(given, unit))
 
 
 def _objective(given: Any) -> Any:
     """In the file an objective says `temperature: 30 °C`; inside, temperatures are °C by name."""
     if isinstance(given, dict) and "temperature" in given:
-        from chemistry.units import quantity
-
         rest = {key: value for key, value in given.items() if key != "temperature"}
-        return {**rest, "temperature_C": quantity(given["temperature"], "degC")}
+        return {**rest, "temperature_C": _read_quantity(given["temperature"], "degC")}
     return given
 
 
@@ -93,7 +97,7 @@ class CampaignSpec(Value):
     measure: Measure
     planner: PlannerSpec = PlannerSpec()
     warm_start: WarmStart = WarmStart()
-    film_mass_mg: float = Field(default=150.0, gt=0, le=5000)
+    film_mass_mg: float = Field(default=400.0, gt=0, le=5000)
     """Mass of dry film that is made of each formulation."""
 
     @model_validator(mode="after")

@@ -5,9 +5,11 @@ import signal
 import threading
 from collections.abc import Iterator
 from types import FrameType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from chemistry.errors import IonloopError
+from ledger.kinds import CampaignState
 
 if TYPE_CHECKING:
     from flows.crew import Crew
@@ -18,12 +20,16 @@ POLL_S = 1.0
 class Stopped(IonloopError):
     """The campaign was stopped from outside; its stations are safe.
 
-    `paused` can be resumed with the same command; `aborted` has ended for good.
+    A paused campaign goes on with the same command; an aborted one has ended for good.
     """
 
-    def __init__(self, why: str, campaign_state: Literal["paused", "aborted"]) -> None:
+    def __init__(self, why: str, campaign_state: CampaignState) -> None:
         self.campaign_state = campaign_state
         super().__init__(why)
+
+
+CANCELLED = "cancelled in the Prefect UI"
+INTERRUPTED = "interrupted; `ionloop run` with the same file goes on from here"
 
 
 @contextlib.contextmanager
@@ -36,37 +42,43 @@ def watch_for_cancel(crew: "Crew") -> Iterator[None]:
     from prefect import runtime
 
     ended = threading.Event()
-    run_id = runtime.flow_run.id
-    if run_id is not None:
-        threading.Thread(target=_poll, args=(run_id, crew, ended), name="cancel-watch", daemon=True).start()
+    run_id = UUID(runtime.flow_run.id)
+    threading.Thread(target=_poll, args=(run_id, crew, ended), name="cancel-watch", daemon=True).start()
     try:
-        with _signals_stop():
+        with _sigterm_interrupts():
             yield
     except KeyboardInterrupt:
+        # Prefect ends a run that it started by SIGTERM, whoever asked for it.
+        cancelled = _cancelled(run_id)
         raise Stopped(
-            "stopped from the keyboard; `ionloop run` with the same file goes on from here", "paused"
+            CANCELLED if cancelled else INTERRUPTED, CampaignState.ABORTED if cancelled else CampaignState.PAUSED
         ) from None
     finally:
         ended.set()
 
 
-def _poll(run_id: str, crew: "Crew", ended: threading.Event) -> None:
-    import httpx
-    from prefect.client.orchestration import get_client
-
-    client = get_client(sync_client=True)
+def _poll(run_id: UUID, crew: "Crew", ended: threading.Event) -> None:
     while not ended.wait(POLL_S):
-        try:
-            state = client.read_flow_run(run_id).state  # type: ignore[arg-type]
-        except httpx.HTTPError:
-            continue  # a server that is away for a moment stops nothing; the ledger is the truth
-        if state is not None and (state.is_cancelling() or state.is_cancelled()):
-            crew.stop(Stopped("cancelled in the Prefect UI", "aborted"))
+        if _cancelled(run_id):
+            crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
             return
 
 
+def _cancelled(run_id: UUID) -> bool:
+    """Whether Prefect's view of the run is that somebody cancelled it; a server that is away says nothing."""
+    import httpx
+    from prefect.client.orchestration import get_client
+
+    try:
+        with get_client(sync_client=True) as client:
+            state = client.read_flow_run(run_id).state
+    except httpx.HTTPError:
+        return False
+    return state is not None and (state.is_cancelling() or state.is_cancelled())
+
+
 @contextlib.contextmanager
-def _signals_stop() -> Iterator[None]:
+def _sigterm_interrupts() -> Iterator[None]:
     """SIGTERM as an orderly stop, where this is the main thread of a process that is ours."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,10 +1,14 @@
 """The command `ionloop`. Each command is a module of this folder and imports what it needs when it is called."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from flows.cli import analyse, data, forecast, report, run, schema, serve, status
+
+if TYPE_CHECKING:
+    from chemistry.errors import IonloopError
 
 app = typer.Typer(
     name="ionloop",
@@ -26,28 +30,19 @@ app.command("schema")(schema.schema)
 
 def main() -> None:
     """Run the command; a user's mistake is one paragraph and status 2, a failure one paragraph and status 1."""
-    import click
-
     from chemistry.errors import BadInput, IonloopError
 
     try:
-        status = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        status = error.exit_code
+        app()
     except BadInput as error:
-        status = _say(error, 2)
+        _leave(error, 2)
     except IonloopError as error:
-        status = _say(error, 1)
-    except (KeyboardInterrupt, click.Abort):
-        print("ionloop: interrupted", file=sys.stderr)
-        status = 130
-    sys.exit(status if isinstance(status, int) else 0)
+        _leave(error, 1)
 
 
-def _say(error: Exception, status: int) -> int:
-    print(f"ionloop: {error}", file=sys.stderr)
-    return status
+def _leave(error: "IonloopError", status: int) -> None:
+    typer.echo(f"ionloop: {error}", err=True)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

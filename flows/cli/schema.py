@@ -8,12 +8,10 @@ import typer
 
 def schema(kind: Annotated[str, typer.Argument(help="`campaign` or `lab`")] = "campaign") -> None:
     """Print the JSON schema of the campaign or the lab file, for completion and checks in an editor."""
-    import click
-
     if kind == "campaign":
         from flows.spec import CampaignSpec as Model
     elif kind == "lab":
         from devices.lab import LabFile as Model
     else:
-        raise click.BadParameter(f"{kind!r} is neither `campaign` nor `lab`", param_hint="KIND")
+        raise typer.BadParameter(f"{kind!r} is neither `campaign` nor `lab`", param_hint="KIND")
     typer.echo(json.dumps(Model.model_json_schema(), indent=2))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from flows.report.content import Content, Tried
 from flows.report.words import axis_title
+from ledger.measurement import ImpedanceSpectrum
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -124,9 +125,16 @@ def nyquist_figure(tried: Tried) -> "Figure":
             line={"width": 1},
             name=f"{spectrum.temperature_C:g} °C",
         )
-    figure.update_xaxes(title="Re Z (Ω)", rangemode="tozero")
-    figure.update_yaxes(title="−Im Z (Ω)", scaleanchor="x")
+    reach = max((2.5 * _intercept(spectrum) for spectrum in tried.spectra), default=1.0)
+    figure.update_xaxes(title="Re Z (Ω)", range=[0, reach])
+    figure.update_yaxes(title="−Im Z (Ω)", range=[-0.1 * reach, 0.6 * reach])
     return figure
+
+
+def _intercept(spectrum: ImpedanceSpectrum) -> float:
+    """Re Z where the phase is smallest, Ω: about the resistance of the film, and the scale of what is worth seeing."""
+    pairs = zip(spectrum.real_ohm, spectrum.imaginary_ohm, strict=True)
+    return min((abs(imaginary) / max(real, 1e-12), real) for real, imaginary in pairs)[1]
 
 
 def calibration_figure(content: Content) -> "Figure | None":

@@ -1,5 +1,7 @@
 """Words and numbers as people read them."""
 
+import math
+
 from planners.objectives import Objective
 
 _TITLES = {
@@ -22,4 +24,15 @@ def in_plain_units(objective: Objective, value: float, sd: float) -> str:
     unit = _UNITS.get(objective.unit, objective.unit)
     if not objective.unit.startswith("log10"):
         return f"{value:.3g} ± {sd:.2g} {unit}".strip()
-    return f"{10**value:.2g} {unit} (×/÷ {10**sd:.2f})"
+    return f"{_power_of_ten(value)} {unit}, within a factor of {10**sd:.2f}"
+
+
+def _power_of_ten(log10_value: float) -> str:
+    """`2.3·10⁻⁴` for -3.64; plain between a thousandth and ten thousand."""
+    if -3 <= log10_value < 4:
+        return f"{10**log10_value:.3g}"
+    exponent = math.floor(log10_value)
+    return f"{10 ** (log10_value - exponent):.1f}·10{str(exponent).translate(_RAISED)}"
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

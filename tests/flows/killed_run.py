@@ -8,18 +8,16 @@ from typing import Any
 
 POINTS: dict[str, tuple[str, str, str]] = {
     "lease taken": ("ledger.leases.Leases", "acquire", "after"),
-    "suggestion about to be stored": ("ledger.store.Ledger", "add_suggestion", "before"),
     "suggestion stored": ("ledger.store.Ledger", "add_suggestion", "after"),
     "intent written": ("ledger.journal.Journal", "intend", "after"),
-    "order sent": ("devices.instrument.Instrument", "set", "after"),
+    "order sent": ("devices.dispenser.Dispenser", "set", "after"),
     "step done and not confirmed": ("ledger.journal.Journal", "confirm", "before"),
     "step confirmed": ("ledger.journal.Journal", "confirm", "after"),
     "film made and not recorded": ("ledger.store.Ledger", "as_made", "before"),
+    "film in the cell, being heated": ("devices.thermal_stage.ThermalStage", "set", "after"),
     "documents stored": ("ledger.store.Ledger", "add_documents", "after"),
     "measurements stored": ("ledger.store.Ledger", "measured", "after"),
-    "observation about to be stored": ("ledger.store.Ledger", "observe", "before"),
     "observation stored": ("ledger.store.Ledger", "observe", "after"),
-    "model version stored": ("ledger.store.Ledger", "add_model_version", "after"),
 }
 """Label to class, method, and on which side of the call the process dies."""
 

@@ -20,10 +20,11 @@ def changed(folder: Path, **changes: object) -> Path:
         place = content
         for parent in parents:
             place = place[int(parent) if parent.isdigit() else parent]
+        key = int(last) if last.isdigit() else last
         if value is None:
-            del place[last]
+            del place[key]
         else:
-            place[last] = value
+            place[key] = value
     (folder / "simulated_lab.yaml").write_text((EXAMPLES / "simulated_lab.yaml").read_text())
     written = folder / "campaign.yaml"
     written.write_text(yaml.safe_dump(content, sort_keys=False))

@@ -81,7 +81,7 @@ def test_killed_at_every_point_it_goes_on_and_repeats_nothing(tmp_path: Path) ->
         assert not journal.open_steps(campaign_id=campaign.id)
         assert all(not e.why.startswith("nobody can tell") for e in ledger.experiments(campaign.id)), "the simulated bench can always tell"
         done_in_ledger = Counter(
-            (row.sample_id, row.step)
+            row.order_id
             for e in ledger.experiments(campaign.id)
             for sample in ledger.samples(e.id)
             for row in journal.steps(sample.id)
@@ -93,12 +93,21 @@ def test_killed_at_every_point_it_goes_on_and_repeats_nothing(tmp_path: Path) ->
             assert again.formulation == row.formulation
     assert set(done_in_ledger.values()) == {1}
     assert consuming_acts(tmp_path / "run" / "lab") == done_in_ledger, "the bench's own record and the ledger differ"
+    assert set(recipe_steps(tmp_path / "run" / "lab").values()) == {1}, "a consuming step was repeated"
     assert_no_orphan(tmp_path)
 
 
-def consuming_acts(lab: Path) -> Counter[tuple[str, str]]:
-    """What the bench itself says was done to each sample, from its own file."""
-    return Counter((act.sample, act.step) for act in read_record(lab / "lab.sqlite") if act.consuming and act.done)
+def consuming_acts(lab: Path) -> Counter[str]:
+    """Orders that changed matter, as the bench itself says in its own file."""
+    acts = read_record(lab / "lab.sqlite")
+    return Counter(act.order_id for act in acts if act.command in ("Dose", "MakeStep") and act.outcome == "done")
+
+
+def recipe_steps(lab: Path) -> Counter[tuple[str, str]]:
+    """How often each component was dosed and each step done, by sample."""
+    acts = [act for act in read_record(lab / "lab.sqlite") if act.outcome == "done"]
+    what = {"Dose": lambda act: act.parameters["component"], "MakeStep": lambda act: str(act.parameters["process"])}
+    return Counter((act.sample, what[act.command](act)) for act in acts if act.command in what)
 
 
 def assert_no_orphan(folder: Path) -> None:
