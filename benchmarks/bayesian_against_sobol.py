@@ -34,7 +34,7 @@ TEMPERATURES_C = (30.0, 40.0, 50.0, 60.0, 70.0, 80.0)
 FILM_SD, MODULUS_FILM_SD = 0.10, 0.05
 READING_SD, MODULUS_READING_SD = 0.01, 0.02
 FAILURES = 0.05
-EXPERIMENTS, IN_FLIGHT, START = 30, 3, 9
+EXPERIMENTS, IN_FLIGHT = 30, 3
 
 
 @dataclass
@@ -125,7 +125,7 @@ def main() -> None:
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
     began = time.perf_counter()
     sobol = [campaign(planner("sobol", start=EXPERIMENTS), space, objectives, seed) for seed in seeds]
-    bayesian = [campaign(planner("bayesian", start=START), space, objectives, seed) for seed in seeds]
+    bayesian = [campaign(planner("bayesian", start=example["planner"]["start"]), space, objectives, seed) for seed in seeds]
     level = statistics.median(curve[-1] for curve in sobol)
     needed = [first_reaching(curve, own[-1]) for curve, own in zip(bayesian, sobol, strict=True)]
     print(
@@ -133,6 +133,7 @@ def main() -> None:
             {
                 "benchmark": "bayesian_against_sobol",
                 "n": EXPERIMENTS,
+                "start": example["planner"]["start"],
                 "seeds": list(seeds),
                 "reference_point": [o.reference for o in objectives],
                 "experiments_needed_median": statistics.median(needed),

@@ -75,14 +75,21 @@ class FilmProcess(nn.Module):
         medians = {
             "length": torch.full((len(groups),), 1.0),
             "weight": torch.full((len(groups),), 1.0),
-            "offset_sd": torch.tensor(1.2),
+            "offset_sd": torch.tensor(1.7),
             "slope_sd": torch.tensor(0.25),
             "rest_sd": torch.tensor(0.08),
             "tau_length": torch.tensor(0.8),
             "film_sd": torch.tensor(film_sd),
             "extra_sd": torch.tensor(extra_sd),
         }
-        self.spread = {"length": 0.6, "weight": 1.0, "film_sd": 0.4, "tau_length": 0.4, "extra_sd": 0.7}
+        self.spread = {
+            "length": 0.5,
+            "weight": 1.0,
+            "offset_sd": 0.4,
+            "film_sd": 0.4,
+            "tau_length": 0.4,
+            "extra_sd": 0.7,
+        }
         self.log = nn.ParameterDict({name: nn.Parameter(value.double().log()) for name, value in medians.items()})
         self.prior = {name: value.detach().clone() for name, value in self.log.items()}
         self.mean = nn.Parameter(torch.zeros(2, dtype=torch.double))

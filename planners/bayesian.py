@@ -38,7 +38,7 @@ class BayesianPlanner:
     be a `JointModel`. The answer is a pure function of what is known (torch runs on one thread meanwhile).
     """
 
-    start: int = 9
+    start: int = 5
     surrogate_fit: Callable[[Sequence[Film]], Fitted] = gaussian_process
     pool: int = 2048
     finalists: int = 128

@@ -10,7 +10,7 @@ from planners.protocols import Planner
 NAMES = ("bayesian", "sobol")
 
 
-def planner(name: str, start: int = 9, surrogate_fit: Callable[[Sequence[Film]], Fitted] | None = None) -> Planner:
+def planner(name: str, start: int = 5, surrogate_fit: Callable[[Sequence[Film]], Fitted] | None = None) -> Planner:
     """The planner of a name.
 
     `start` is how many suggestions fill the space evenly (for `sobol` the length of a block), `surrogate_fit` how films

@@ -9,6 +9,8 @@ from planners.sampling import neighbours, sample
 SAME = 0.02
 """A candidate whose components are those of a known film and whose loadings differ by less than this share of their
 ranges would teach next to nothing."""
+_NEAR_EACH, _NEAR_ALL = 24, 256
+"""Neighbours drawn at each reach: of one film at most, and of all films of the front together about."""
 NEAR_FAILURE = 0.05
 """The same about a formulation that gave nothing. Contact failures strike anywhere, so only its close surroundings
 are left out."""
@@ -22,9 +24,10 @@ def candidates(knowledge: Knowledge, best: Sequence[Point], size: int) -> list[P
     space = knowledge.space
     spread = sample(space, size, knowledge.seed)
     around = []
+    share = min(_NEAR_EACH, max(_NEAR_ALL // max(len(best), 1), 4))
     for place, point in enumerate(best):
         for reach in (0.08, 0.25):
-            around += neighbours(space, point, 24, reach, knowledge.seed + 7919 * knowledge.suggested + place)
+            around += neighbours(space, point, share, reach, knowledge.seed + 7919 * knowledge.suggested + place)
     known = [*(film.formulation for film in knowledge.films), *knowledge.pending]
     taken = [(point, SAME) for formulation in known if (point := point_of(space, formulation))]
     failed = [failure.formulation for failure in knowledge.failures]
