@@ -125,7 +125,8 @@ def main() -> None:
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
     began = time.perf_counter()
     sobol = [campaign(planner("sobol", start=EXPERIMENTS), space, objectives, seed) for seed in seeds]
-    bayesian = [campaign(planner("bayesian", start=example["planner"]["start"]), space, objectives, seed) for seed in seeds]
+    learner = planner("bayesian", start=example["planner"]["start"])
+    bayesian = [campaign(learner, space, objectives, seed) for seed in seeds]
     level = statistics.median(curve[-1] for curve in sobol)
     needed = [first_reaching(curve, own[-1]) for curve, own in zip(bayesian, sobol, strict=True)]
     print(
