@@ -2,6 +2,8 @@
 
 import shutil
 from pathlib import Path
+from typing import cast
+from uuid import UUID
 
 from prefect.artifacts import (
     create_image_artifact,
@@ -26,7 +28,8 @@ class ShopWindow:
         self._address = f"{dashboard}/reports"
         self._folder = home() / "reports"
         self._folder.mkdir(exist_ok=True)
-        self._progress = create_progress_artifact(0.0, key=f"{self._key}-progress", description=session.spec.question)
+        created = create_progress_artifact(0.0, key=f"{self._key}-progress", description=session.spec.question)
+        self._progress = cast(UUID, created)  # in a synchronous flow Prefect has waited for it
 
     def renew(self) -> None:
         """Publish how the campaign stands now."""
@@ -49,7 +52,7 @@ class ShopWindow:
         )
 
     def link_report(self, report: Path) -> None:
-        """A link to the report, served by the Prefect server's own process: a browser opens no local file from a page."""
+        """A link to the report, served by the Prefect server's process: a browser opens no local file from a page."""
         name = f"{self._key}-{self._session.campaign_id}.html"
         shutil.copyfile(report, self._folder / name)
         create_link_artifact(

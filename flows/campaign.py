@@ -4,15 +4,15 @@ import contextlib
 from pathlib import Path
 from typing import Any, Literal
 
-from prefect import flow, runtime
+from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Cancelled, Failed
 
 from chemistry.errors import IonloopError
 from flows.artifacts import ShopWindow
 from flows.crew import Crew
-from flows.home import campaign_folder
 from flows.learn import learn_from
 from flows.loop import run_loop, too_many_failures
 from flows.outcome import outcome
@@ -64,7 +64,7 @@ def campaign(
 def run_session(session: Session, *, show: bool) -> dict[str, Any]:
     """Run one open session to its end; the stations are safe and the ledger knows why, whatever happens."""
     ledger, campaign_id = session.ledger, session.campaign_id
-    ledger.set_campaign_state(campaign_id, CampaignState.RUNNING, f"flow run {runtime.flow_run.name}")
+    ledger.set_campaign_state(campaign_id, CampaignState.RUNNING, f"flow run {flow_run.name}")
     page = dashboard(str(PREFECT_API_URL.value()))
     window = ShopWindow(session, page)
 
@@ -83,7 +83,9 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
     step("report", f"report {session.spec.name}", lambda: write_report(ledger, campaign_id, session.folder.report))
     window.link_report(session.folder.report)
     if why:
-        raise CampaignStopped(f"Campaign {session.spec.name} was stopped: {why}. The report is {session.folder.report}.")
+        raise CampaignStopped(
+            f"Campaign {session.spec.name} was stopped: {why}. The report is {session.folder.report}."
+        )
     return outcome(session)
 
 
@@ -95,4 +97,3 @@ def _display(session: Session, page: str, show: bool) -> contextlib.AbstractCont
     from flows.progress import show_progress
 
     return show_progress(session, Console(), page)
-

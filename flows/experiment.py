@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from devices.errors import InstrumentError, PlanAborted
+from devices.errors import InstrumentError
 from devices.lab import Station
-from devices.plans import MAKE_ROLES, MEASURE_ROLES, FilmAsMade, make_film, measure_film, tidy
+from devices.plans import MAKE_ROLES, MEASURE_ROLES, FilmAsMade, make_film, measure_film
 from devices.protocols import Hold, Sweep
 from flows.session import Session
 from flows.step import step

@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import typer
+
 from devices.lab import LabFile
 from flows.crew import Crew
 from flows.home import CampaignFolder
@@ -53,7 +55,10 @@ def forecast_campaign(campaign_file: Path) -> Forecast:
     rehearsal = lab_file.model_copy(update={"factory": "sim.lab.simulated_lab", "stock": {"default": 1e9}})
     with tempfile.TemporaryDirectory(prefix="ionloop-forecast-") as folder:
         place = CampaignFolder(Path(folder))
-        with contextlib.closing(open_ledger(place, None)) as ledger, contextlib.closing(open_lab(rehearsal, place.lab)) as lab:
+        with (
+            contextlib.closing(open_ledger(place, None)) as ledger,
+            contextlib.closing(open_lab(rehearsal, place.lab)) as lab,
+        ):
             ledger.set_lab_clock(lab.clock.now)
             campaign_id = ledger.begin_campaign(spec.name, spec.model_dump(mode="json"), spec.seed).id
             session = Session(spec, place, ledger, lab, campaign_id, str(place.ledger), "forecast:0:0")
@@ -89,21 +94,24 @@ def _needs(doses: Counter[str], lab_file: LabFile) -> tuple[Need, ...]:
 def show_forecast(forecast: Forecast, *, as_json: bool) -> None:
     """Print a forecast."""
     if as_json:
-        print(json.dumps(asdict(forecast)))
+        typer.echo(json.dumps(asdict(forecast)))
         return
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
-    days = forecast.lab_hours / 24
-    console.print(f"{forecast.experiments} experiments take {forecast.lab_hours:.0f} h of lab time ({days:.1f} days) and make {forecast.film_grams:.1f} g of film.", highlight=False)
+    console = Console(highlight=False)
+    taken = f"{forecast.lab_hours:.0f} h of lab time ({forecast.lab_hours / 24:.1f} days)"
+    console.print(f"{forecast.experiments} experiments take {taken} and make {forecast.film_grams:.1f} g of film.")
     table = Table("component", "needed (mg)", "in stock (mg)", "used", header_style="bold")
     for need in forecast.needs:
-        stock = "unknown" if need.stock_mg is None else f"{need.stock_mg:.0f}"
-        table.add_row(need.component, f"{need.needed_mg:.0f}", stock, "" if need.stock_mg is None else f"{need.share:.0%}")
+        stock, used = ("unknown", "") if need.stock_mg is None else (f"{need.stock_mg:.0f}", f"{need.share:.0%}")
+        table.add_row(need.component, f"{need.needed_mg:.0f}", stock, used)
     console.print(table)
     first = forecast.needs[0] if forecast.needs else None
-    if first and first.share > 1:
-        console.print(f"[bold red]{first.component} will run out[/]: {first.needed_mg:.0f} mg are needed, {first.stock_mg:.0f} mg are there.")
-    elif first and first.stock_mg is not None:
-        console.print(f"The first to run out would be {first.component}; the stock lasts.", highlight=False)
+    if first is None or first.stock_mg is None:
+        return
+    if first.share > 1:
+        there = f"{first.needed_mg:.0f} mg are needed, {first.stock_mg:.0f} mg are there"
+        console.print(f"[bold red]{first.component} will run out[/]: {there}.")
+    else:
+        console.print(f"The first to run out would be {first.component}; the stock lasts.")

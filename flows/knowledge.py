@@ -1,8 +1,8 @@
 """What the ledger says, as the value that planners and surrogates are given."""
 
+from flows.spec import CampaignSpec
 from ledger.film import Film, Source
 from ledger.store import Ledger
-from flows.spec import CampaignSpec
 from planners.protocols import Failed, Knowledge
 
 

@@ -56,4 +56,5 @@ def too_many_failures(session: Session) -> str:
     limit = session.spec.budget.failure_limit
     if len(ended) < ENOUGH_TO_JUDGE or len(bad) <= limit * len(ended):
         return ""
-    return f"{len(bad)} of {len(ended)} experiments gave no result, more than the limit of {limit:.0%}; the last because {bad[-1].why}"
+    share = f"{len(bad)} of {len(ended)} experiments gave no result, more than the limit of {limit:.0%}"
+    return f"{share}; the last because {bad[-1].why}"

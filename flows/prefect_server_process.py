@@ -9,9 +9,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.home import home
 from flows.prefect_server import GRACE_S
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def main(port: int) -> None:
@@ -28,11 +32,22 @@ def main(port: int) -> None:
     note = home() / "server.json"
     note.write_text(json.dumps({"address": address, "pid": os.getpid()}))
     threading.Thread(target=_leave_when_alone, args=(home() / "clients",), daemon=True).start()
-    config = uvicorn.Config(create_app(final=True), log_level="warning", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(_with_reports(create_app(final=True)), log_level="warning", timeout_graceful_shutdown=2)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         note.unlink(missing_ok=True)
+
+
+def _with_reports(app: "FastAPI") -> "FastAPI":
+    """The Prefect app, with the campaigns' reports and pictures beside its pages."""
+    from starlette.routing import Mount
+    from starlette.staticfiles import StaticFiles
+
+    folder = home() / "reports"
+    folder.mkdir(exist_ok=True)
+    app.router.routes.insert(0, Mount("/reports", StaticFiles(directory=folder, html=True)))
+    return app
 
 
 def _leave_when_alone(clients: Path) -> None:

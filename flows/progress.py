@@ -84,7 +84,8 @@ def _panel(session: Session, address: str) -> "RenderableType":
 
 
 def _counts(now: Standing) -> str:
-    return f"{now.tried} of {now.budget} experiments begun, {len(now.results)} with a result, {len(now.without_result)} without"
+    ended = f"{len(now.results)} with a result, {len(now.without_result)} without"
+    return f"{now.tried} of {now.budget} experiments begun, {ended}"
 
 
 def _best_line(now: Standing) -> str:

@@ -2,9 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from chemistry.errors import IonloopError
+import typer
+
 from flows.home import campaign_folder
 from flows.session import read_files
 
@@ -23,10 +24,8 @@ def run_campaign(
     place = campaign_folder(spec.name, folder)
     from flows.prefect_server import dashboard, prefect_server
 
-    _say(
-        f"Campaign {spec.name}: {spec.budget.experiments} experiments, {spec.budget.batch} at a time. Finding or starting the Prefect server …",
-        as_json,
-    )
+    size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"
+    _say(f"Campaign {spec.name}: {size}. Finding or starting the Prefect server …", as_json)
     with prefect_server() as address:
         from flows.campaign import campaign
 
@@ -40,18 +39,16 @@ def run_campaign(
             show="none" if as_json else "terminal",
             return_state=True,
         )
-        outcome = state.result()
-        if isinstance(outcome, IonloopError):
-            raise outcome
+        outcome = cast(dict[str, Any], state.result())  # raises what the flow failed with
     if as_json:
-        print(json.dumps(outcome))
+        typer.echo(json.dumps(outcome))
     else:
         _show(outcome)
 
 
 def _say(words: str, as_json: bool) -> None:
     if not as_json:
-        print(words, flush=True)
+        typer.echo(words)
 
 
 def _show(outcome: dict[str, Any]) -> None:
@@ -68,9 +65,7 @@ def _show(outcome: dict[str, Any]) -> None:
         for row in best:
             table.add_row(*(str(value) for value in row.values()))
         console.print(table)
-    console.print(
-        f"{outcome['observed']} of {outcome['experiments']} experiments gave a result in {outcome['lab_hours']:.0f} h of lab time.",
-        highlight=False,
-    )
+    counts = f"{outcome['observed']} of {outcome['experiments']} experiments gave a result"
+    console.print(f"{counts} in {outcome['lab_hours']:.0f} h of lab time.", highlight=False)
     for name in ("report", "ledger"):
         console.print(f"{name.capitalize()}: {outcome[name]}", highlight=False, soft_wrap=True)

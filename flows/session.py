@@ -18,6 +18,7 @@ from flows.yaml_file import read_yaml_value
 from ledger.store import Ledger
 from ledger.tables import CampaignRow
 
+
 @dataclass(frozen=True)
 class Session:
     """One campaign at work: what it wants, what is known, what it can move."""
@@ -130,7 +131,7 @@ def _resume_or_begin(ledger: Ledger, spec: CampaignSpec) -> int:
     if unfinished.spec != described:
         changed = sorted(key for key in described if described[key] != unfinished.spec.get(key))
         raise BadInput(
-            f"run {unfinished.run} of `{spec.name}` is unfinished and was begun with another file ({', '.join(changed)} changed)",
+            f"run {unfinished.run} of `{spec.name}` is unfinished, and {', '.join(changed)} changed in its file since",
             remedy="Finish it with the file it was begun with, or give the changed campaign another name.",
         )
     return unfinished.id

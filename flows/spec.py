@@ -112,8 +112,8 @@ class CampaignSpec(Value):
             low, high = min(self.measure.temperatures), max(self.measure.temperatures)
             if not low - 10 <= asked <= high + 10:
                 raise ValueError(
-                    f"the objective {objective.property} is read at {asked:g} °C but films are measured from {low:g} to "
-                    f"{high:g} °C; measure within 10 K of it"
+                    f"the objective {objective.property} is read at {asked:g} °C, but films are measured from {low:g} "
+                    f"to {high:g} °C; measure within 10 K of it"
                 )
         if len({(o.property, o.temperature_C) for o in self.objectives}) < len(self.objectives):
             raise ValueError("the same objective is given twice")

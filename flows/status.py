@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from flows.home import campaign_folder
 from flows.session import latest_run, open_ledger
 from flows.spec import CampaignSpec, read_campaign
@@ -34,7 +36,7 @@ def show_status(
         }
         if verify:
             found["suggestions_recomputed"] = _verify(ledger, row.id, begun_with)
-    print(json.dumps(found) if as_json else _in_words(found))
+    typer.echo(json.dumps(found) if as_json else _in_words(found))
 
 
 def _verify(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> dict[int, bool]:

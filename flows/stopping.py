@@ -39,10 +39,10 @@ def watch_for_cancel(crew: "Crew") -> Iterator[None]:
     Prefect cancels a run that it did not start itself only on paper, and reaches only the main thread of one that it
     did; so its view of the run is asked every second, and acted on here.
     """
-    from prefect import runtime
+    from prefect.runtime import flow_run
 
     ended = threading.Event()
-    run_id = UUID(runtime.flow_run.id)
+    run_id = UUID(flow_run.id)
     threading.Thread(target=_poll, args=(run_id, crew, ended), name="cancel-watch", daemon=True).start()
     try:
         with _sigterm_interrupts():

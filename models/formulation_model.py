@@ -19,9 +19,14 @@ _ROWS = 2048
 class LearntProperty:
     """One property: the process, its readings, and the factorisation that every posterior needs."""
 
-    def __init__(self, process: FilmProcess, data: FilmData, centre: float, scale: float) -> None:
-        """`centre` and `scale` turn standardised values back into the property's unit: y = centre + scale · value."""
-        self.process, self.data, self.centre, self.scale = process, data, centre, scale
+    def __init__(
+        self, process: FilmProcess, data: FilmData, centre: float, scale: float, films: Sequence[str] = ()
+    ) -> None:
+        """`centre` and `scale` turn standardised values back into the property's unit: y = centre + scale · value.
+
+        `films` are the keys of the films, in the order of `data.features`.
+        """
+        self.process, self.data, self.centre, self.scale, self.films = process, data, centre, scale, tuple(films)
         with torch.no_grad():
             covariance = process.covariance(data, process.distances(data.features, data.features))
             self.factor = torch.linalg.cholesky(covariance)
@@ -32,6 +37,11 @@ class LearntProperty:
     def film_sd(self) -> float:
         """Standard deviation of a new film about its formulation's value, in the property's unit."""
         return self.scale * float(self.process.log["film_sd"].detach().exp())
+
+    @property
+    def extra_sd(self) -> float:
+        """Standard deviation of a reading beyond what it states, in the property's unit."""
+        return self.scale * float(self.process.log["extra_sd"].detach().exp())
 
     def at(self, tau: float) -> "AtTemperature":
         """The property at one reduced temperature."""

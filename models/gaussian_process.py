@@ -15,6 +15,7 @@ from chemistry.formulation import Formulation
 from ledger.film import Film, Reading, Source
 from models.features import NAMES, feature_matrix, groups
 from models.film_process import FilmData, FilmProcess, one_thread, reduced_temperature
+from models.foretelling import foretold, left_out_scores
 from models.formulation_model import FormulationModel, LearntProperty
 from models.protocols import Condition, Posterior
 
@@ -53,12 +54,13 @@ class GaussianProcess:
         properties = sorted({reading.property for film in ordered for reading in film.readings})
         if not properties:
             raise BadInput("no film has a reading to learn from", remedy="Measure first, or import literature data")
+        keys = [film_key(film) for film in ordered]
         with one_thread():
             features = torch.from_numpy(feature_matrix([film.formulation for film in ordered]))
-            learnt = {name: self._learn(name, ordered, features) for name in properties}
+            learnt = {name: self._learn(name, ordered, keys, features) for name in properties}
         return FittedGaussianProcess(learnt, training_hash(films))
 
-    def _learn(self, name: str, films: list[Film], features: torch.Tensor) -> LearntProperty:
+    def _learn(self, name: str, films: list[Film], keys: list[str], features: torch.Tensor) -> LearntProperty:
         rows = _readings(name, films, self.most_readings)
         by_film: dict[int, list[float]] = {}
         for place, reading in rows:
@@ -68,7 +70,8 @@ class GaussianProcess:
         unit = 1.0 if name.startswith("log10") else scale
         process = FilmProcess(groups(), FILM_SD * unit / scale, EXTRA_SD * unit / scale)
         process.learn(_data(_thinned(rows, self.learn_films, self.learn_temperatures), features, centre, scale))
-        return LearntProperty(process, _data(rows, features, centre, scale), centre, scale)
+        films_read = tuple(keys[place] for place in sorted(by_film))
+        return LearntProperty(process, _data(rows, features, centre, scale), centre, scale, films_read)
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,12 @@ class FittedGaussianProcess:
         reading, higher is better) and `coverage_90` (share of readings inside their 90 % interval).
         """
         with one_thread():
-            return {name: _scores(learnt) for name, learnt in self.learnt.items()}
+            return {name: left_out_scores(learnt) for name, learnt in self.learnt.items()}
+
+    def log_score(self, films: Sequence[Film]) -> float:
+        """Mean log density of the readings of films as foretold; one that was learnt from is left out first."""
+        with one_thread():
+            return float(np.mean([foretold(self.learnt, film, film_key(film)) for film in films]))
 
     def save(self, folder: Path) -> None:
         """Write `weights.pt` (tensors only) and `configuration.json` into a folder, which is made."""
@@ -125,7 +133,10 @@ class FittedGaussianProcess:
             "format": _FORMAT,
             "features": NAMES,
             "trained_on": self.trained_on,
-            "properties": {n: {"centre": learnt.centre, "scale": learnt.scale} for n, learnt in self.learnt.items()},
+            "properties": {
+                n: {"centre": learnt.centre, "scale": learnt.scale, "films": learnt.films}
+                for n, learnt in self.learnt.items()
+            },
         }
         (folder / "configuration.json").write_text(json.dumps(configuration, indent=1), encoding="utf-8")
 
@@ -150,6 +161,11 @@ def load(folder: Path) -> FittedGaussianProcess:
 def training_hash(films: "Iterable[Film]") -> str:
     """sha256 (16 hex digits) of what a fit learns from, whatever the order and the names of the films."""
     return hashlib.sha256("\n".join(sorted(_content(film) for film in films)).encode()).hexdigest()[:16]
+
+
+def film_key(film: Film) -> str:
+    """sha256 (16 hex digits) of what one film says, whatever its name."""
+    return hashlib.sha256(_content(film).encode()).hexdigest()[:16]
 
 
 def _content(film: Film) -> str:
@@ -209,20 +225,6 @@ def _data(rows: list[tuple[int, Reading]], features: torch.Tensor, centre: float
         value=(column([reading.value for _, reading in rows]) - centre) / scale,
         variance=column([reading.sd**2 / reading.trust for _, reading in rows]) / scale**2,
     )
-
-
-def _scores(learnt: LearntProperty) -> dict[str, float]:
-    mean, sd = learnt.leave_one_film_out()
-    error = learnt.centre + learnt.scale * learnt.data.value - mean
-    density = torch.distributions.Normal(mean, sd).log_prob(mean + error)
-    return {
-        "films": float(len(learnt.data.features)),
-        "readings": float(len(error)),
-        "rmse": float((error**2).mean().sqrt()),
-        "film_sd": learnt.film_sd,
-        "log_score": float(density.mean()),
-        "coverage_90": float((error.abs() <= 1.6449 * sd).double().mean()),
-    }
 
 
 def _below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

@@ -4,6 +4,8 @@ import contextlib
 import json
 from pathlib import Path
 
+import typer
+
 from flows.home import campaign_folder
 from flows.report.page import write_report
 from flows.session import latest_run, open_ledger
@@ -19,4 +21,4 @@ def write_report_of(
     with contextlib.closing(open_ledger(place, ledger_url, create=False)) as ledger:
         row = latest_run(ledger, spec.name)
         written = write_report(ledger, row.id, out or place.report)
-    print(json.dumps({"report": str(written)}) if as_json else f"Report: {written}")
+    typer.echo(json.dumps({"report": str(written)}) if as_json else f"Report: {written}")

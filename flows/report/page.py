@@ -1,6 +1,5 @@
 """The report as one HTML file that needs nothing else: figures, tables and scripts are inside."""
 
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,7 @@ def write_report(ledger: Ledger, campaign_id: int, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".html", delete=False) as file:
         file.write(page)
-    os.replace(file.name, path)
+    Path(file.name).replace(path)
     path.chmod(0o644)
     return path
 

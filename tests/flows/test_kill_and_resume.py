@@ -43,7 +43,12 @@ def environment(folder: Path) -> dict[str, str]:
 def run(folder: Path, *program: str) -> subprocess.CompletedProcess[str]:
     arguments = ["run", str(folder / "campaign.yaml"), "--folder", str(folder / "run"), "--json"]
     return subprocess.run(
-        [sys.executable, *program, *arguments], env=environment(folder), capture_output=True, text=True, timeout=240, check=False
+        [sys.executable, *program, *arguments],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
 
 
@@ -79,7 +84,9 @@ def test_killed_at_every_point_it_goes_on_and_repeats_nothing(tmp_path: Path) ->
         campaign = ledger.campaign(spec.name)
         journal = Journal(ledger)
         assert not journal.open_steps(campaign_id=campaign.id)
-        assert all(not e.why.startswith("nobody can tell") for e in ledger.experiments(campaign.id)), "the simulated bench can always tell"
+        assert all(not e.why.startswith("nobody can tell") for e in ledger.experiments(campaign.id)), (
+            "the simulated bench can always tell"
+        )
         done_in_ledger = Counter(
             row.order_id
             for e in ledger.experiments(campaign.id)
@@ -113,6 +120,7 @@ def recipe_steps(lab: Path) -> Counter[tuple[str, str]]:
 def assert_no_orphan(folder: Path) -> None:
     """Every process that knows this test's home is gone within the server's grace."""
     home = str(folder / "home")
+    left: list[int] = []
     give_up = time.monotonic() + 20
     while time.monotonic() < give_up:
         left = [p.pid for p in psutil.process_iter() if _home_of(p) == home]
