@@ -26,6 +26,8 @@ CENTRE_PER_KK = 3.05
 SCALE_PER_KK = 0.25
 """1000/T of 55 °C, and of the half range from 30 to 80 °C: τ then runs over about -1 to 1 where films are measured."""
 _SQRT5 = 5.0**0.5
+_SPREAD = 0.6
+"""Prior standard deviation of a hyperparameter's logarithm, where none is given."""
 
 
 @contextmanager
@@ -86,6 +88,7 @@ class FilmProcess(nn.Module):
             "length": 0.5,
             "weight": 1.0,
             "offset_sd": 0.4,
+            "mean": 2.0,
             "film_sd": 0.4,
             "tau_length": 0.4,
             "extra_sd": 0.7,
@@ -98,7 +101,7 @@ class FilmProcess(nn.Module):
         """Log density of the hyperparameters, up to a constant: log-normal about the medians, normal for the mean."""
         total = -0.5 * ((self.mean / torch.tensor([1.0, 2.0], dtype=torch.double)) ** 2).sum()
         for name, value in self.log.items():
-            total = total - 0.5 * (((value - self.prior[name]) / self.spread.get(name, 0.6)) ** 2).sum()
+            total = total - 0.5 * (((value - self.prior[name]) / self.spread.get(name, _SPREAD)) ** 2).sum()
         return total
 
     def distances(self, one: Tensor, other: Tensor) -> Tensor:
@@ -169,5 +172,17 @@ class FilmProcess(nn.Module):
             return value, nn.utils.parameters_to_vector(torch.autograd.grad(slope, parameters)).numpy()
 
         start = nn.utils.parameters_to_vector(parameters).detach().numpy().copy()
-        best = minimize(value_and_slope, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
+        options = {"maxiter": steps, "ftol": 1e-5}
+        bounds = self._bounds()
+        best = minimize(value_and_slope, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
         nn.utils.vector_to_parameters(torch.from_numpy(best), parameters)
+
+    def _bounds(self) -> list[tuple[float, float]]:
+        """Four prior standard deviations each way: no step of the search may leave what can be factorised."""
+        bounds: list[tuple[float, float]] = []
+        for name, parameter in self.named_parameters():
+            key = name.removeprefix("log.")
+            reach = 4.0 * self.spread.get(key, _SPREAD)
+            middle = self.prior[key].flatten().tolist() if key in self.prior else [0.0] * parameter.numel()
+            bounds += [(value - reach, value + reach) for value in middle]
+        return bounds
