@@ -1,6 +1,7 @@
 """The campaign as a Prefect flow."""
 
 import contextlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,7 +31,12 @@ class CampaignStopped(IonloopError):
     """The campaign ended before its budget was spent; the ledger holds the reason."""
 
 
-@flow(name="campaign", persist_result=False, validate_parameters=False)
+def _run_name() -> str:
+    """`peo_salts 2026-11-22 20:00` in place of Prefect's two random words."""
+    return f"{Path(flow_run.parameters['campaign_file']).stem} {datetime.now():%Y-%m-%d %H:%M}"
+
+
+@flow(name="campaign", flow_run_name=_run_name, persist_result=False, validate_parameters=False)
 def campaign(
     campaign_file: str,
     folder: str | None = None,

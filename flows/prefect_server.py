@@ -79,8 +79,7 @@ def _find_or_start(port: int | None) -> str:
         fcntl.flock(turn, fcntl.LOCK_EX)
         address = _running_address()
         if address is None:
-            _start(port)
-            address = _wait_until_healthy()
+            address = _wait_until_healthy(_start(port))
         return address
 
 
@@ -102,10 +101,10 @@ def _healthy(address: str) -> bool:
         return False
 
 
-def _start(port: int | None) -> None:
+def _start(port: int | None) -> "subprocess.Popen[bytes]":
     (home() / "server.json").unlink(missing_ok=True)
     with (home() / "server.log").open("ab") as log:
-        subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "flows.prefect_server_process", str(port or 0)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -115,15 +114,16 @@ def _start(port: int | None) -> None:
         )
 
 
-def _wait_until_healthy() -> str:
+def _wait_until_healthy(process: "subprocess.Popen[bytes]") -> str:
     """Real time, on purpose: this waits for a process, not for a laboratory."""
     give_up = time.monotonic() + START_LIMIT_S
-    while time.monotonic() < give_up:
+    while time.monotonic() < give_up and process.poll() is None:
         address = _running_address()
         if address is not None:
             return address
         time.sleep(0.1)
+    what = f"did not answer within {START_LIMIT_S:.0f} s" if process.poll() is None else "ended while it started"
     raise ServerDidNotStart(
-        f"The Prefect server did not answer within {START_LIMIT_S:.0f} s. Its words are in {home() / 'server.log'}; "
-        "a full disk or a port in use are the usual causes."
+        f"The Prefect server {what}. Its words are in {home() / 'server.log'}; "
+        "a port in use or a full disk are the usual causes."
     )

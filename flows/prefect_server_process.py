@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 def main(port: int) -> None:
     """Serve the Prefect API and its pages on loopback until the last client has gone."""
-    os.environ.pop("PREFECT_API_URL", None)
-    import uvicorn
-    from prefect.server.api.server import create_app
-
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+    # Prefect reads its settings when it is imported, so the address comes first.
+    os.environ.pop("PREFECT_API_URL", None)
     os.environ["PREFECT_UI_API_URL"] = address
+    import uvicorn
+    from prefect.server.api.server import create_app
+
     note = home() / "server.json"
     note.write_text(json.dumps({"address": address, "pid": os.getpid()}))
     threading.Thread(target=_leave_when_alone, args=(home() / "clients",), daemon=True).start()

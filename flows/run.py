@@ -31,7 +31,7 @@ def run_campaign(
 
         page = dashboard(address)
         _say(f"Prefect UI: {page}", as_json)
-        state = campaign.with_options(flow_run_name=spec.name)(
+        state = campaign(
             str(campaign_file),
             str(place.path),
             ledger_url,
