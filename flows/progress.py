@@ -32,31 +32,53 @@ def show_progress(session: Session, console: "Console", address: str) -> Iterato
         thread.join()
 
 
+class _Latest:
+    """How a campaign stands, worked out anew only when an experiment has begun or ended."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._ended: list[bool] | None = None
+        self.renew()
+
+    def renew(self) -> None:
+        """Look again."""
+        ledger, campaign_id = self._session.ledger, self._session.campaign_id
+        self.experiments = ledger.experiments(campaign_id)
+        ended = [ExperimentState(experiment.state).final for experiment in self.experiments]
+        if ended != self._ended:
+            self._ended = ended
+            self.standing = standing(ledger, campaign_id, self._session.spec)
+
+
 def _live(session: Session, console: "Console", address: str, ended: threading.Event) -> None:
     from rich.live import Live
 
+    latest = _Latest(session)
     with Live(console=console, refresh_per_second=4, transient=True) as live:
         while not ended.wait(REFRESH_S):
-            live.update(_panel(session, address))
+            latest.renew()
+            live.update(_panel(session, latest, address))
 
 
 def _lines(session: Session, console: "Console", address: str, ended: threading.Event) -> None:
     said = ""
+    latest = _Latest(session)
     while not ended.wait(PLAIN_S):
-        now = standing(session.ledger, session.campaign_id, session.spec)
+        latest.renew()
+        now = latest.standing
         line = f"{_counts(now)}; {_best_line(now)}"
         if line != said:
             console.print(f"[{_lab_time(session)}] {line}", markup=False, highlight=False)
             said = line
 
 
-def _panel(session: Session, address: str) -> "RenderableType":
+def _panel(session: Session, latest: _Latest, address: str) -> "RenderableType":
     from rich.console import Group
     from rich.panel import Panel
     from rich.progress_bar import ProgressBar
     from rich.table import Table
 
-    now = standing(session.ledger, session.campaign_id, session.spec)
+    now = latest.standing
     head = Table.grid(padding=(0, 2))
     done = len(now.results) + len(now.without_result)
     head.add_row(
@@ -69,7 +91,7 @@ def _panel(session: Session, address: str) -> "RenderableType":
     for station, doing in session.lab.status().items():
         stations.add_row(f"[cyan]{station}[/cyan]", doing)
     flying = Table.grid(padding=(0, 2))
-    for experiment in session.ledger.experiments(session.campaign_id):
+    for experiment in latest.experiments:
         if not ExperimentState(experiment.state).final:
             flying.add_row(
                 f"[b]{experiment.number}[/b]", experiment.formulation.label, f"[dim]{experiment.state}[/dim]"

@@ -1,6 +1,7 @@
 """Where a campaign stands: the objectives of each film, the front, and how it grew."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,14 +33,19 @@ class Standing:
 
     objectives: tuple[Objective, ...]
     results: tuple[Result, ...]
-    hypervolume: tuple[float, ...]
-    """Hypervolume (one objective: best value) after each result."""
     reference: tuple[float, ...]
     """The reference point of the hypervolume, in the objectives' units."""
     tried: int
     budget: int
     without_result: tuple[tuple[int, str], ...]
     """Number and reason of each experiment that ended without a result."""
+
+    @cached_property
+    def hypervolume(self) -> tuple[float, ...]:
+        """Hypervolume (one objective: best value) after each result; worked out when first asked for."""
+        points = np.array([result.values for result in self.results])
+        reference = np.array([o.sign * value for o, value in zip(self.objectives, self.reference, strict=True)])
+        return tuple(hypervolume(points[: n + 1], self.objectives, reference) for n in range(len(points)))
 
     @property
     def best(self) -> tuple[Result, ...]:
@@ -55,10 +61,11 @@ def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> Standing:
         (e for e in experiments.values() if e.state == ExperimentState.OBSERVED), key=lambda e: e.closed_event or 0
     )
     films = {film.film_id: film for film in ledger.films(campaign_id)}
+    samples = ledger.sample_ids(campaign_id)
     read: list[tuple[int, str, Formulation, tuple[float, ...], tuple[float, ...]]] = []
     for experiment in ordered:
-        for sample in ledger.samples(experiment.id):
-            film = films.get(sample.id)
+        for sample in samples.get(experiment.id, ()):
+            film = films.get(sample)
             if film is None:
                 continue
             found = objective_readings(film, spec.objectives)
@@ -71,7 +78,6 @@ def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> Standing:
     return Standing(
         objectives=spec.objectives,
         results=tuple(Result(*row, in_front=place in best) for place, row in enumerate(read)),
-        hypervolume=tuple(hypervolume(points[: n + 1], spec.objectives, reference) for n in range(len(points))),
         reference=tuple((reference * [o.sign for o in spec.objectives]).tolist()),
         tried=len(experiments),
         budget=spec.budget.experiments,

@@ -12,6 +12,8 @@ from chemistry.errors import IonloopError
 from ledger.kinds import CampaignState
 
 if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
     from flows.crew import Crew
 
 POLL_S = 1.0
@@ -49,7 +51,8 @@ def watch_for_cancel(crew: "Crew") -> Iterator[None]:
             yield
     except KeyboardInterrupt:
         # Prefect ends a run that it started by SIGTERM, whoever asked for it.
-        cancelled = _cancelled(run_id)
+        with _client() as client:
+            cancelled = _cancelled(client, run_id)
         raise Stopped(
             CANCELLED if cancelled else INTERRUPTED, CampaignState.ABORTED if cancelled else CampaignState.PAUSED
         ) from None
@@ -58,20 +61,26 @@ def watch_for_cancel(crew: "Crew") -> Iterator[None]:
 
 
 def _poll(run_id: UUID, crew: "Crew", ended: threading.Event) -> None:
-    while not ended.wait(POLL_S):
-        if _cancelled(run_id):
-            crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
-            return
+    # One client for as long as the run lasts: each new one reads the machine's certificates, some 50 ms a time.
+    with _client() as client:
+        while not ended.wait(POLL_S):
+            if _cancelled(client, run_id):
+                crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
+                return
 
 
-def _cancelled(run_id: UUID) -> bool:
-    """Whether Prefect's view of the run is that somebody cancelled it; a server that is away says nothing."""
-    import httpx
+def _client() -> "SyncPrefectClient":
     from prefect.client.orchestration import get_client
 
+    return get_client(sync_client=True)
+
+
+def _cancelled(client: "SyncPrefectClient", run_id: UUID) -> bool:
+    """Whether Prefect's view of the run is that somebody cancelled it; a server that is away says nothing."""
+    import httpx
+
     try:
-        with get_client(sync_client=True) as client:
-            state = client.read_flow_run(run_id).state
+        state = client.read_flow_run(run_id).state
     except httpx.HTTPError:
         return False
     return state is not None and (state.is_cancelling() or state.is_cancelled())

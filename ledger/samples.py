@@ -68,6 +68,18 @@ class SampleRecords(Records):
             query = select(SampleRow).where(SampleRow.experiment_id == experiment_id)
             return list(session.exec(query.order_by(col(SampleRow.event))))
 
+    def sample_ids(self, campaign_id: int) -> dict[int, tuple[str, ...]]:
+        """Names of the samples of each experiment of a campaign, oldest first, in one reading."""
+        query = select(col(SampleRow.experiment_id), col(SampleRow.id))
+        query = query.join(ExperimentRow, col(ExperimentRow.id) == col(SampleRow.experiment_id))
+        held: dict[int, tuple[str, ...]] = {}
+        with self.database.reading() as session:
+            for experiment, sample in session.exec(
+                query.where(ExperimentRow.campaign_id == campaign_id).order_by(col(SampleRow.event))
+            ):
+                held[experiment] = (*held.get(experiment, ()), sample)
+        return held
+
     def add_measurement(self, sample_id: str, measurement: Measurement, run_uid: str | None = None) -> MeasurementRow:
         """Record a typed measurement of a sample, with the Bluesky run that its raw data lie in."""
         with self.database.writing() as transaction:
