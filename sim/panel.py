@@ -1,7 +1,7 @@
 """An instrument's panel: what it shows and remembers, whatever carries it to the controller (fake signals, an IOC)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 
@@ -20,7 +20,7 @@ class Panel:
 
     def dump(self) -> dict[str, Any]:
         """Plain values for the record."""
-        return asdict(self)
+        return {**vars(self), "readbacks": dict(self.readbacks)}
 
     @classmethod
     def load(cls, content: Mapping[str, Any]) -> Self:
