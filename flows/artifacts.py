@@ -1,10 +1,16 @@
 """What a person sees of a campaign in the Prefect UI: progress, the table of the best, the front, the report."""
 
+import contextvars
 import shutil
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import cast
+from types import TracebackType
+from typing import Self, cast
 from uuid import UUID
 
+import httpx
+from prefect import get_run_logger
 from prefect.artifacts import (
     create_image_artifact,
     create_link_artifact,
@@ -18,9 +24,16 @@ from flows.report.front_picture import draw_front
 from flows.session import Session
 from flows.standing import Standing, best_table, standing
 
+LOOK_S = 5.0
+"""How often the window looks for news: a person sees no more, and a picture costs a quarter of a second."""
+
 
 class ShopWindow:
-    """The artifacts of one flow run, renewed after each result."""
+    """The artifacts of one flow run, renewed after each result.
+
+    A thread of its own renews them, several results at once where they come fast, so that neither a picture nor a
+    slow server holds up an experiment. At the end of the block everything is shown.
+    """
 
     def __init__(self, session: Session, dashboard: str) -> None:
         self._session = session
@@ -30,9 +43,43 @@ class ShopWindow:
         self._folder.mkdir(exist_ok=True)
         created = create_progress_artifact(0.0, key=f"{self._key}-progress", description=session.spec.question)
         self._progress = cast(UUID, created)  # in a synchronous flow Prefect has waited for it
+        self._news, self._ended = threading.Event(), threading.Event()
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="prefect-pages")
+        self._work: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        self._work = self._threads.submit(contextvars.copy_context().run, self._keep_up)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._threads.shutdown()
+        if error is None and self._work is not None:
+            self._work.result()  # raises what went wrong there
 
     def renew(self) -> None:
-        """Publish how the campaign stands now."""
+        """There is news to publish."""
+        self._news.set()
+
+    def _keep_up(self) -> None:
+        while not self._ended.wait(LOOK_S):
+            self._publish_news()
+        self._publish_news()
+
+    def _publish_news(self) -> None:
+        if not self._news.is_set():
+            return
+        self._news.clear()
+        try:
+            self._publish()
+        except httpx.HTTPError as away:
+            self._news.set()  # and try again when it is time
+            get_run_logger().warning("the pages could not be renewed: %s", away)
+
+    def _publish(self) -> None:
+        """How the campaign stands now."""
         now = standing(self._session.ledger, self._session.campaign_id, self._session.spec)
         done = len(now.results) + len(now.without_result)
         update_progress_artifact(self._progress, 100.0 * done / now.budget)

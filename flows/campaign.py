@@ -79,7 +79,7 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
         window.renew()
 
     try:
-        with _display(session, page, show), Crew(session) as crew, watch_for_cancel(crew):
+        with window, _display(session, page, show), Crew(session) as crew, watch_for_cancel(crew):
             run_loop(session, crew, learn)
     except Stopped as stop:
         settle_stop(session, stop)
