@@ -15,6 +15,7 @@ from chemistry.errors import IonloopError
 from flows.artifacts import ShopWindow
 from flows.crew import Crew
 from flows.learn import learn_from
+from flows.left_runs import close_left_runs, note_flow_run
 from flows.loop import run_loop, too_many_failures
 from flows.outcome import outcome
 from flows.prefect_server import dashboard
@@ -70,7 +71,8 @@ def campaign(
 def run_session(session: Session, *, show: bool) -> dict[str, Any]:
     """Run one open session to its end; the stations are safe and the ledger knows why, whatever happens."""
     ledger, campaign_id = session.ledger, session.campaign_id
-    ledger.set_campaign_state(campaign_id, CampaignState.RUNNING, f"flow run {flow_run.name}")
+    close_left_runs(session, present=str(flow_run.id))
+    ledger.set_campaign_state(campaign_id, CampaignState.RUNNING, note_flow_run(str(flow_run.name), str(flow_run.id)))
     page = dashboard(str(PREFECT_API_URL.value()))
     window = ShopWindow(session, page)
 

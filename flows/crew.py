@@ -4,17 +4,19 @@ import contextlib
 import contextvars
 import queue
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from devices.lab import Station
 from devices.plans import MEASURE_ROLES, tidy
 from devices.protocols import Hold
-from flows.leasing import Leasing
 from flows.session import Session
 from flows.stopping import Stopped
 from ledger.tables import ExperimentRow
+
+
+LOOK_S = 0.5
 
 
 class _Ended(NamedTuple):
@@ -35,9 +37,10 @@ class Crew:
 
     def __init__(self, session: Session) -> None:
         self._lab = session.lab
-        self._leasing = Leasing(session)
+        self._leasing = session.leasing
         self._threads = ThreadPoolExecutor(session.spec.budget.batch, thread_name_prefix="experiment")
         self._ended: queue.SimpleQueue[_Ended] = queue.SimpleQueue()
+        self._flying: list[tuple[Future[None], Hold]] = []
         self._hold = session.lab.clock.hold()
         self.in_flight = 0
 
@@ -45,7 +48,8 @@ class Crew:
         """Start `work` in a thread of its own, within the present Prefect flow run."""
         self.in_flight += 1
         hold = self._lab.clock.hold()
-        self._threads.submit(contextvars.copy_context().run, self._work, experiment, work, hold)
+        future = self._threads.submit(contextvars.copy_context().run, self._work, experiment, work, hold)
+        self._flying.append((future, hold))
 
     def _work(self, experiment: ExperimentRow, work: Callable[[Hold], None], hold: Hold) -> None:
         error: BaseException | None = None
@@ -63,6 +67,7 @@ class Crew:
         if ended.hold is not None:
             ended.hold.release()
             self.in_flight -= 1
+            self._flying = [(future, hold) for future, hold in self._flying if hold is not ended.hold]
         if ended.experiment is None or ended.error is not None:
             raise ended.error or RuntimeError("an experiment ended without saying how")
         return ended.experiment
@@ -86,6 +91,16 @@ class Crew:
         """Stop the campaign from any thread: the main thread raises `why`, and the stations become safe."""
         self._ended.put(_Ended(None, why, None))
 
+    def _let_go_of_ended(self) -> None:
+        """Release the holds of threads that have ended, which an interrupt may have kept from `wait_for_one`.
+
+        The others need lab time to come to their end. Nothing is counted here: an interrupt can fall anywhere.
+        """
+        for future, hold in self._flying:
+            if future.done():
+                hold.release()
+        self._flying = [(future, hold) for future, hold in self._flying if not future.done()]
+
     def __enter__(self) -> Self:
         return self
 
@@ -95,11 +110,7 @@ class Crew:
         self._hold.release()  # the clean-up of an aborted plan takes lab time
         if error is not None:
             self._lab.abort(str(error) or type(error).__name__)
-        while self.in_flight:
-            # Each hold is let go as its thread ends: the others need lab time to come to their end.
-            ended = self._ended.get()
-            if ended.hold is not None:
-                ended.hold.release()
-                self.in_flight -= 1
+        while self._flying:
+            self._let_go_of_ended()
+            wait((future for future, _ in self._flying), timeout=LOOK_S, return_when=FIRST_COMPLETED)
         self._threads.shutdown()
-        self._leasing.close()

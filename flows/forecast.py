@@ -12,6 +12,7 @@ import typer
 from devices.lab import LabFile
 from flows.crew import Crew
 from flows.home import CampaignFolder
+from flows.leasing import Leasing
 from flows.loop import run_loop
 from flows.session import Session, open_lab, open_ledger, read_files
 from flows.standing import lab_hours
@@ -58,10 +59,11 @@ def forecast_campaign(campaign_file: Path) -> Forecast:
         with (
             contextlib.closing(open_ledger(place, None)) as ledger,
             contextlib.closing(open_lab(rehearsal, place.lab)) as lab,
+            contextlib.closing(Leasing(ledger)) as leasing,
         ):
             ledger.set_lab_clock(lab.clock.now)
             campaign_id = ledger.begin_campaign(spec.name, spec.model_dump(mode="json"), spec.seed).id
-            session = Session(spec, place, ledger, lab, campaign_id, str(place.ledger), "forecast:0:0")
+            session = Session(spec, place, ledger, lab, campaign_id, str(place.ledger), leasing)
             with Crew(session) as crew:
                 run_loop(session, crew, learn=lambda experiment: None)
             doses = _doses(session)

@@ -1,44 +1,50 @@
-"""Leases on stations, kept alive by a heartbeat while a campaign uses them."""
+"""Leases on stations and on the campaign itself, kept alive by a heartbeat while they are used."""
 
 import contextlib
+import os
+import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
-from flows.session import Session, owner_is_dead
 from ledger.leases import Lease, LeaseHeld, Leases
+from ledger.store import Ledger
 
 LEASE_S = 30.0
-"""A station whose owner gives no sign for so long is free again."""
+"""What an owner leases is free again when it gives no sign for so long."""
 
 
 class Leasing:
     """The leases that this process holds."""
 
-    def __init__(self, session: Session) -> None:
-        self._leases = Leases(session.ledger)
-        self._owner = session.owner
+    def __init__(self, ledger: Ledger) -> None:
+        self._leases = Leases(ledger)
+        self._owner = this_process()
         self._held: dict[str, Lease] = {}
         self._closed = threading.Event()
         self._beat = threading.Thread(target=self._keep_alive, name="lease-heartbeat", daemon=True)
         self._beat.start()
 
     @contextlib.contextmanager
-    def lease(self, station: str) -> Iterator[int]:
-        """The fencing token of the station's lease; waits while another campaign has it."""
-        lease = self._acquire(station)
-        self._held[station] = lease
+    def lease(self, name: str, *, wait: bool = True) -> Iterator[int]:
+        """The fencing token of a lease, for as long as the block lasts.
+
+        Waits while another process has it, or raises `LeaseHeld` where `wait` is false.
+        """
+        lease = self._acquire(name, wait)
+        self._held[name] = lease
         try:
             yield lease.token
         finally:
-            del self._held[station]
+            del self._held[name]
             self._leases.release(lease)
 
-    def _acquire(self, station: str) -> Lease:
+    def _acquire(self, name: str, wait: bool) -> Lease:
         while True:
             try:
-                return self._leases.acquire(station, self._owner, LEASE_S, owner_is_dead=owner_is_dead)
+                return self._leases.acquire(name, self._owner, LEASE_S, owner_is_dead=owner_is_dead)
             except LeaseHeld:
-                if self._closed.wait(1.0):
+                if not wait or self._closed.wait(1.0):
                     raise
 
     def _keep_alive(self) -> None:
@@ -50,3 +56,24 @@ class Leasing:
         """Stop the heartbeat."""
         self._closed.set()
         self._beat.join()
+
+
+def this_process() -> str:
+    """Who holds a lease: host, process, and the moment at which the process started."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_started('self')}"
+
+
+def owner_is_dead(owner: str) -> bool:
+    """Whether the owner of a lease was a process of this machine that is no more."""
+    host, pid, started = owner.rsplit(":", 2)
+    if host != socket.gethostname():
+        return False  # nobody can tell from here: its lease has to run out
+    try:
+        return _started(pid) != started
+    except FileNotFoundError:
+        return True
+
+
+def _started(pid: str) -> str:
+    """Start time of a process in clock ticks: a process number is used again, the two together are not."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]

@@ -35,14 +35,14 @@ def prefect_server(port: int | None = None) -> Iterator[str]:
 
     Prefect reads its settings when it is first imported, so enter this before importing it.
     """
-    lock = _lock_client()
+    lock, lock_path = _lock_client()
     try:
         address = _find_or_start(port)
         os.environ.update(client_environment(address))
         yield address
     finally:
         lock.close()
-        Path(lock.name).unlink(missing_ok=True)
+        lock_path.unlink(missing_ok=True)
 
 
 def client_environment(address: str) -> dict[str, str]:
@@ -65,12 +65,15 @@ def dashboard(address: str) -> str:
     return address.removesuffix("/api")
 
 
-def _lock_client() -> IO[str]:
+def _lock_client() -> tuple[IO[str], Path]:
     folder = home() / "clients"
     folder.mkdir(exist_ok=True)
-    lock = (folder / f"{uuid.uuid4()}.lock").open("w")
+    path = folder / f"{uuid.uuid4()}.lock"
+    lock = path.with_suffix(".new").open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
+    # The server clears away what nobody holds, so it may see the file only now.
+    Path(lock.name).rename(path)
+    return lock, path
 
 
 def _find_or_start(port: int | None) -> str:

@@ -32,12 +32,9 @@ def main(port: int) -> None:
 
     note = home() / "server.json"
     note.write_text(json.dumps({"address": address, "pid": os.getpid()}))
-    threading.Thread(target=_leave_when_alone, args=(home() / "clients",), daemon=True).start()
+    threading.Thread(target=_leave_when_alone, args=(note,), daemon=True).start()
     config = uvicorn.Config(_with_reports(create_app(final=True)), log_level="warning", timeout_graceful_shutdown=2)
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        note.unlink(missing_ok=True)
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 def _with_reports(app: "FastAPI") -> "FastAPI":
@@ -51,15 +48,29 @@ def _with_reports(app: "FastAPI") -> "FastAPI":
     return app
 
 
-def _leave_when_alone(clients: Path) -> None:
+def _leave_when_alone(note: Path) -> None:
     alone_since = time.monotonic()
-    while time.monotonic() - alone_since < GRACE_S:
+    while time.monotonic() - alone_since < GRACE_S or not _take_back(note):
         time.sleep(0.5)
-        if any(_held(lock) for lock in clients.glob("*.lock")):
+        if not _alone():
             alone_since = time.monotonic()
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(10)
     os._exit(0)  # a request that does not end must not keep the server alive
+
+
+def _take_back(note: Path) -> bool:
+    """Remove the note of this server, unless a client came at the last moment: it looks for the note in its turn."""
+    with (home() / "server.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not _alone():
+            return False
+        note.unlink(missing_ok=True)
+        return True
+
+
+def _alone() -> bool:
+    return not any(_held(lock) for lock in (home() / "clients").glob("*.lock"))
 
 
 def _held(lock: Path) -> bool:

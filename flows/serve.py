@@ -61,7 +61,6 @@ def _deployment(
         schedule=Cron(cron, timezone=timezone) if cron else None,
         # By its dotted name: a file path would put `flows/` itself on the module path of the runs.
         entrypoint_type=EntrypointType.MODULE_PATH,
-        concurrency_limit=1,
     )
     return cast("RunnerDeployment", made)  # outside an event loop Prefect has waited for it
 

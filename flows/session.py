@@ -2,9 +2,7 @@
 
 import contextlib
 import importlib
-import os
 import re
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from chemistry.errors import BadInput
 from devices.lab import Lab, LabFile
 from devices.plans import MAKE_ROLES, MEASURE_ROLES
 from flows.home import CampaignFolder, campaign_folder
+from flows.leasing import Leasing
 from flows.spec import CampaignSpec, read_campaign
 from flows.yaml_file import read_yaml_value
 from ledger.store import Ledger
@@ -30,8 +29,8 @@ class Session:
     campaign_id: int
     ledger_place: str
     """Path or URL of the ledger, without a password."""
-    owner: str
-    """Who holds the stations: host, process, and the moment it started."""
+    leasing: Leasing
+    """The leases that this process holds: the campaign's own, and those of the stations it is using."""
 
 
 def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, LabFile]:
@@ -102,25 +101,24 @@ def open_ledger(folder: CampaignFolder, url: str | None, *, create: bool = True)
 def open_session(
     campaign_file: Path, folder: Path | None, ledger_url: str | None, *, hardware: bool
 ) -> Iterator[Session]:
-    """The session of the campaign's unfinished run, or of a new one where the last is finished."""
+    """The session of the campaign's unfinished run, or of a new one where the last is finished.
+
+    Raises:
+        LeaseHeld: another process is running this campaign.
+    """
     spec, lab_file = read_files(campaign_file, hardware=hardware)
     place = campaign_folder(spec.name, folder)
-    with contextlib.closing(open_ledger(place, ledger_url)) as ledger:
+    with contextlib.ExitStack() as open_things:
+        ledger = open_things.enter_context(contextlib.closing(open_ledger(place, ledger_url)))
+        leasing = open_things.enter_context(contextlib.closing(Leasing(ledger)))
+        open_things.enter_context(leasing.lease(f"campaign {spec.name}", wait=False))
         campaign_id = _resume_or_begin(ledger, spec)
-        with contextlib.closing(open_lab(lab_file, place.lab)) as lab:
-            ledger.set_lab_clock(lab.clock.now)
-            try:
-                yield Session(
-                    spec,
-                    place,
-                    ledger,
-                    lab,
-                    campaign_id,
-                    _without_password(ledger_url) or str(place.ledger),
-                    _this_process(),
-                )
-            finally:
-                ledger.set_lab_clock(None)
+        lab = open_things.enter_context(contextlib.closing(open_lab(lab_file, place.lab)))
+        ledger.set_lab_clock(lab.clock.now)
+        open_things.callback(ledger.set_lab_clock, None)
+        yield Session(
+            spec, place, ledger, lab, campaign_id, _without_password(ledger_url) or str(place.ledger), leasing
+        )
 
 
 def _resume_or_begin(ledger: Ledger, spec: CampaignSpec) -> int:
@@ -147,19 +145,3 @@ def latest_run(ledger: Ledger, name: str) -> CampaignRow:
 
 def _without_password(url: str | None) -> str | None:
     return None if url is None else re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
-
-
-def _this_process() -> str:
-    started = Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19]
-    return f"{socket.gethostname()}:{os.getpid()}:{started}"
-
-
-def owner_is_dead(owner: str) -> bool:
-    """Whether the owner of a lease was a process of this machine that is no more."""
-    host, pid, started = owner.rsplit(":", 2)
-    if host != socket.gethostname():
-        return False  # nobody can tell from here: its lease has to run out
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19] != started
-    except FileNotFoundError:
-        return True
