@@ -1,0 +1,47 @@
+"""What the Prefect server knows of flow runs, asked as its pages ask."""
+
+from typing import Any
+
+import httpx
+
+
+def flow_runs(address: str) -> list[dict[str, Any]]:
+    """Every flow run, the latest first."""
+    return _ask(address, "flow_runs", {"sort": "START_TIME_DESC"})
+
+
+def flow_runs_of(address: str, campaign_file: str) -> list[dict[str, Any]]:
+    """The flow runs of one campaign file, the latest first."""
+    return [run for run in flow_runs(address) if run["parameters"].get("campaign_file") == campaign_file]
+
+
+def task_runs(address: str, flow_run: str) -> list[dict[str, Any]]:
+    """The task runs of a flow run in their order."""
+    asked = {"flow_runs": {"id": {"any_": [flow_run]}}, "sort": "EXPECTED_START_TIME_ASC"}
+    return _ask(address, "task_runs", asked)
+
+
+def artifacts(address: str, flow_run: str) -> dict[str, dict[str, Any]]:
+    """The latest artifact of each key that a flow run made."""
+    asked = {"artifacts": {"flow_run_id": {"any_": [flow_run]}}, "sort": "CREATED_DESC"}
+    found: dict[str, dict[str, Any]] = {}
+    for artifact in _ask(address, "artifacts", asked):
+        found.setdefault(artifact["key"], artifact)
+    return found
+
+
+def cancel(address: str, flow_run: str) -> None:
+    """What the button Cancel does."""
+    state = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
+    answer = httpx.post(f"{address}/flow_runs/{flow_run}/set_state", json=state, timeout=30).raise_for_status()
+    assert answer.json()["status"] == "ACCEPT", answer.text
+
+
+def flow_run_state(address: str, flow_run: str) -> str:
+    """How a flow run stands: `COMPLETED`, `CANCELLED` and the like."""
+    return httpx.get(f"{address}/flow_runs/{flow_run}", timeout=30).raise_for_status().json()["state_type"]
+
+
+def _ask(address: str, what: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = httpx.post(f"{address}/{what}/filter", json={"limit": 200, **asked}, timeout=30)
+    return answer.raise_for_status().json()

@@ -1,0 +1,88 @@
+"""The example campaign made short, and the command run on it in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+PATIENCE_S = 240
+"""No process of these tests takes so long, however busy the machine is."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A campaign file in a folder, where its run goes, and the home of the Prefect server."""
+
+    folder: Path
+    home: Path
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "campaign.yaml"
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def ledger(self) -> Path:
+        return self.run / "ledger.sqlite"
+
+    @property
+    def lab(self) -> Path:
+        return self.run / "lab" / "lab.sqlite"
+
+    def begin(self, *more: str, program: tuple[str, ...] = ("-m", "flows.cli.main")) -> subprocess.Popen[str]:
+        """`ionloop run` of the campaign, begun."""
+        words = ("run", str(self.file), "--folder", str(self.run), "--json", *more)
+        return subprocess.Popen(
+            [sys.executable, *program, *words],
+            env=environment(self.home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def finish(self, *more: str) -> dict[str, Any]:
+        """`ionloop run` of the campaign to its end; what it printed."""
+        process = self.begin(*more)
+        out, err = ended(process)
+        assert process.returncode == 0, err
+        assert not err
+        return json.loads(out)
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Wait for a process; what it wrote. One that hangs is killed, and the test fails."""
+    try:
+        return process.communicate(timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        out, err = process.communicate()
+        raise AssertionError(f"still running after {PATIENCE_S} s: {out}{err}") from None
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a process whose Prefect server lives in `home`."""
+    return {**os.environ, "IONLOOP_HOME": str(home), "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+
+
+def write_campaign(folder: Path, *, experiments: int, batch: int, start: int, **more: Any) -> Path:
+    """The example with fewer experiments and temperatures, and the model asked after `start`; `more` replaces keys."""
+    content = yaml.safe_load((EXAMPLES / "peo_salts.yaml").read_text())
+    content["budget"] = {"experiments": experiments, "batch": batch}
+    content["measure"]["temperatures"] = ["30 °C", "60 °C", "80 °C"]
+    content["planner"]["start"] = start
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "simulated_lab.yaml").write_text((EXAMPLES / "simulated_lab.yaml").read_text())
+    file = folder / "campaign.yaml"
+    file.write_text(yaml.safe_dump({**content, **more}, sort_keys=False, allow_unicode=True))
+    return file
