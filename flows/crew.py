@@ -15,7 +15,6 @@ from flows.session import Session
 from flows.stopping import Stopped
 from ledger.tables import ExperimentRow
 
-
 LOOK_S = 0.5
 
 

@@ -4,14 +4,16 @@ from flows.spec import CampaignSpec
 from ledger.film import Film, Source
 from ledger.store import Ledger
 from planners.protocols import Failed, Knowledge
+from planners.warm_start import relevant_films
 
 
 def films_known(ledger: Ledger, campaign_id: int, spec: CampaignSpec, up_to_event: int) -> tuple[Film, ...]:
-    """The campaign's own films up to an event, then those of its warm start."""
+    """The campaign's own films up to an event, then the published ones of its warm start."""
     own = ledger.films(campaign_id, up_to_event=up_to_event, sources=[Source.MEASURED])
     if not spec.warm_start.sources:
         return tuple(own)
-    return (*own, *ledger.films(None, up_to_event=up_to_event, sources=list(spec.warm_start.sources)))
+    published = ledger.films(None, up_to_event=up_to_event, sources=list(spec.warm_start.sources))
+    return (*own, *relevant_films(published, spec.space))
 
 
 def knowledge_at(

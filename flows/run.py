@@ -1,6 +1,8 @@
 """`ionloop run` behind its options: checks first, then the server, then the flow, then what came of it."""
 
+import importlib
 import json
+import threading
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +28,7 @@ def run_campaign(
 
     size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"
     _say(f"Campaign {spec.name}: {size}. Finding or starting the Prefect server …", as_json)
+    threading.Thread(target=_import_ahead, name="imports").start()
     with prefect_server() as address:
         from flows.campaign import campaign
 
@@ -44,6 +47,12 @@ def run_campaign(
         typer.echo(json.dumps(outcome))
     else:
         _show(outcome)
+
+
+def _import_ahead() -> None:
+    """Import what every campaign needs while the server starts; Prefect itself has to wait for the server's address."""
+    for name in ("planners.bayesian", "models.gaussian_process", "models.film_judgement", "matplotlib.figure"):
+        importlib.import_module(name)
 
 
 def _say(words: str, as_json: bool) -> None:

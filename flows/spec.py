@@ -72,7 +72,7 @@ class PlannerSpec(Value):
     """Which planner decides."""
 
     name: Literal["bayesian", "sobol"] = "bayesian"
-    start: int = Field(default=9, ge=1)
+    start: int = Field(default=5, ge=1)
     """Experiments that fill the space before the model is asked."""
 
 

@@ -52,7 +52,7 @@ class Leases:
             former = row.owner if row is not None else None
             if row is not None and former is not None and row.expires_at > now and row.token != dead_token:
                 left = (row.expires_at - now).total_seconds()
-                raise LeaseHeld(f"Station {station} belongs to {former} for another {left:.0f} s (token {row.token})")
+                raise LeaseHeld(f"The {station} belongs to {former} for another {left:.0f} s (token {row.token})")
             expires_at = now + timedelta(seconds=ttl_s)
             if row is None:
                 row = LeaseRow(station=station, token=0, acquired_at=now, expires_at=expires_at)
