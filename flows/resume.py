@@ -21,6 +21,10 @@ def reconcile(session: Session) -> list[ExperimentRow]:
     journal = Journal(session.ledger)
     for open_step in journal.open_steps(campaign_id=session.campaign_id):
         _settle(session, journal, open_step)
+    return _unfinished(session)
+
+
+def _unfinished(session: Session) -> list[ExperimentRow]:
     return [e for e in session.ledger.experiments(session.campaign_id) if not ExperimentState(e.state).final]
 
 
@@ -56,6 +60,8 @@ def _count_before(journal: Journal, device: Instrument, open_step: PhysicalStepR
 def settle_stop(session: Session, stop: Stopped) -> None:
     """Write down how a stopped campaign stands; one that was aborted has ended for good, with its experiments."""
     if stop.campaign_state == CampaignState.ABORTED:
-        for experiment in reconcile(session):
+        # Cancelled first: a film that was cut off says nothing against its formulation, as a discarded one would.
+        for experiment in _unfinished(session):
             session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(stop))
+        reconcile(session)
     session.ledger.set_campaign_state(session.campaign_id, stop.campaign_state, str(stop))
