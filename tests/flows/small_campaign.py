@@ -1,10 +1,11 @@
 """The example campaign made short, and the command run on it in a process of its own."""
 
+import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,34 +41,31 @@ class Place:
     def lab(self) -> Path:
         return self.run / "lab" / "lab.sqlite"
 
-    def begin(self, *more: str, program: tuple[str, ...] = ("-m", "flows.cli.main")) -> subprocess.Popen[str]:
-        """`ionloop run` of the campaign, begun."""
+    @contextlib.contextmanager
+    def running(
+        self, *more: str, program: tuple[str, ...] = ("-m", "flows.cli.main")
+    ) -> Iterator["subprocess.Popen[str]"]:
+        """`ionloop run` of the campaign, begun; killed where the block ends before it does."""
         words = ("run", str(self.file), "--folder", str(self.run), "--json", *more)
-        return subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, *program, *words],
             env=environment(self.home),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def finish(self, *more: str) -> dict[str, Any]:
         """`ionloop run` of the campaign to its end; what it printed."""
-        process = self.begin(*more)
-        out, err = ended(process)
+        with self.running(*more) as process:
+            out, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0, err
         assert not err
         return json.loads(out)
-
-
-def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Wait for a process; what it wrote. One that hangs is killed, and the test fails."""
-    try:
-        return process.communicate(timeout=PATIENCE_S)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        out, err = process.communicate()
-        raise AssertionError(f"still running after {PATIENCE_S} s: {out}{err}") from None
 
 
 def environment(home: Path) -> dict[str, str]:

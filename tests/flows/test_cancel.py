@@ -1,0 +1,134 @@
+"""Stopped from outside, in the middle of a film: the instruments are safe within seconds, and the ledger knows why."""
+
+import contextlib
+import signal
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ledger.journal import Journal
+from ledger.kinds import ExperimentState
+from ledger.store import Ledger
+from sim.bench import AMBIENT_C
+from sim.lab_record import read_record, read_things
+from tests.flows.held_server import HeldServer, seconds_until
+from tests.flows.prefect_api import cancel, flow_run_state, flow_runs_of
+from tests.flows.small_campaign import PATIENCE_S, Place, write_campaign
+
+WITHIN_S = 15
+IN_FLIGHT = 2
+
+
+def heated_cells(lab: Path) -> set[str]:
+    """Stations whose stage is on, with a film in the cell."""
+    try:
+        things = read_things(lab)
+    except sqlite3.OperationalError:
+        return set()  # no file yet, or nothing in it
+    on = {name for (kind, name), ramp in things.items() if kind == "ramp" and ramp["target_C"] != AMBIENT_C}
+    return on & {sample["station"] for (kind, _), sample in things.items() if kind == "sample"}
+
+
+def being_made(lab: Path) -> set[str]:
+    """Samples that were begun and are no film yet."""
+    things = read_things(lab)
+    return {name for (kind, name), sample in things.items() if kind == "sample" and sample["condition"] != "dry film"}
+
+
+def wait_until_at_work(place: Place, process: "subprocess.Popen[str]") -> None:
+    """Until one film is being heated in a cell, and another one is being made."""
+
+    def at_work() -> bool:
+        assert process.poll() is None, f"it ended too early: {process.communicate()}"
+        return bool(heated_cells(place.lab)) and bool(being_made(place.lab))
+
+    seconds_until(at_work, PATIENCE_S)
+
+
+def assert_safe(lab: Path) -> None:
+    """By the bench's own record: every heater off, every film in the rack, nothing still going on."""
+    things = read_things(lab)
+    ramps = {name: ramp["target_C"] for (kind, name), ramp in things.items() if kind == "ramp"}
+    assert ramps
+    assert set(ramps.values()) == {AMBIENT_C}, ramps
+    assert not [name for (kind, name), sample in things.items() if kind == "sample" and sample["station"]]
+    assert not [act for act in read_record(lab) if act.outcome == "begun"]
+
+
+def test_a_cancel_in_prefect_makes_the_lab_safe_within_seconds(prefect: HeldServer, tmp_path: Path) -> None:
+    write_campaign(tmp_path, experiments=60, batch=IN_FLIGHT, start=60)
+    place = Place(tmp_path, prefect.home)
+    with place.running() as process:
+        wait_until_at_work(place, process)
+        (flow_run,) = flow_runs_of(prefect.address, str(place.file))
+        asked = time.monotonic()
+        cancel(prefect.address, flow_run["id"])
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert time.monotonic() - asked < WITHIN_S
+    assert flow_run_state(prefect.address, flow_run["id"]) == "CANCELLED"
+    assert process.returncode == 1
+    assert err.startswith("ionloop: cancelled")
+    assert err.count("\n") == 1
+
+    assert_safe(place.lab)
+    with contextlib.closing(Ledger.open(place.ledger, create=False)) as ledger:
+        (campaign,) = ledger.campaigns()
+        experiments = ledger.experiments(campaign.id)
+        assert (campaign.state, campaign.why) == ("aborted", "cancelled in the Prefect UI")
+        assert all(ExperimentState(e.state).final for e in experiments)
+        cut_off = [e for e in experiments if e.state == ExperimentState.CANCELLED]
+        assert 0 < len(cut_off) <= IN_FLIGHT
+        left = Journal(ledger).open_steps(campaign_id=campaign.id)
+        assert {(step.state, step.experiment_id in {e.id for e in cut_off}) for step in left} <= {("unknown", True)}
+        assert not ledger.failures(campaign.id), "a film that was cut off says nothing against its formulation"
+
+
+def test_what_is_interrupted_goes_on_with_the_same_command(prefect: HeldServer, tmp_path: Path) -> None:
+    write_campaign(tmp_path, experiments=9, batch=IN_FLIGHT, start=9)
+    place = Place(tmp_path, prefect.home)
+    before: set[str] = set()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        with place.running() as process:
+            wait_until_at_work(place, process)
+            asked = time.monotonic()
+            process.send_signal(signum)
+            _, err = process.communicate(timeout=PATIENCE_S)
+            assert time.monotonic() - asked < WITHIN_S
+        assert process.returncode == 1
+        assert err.startswith("ionloop: interrupted; `ionloop run` with the same file goes on")
+        assert err.count("\n") == 1
+        assert_safe(place.lab)
+        state, now = state_and_films(place)
+        assert state == "paused"
+        assert before <= now
+        before = now
+
+    outcome = place.finish()
+    assert (outcome["run"], outcome["state"], outcome["experiments"]) == (1, "finished", 9)
+    assert before <= state_and_films(place)[1]
+    assert_safe(place.lab)
+    acts = [act for act in read_record(place.lab) if act.outcome == "done" and act.command in ("Dose", "MakeStep")]
+    assert set(Counter((act.sample, str(act.parameters)) for act in acts).values()) == {1}, "a step was repeated"
+
+
+def state_and_films(place: Place) -> tuple[str, set[str]]:
+    """The state of the only campaign, and the films that have a result."""
+    with contextlib.closing(Ledger.open(place.ledger, create=False)) as ledger:
+        (campaign,) = ledger.campaigns()
+        return campaign.state, {film.film_id for film in ledger.films()}
+
+
+def test_an_interrupt_before_anything_has_moved_is_one_sentence(prefect: HeldServer, tmp_path: Path) -> None:
+    write_campaign(tmp_path, experiments=1, batch=1, start=1)
+    with Place(tmp_path, prefect.home).running() as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2.0)  # it imports what it needs
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode != 0
+    assert "Traceback" not in err
+    assert err.count("\n") <= 1
