@@ -23,6 +23,7 @@ from ophyd.status import Status
 
 from chemistry.catalogue import additive, polymer, salt
 from chemistry.formulation import AdditiveContent, Formulation
+from chemistry.value_file import read_yaml_value
 from devices.lab import LabFile
 from devices.plans import MAKE_ROLES, MEASURE_ROLES, make_film, measure_film
 from devices.protocols import Sweep
@@ -55,7 +56,7 @@ class Done:
 
 def experiments(n: int, folder: Path) -> list[float]:
     """Seconds of each experiment on the instant lab."""
-    lab_file = LabFile.read(Path(__file__).parents[1] / "examples" / "simulated_lab.yaml")
+    lab_file = read_yaml_value(LabFile, Path(__file__).parents[1] / "examples" / "simulated_lab.yaml")
     simulated = {"preset": "default", "seed": 1, "instant": True}
     stock = {"default": 1e9}
     lab = simulated_lab(

@@ -1,11 +1,9 @@
 """The lab file: which instruments there are, and whether they are real."""
 
 import importlib
-from pathlib import Path
 from typing import Self
 
-import yaml
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
@@ -54,27 +52,6 @@ class LabFile(Value):
                     raise ValueError(f"{place} and {seen[entry.prefix]} have the same prefix {entry.prefix!r}")
                 seen[entry.prefix] = place
         return self
-
-    @classmethod
-    def read(cls, path: Path | str) -> Self:
-        """Read and check a lab file; every fault is a `BadInput` that names the file and the key or line."""
-        place = str(path)
-        try:
-            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        except FileNotFoundError as missing:
-            raise BadInput("there is no such lab file", place=place, remedy="Check the path") from missing
-        except (OSError, UnicodeDecodeError) as unreadable:
-            raise BadInput(f"the lab file cannot be read as text ({unreadable})", place=place) from unreadable
-        except yaml.YAMLError as broken:
-            raise BadInput(f"the lab file is not valid YAML: {' '.join(str(broken).split())}", place=place) from broken
-        if not isinstance(content, dict):
-            raise BadInput("a lab file is a mapping of name, factory and stations", place=place)
-        try:
-            return cls.model_validate(content)
-        except ValidationError as wrong:
-            problems = tuple(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in wrong.errors())
-            remedy = "See examples/simulated_lab.yaml"
-            raise BadInput("the lab file is not usable:", place=place, problems=problems, remedy=remedy) from wrong
 
 
 def instrument_class(entry: InstrumentEntry, place: str) -> type[Instrument]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chemistry.errors import BadInput
+from chemistry.value_file import read_yaml_value
 from devices.lab import Lab, LabFile
 from devices.plans import MAKE_ROLES, MEASURE_ROLES
 from flows.home import CampaignFolder, campaign_folder
 from flows.leasing import Leasing
 from flows.spec import CampaignSpec, read_campaign
-from flows.yaml_file import read_yaml_value
 from ledger.store import Ledger
 from ledger.tables import CampaignRow
 

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
-from flows.yaml_file import read_yaml_value
+from chemistry.value_file import read_yaml_value
 from ledger.film import Source
 from planners.objectives import Objective
 from planners.space import DesignSpace

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FILM_SD = 0.10
-"""Prior median of the film effect in decades: the tenth best of groups of nominally identical cells scatters by 0.11
-(figures from the public impedance and conductivity tables in the README); cells made by one robot are such."""
+"""Prior median of the film effect in decades. The tenth best of groups of nominally identical cells scatters by 0.11
+(repeated conditions in the table of Bradford et al., ACS Cent. Sci. 2023, 9, 206); cells made by one robot are such."""
 EXTRA_SD = 0.02
 """Prior median, in decades, of what readings scatter beyond their stated standard deviation."""
 _FORMAT = 1

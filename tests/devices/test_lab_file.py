@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from chemistry.errors import BadInput
+from chemistry.value_file import read_yaml_value
 from devices.lab import Lab, LabFile
 from devices.lab_file import instrument_class
 
@@ -33,28 +34,28 @@ def test_the_example_can_be_read(lab_file: LabFile):
         (GOOD.replace('prefix: "A:"', 'prefix: ""'), "stations.one.dispenser.prefix"),
         (GOOD + '    spare: {class: devices.dispenser.Dispenser, prefix: "A:"}\n', "same prefix"),
         ("name: [", "YAML"),
-        ("- 1", "mapping"),
+        ("- 1", "key: value"),
         ("name: x\nfactory: y\n", "stations"),
     ],
 )
 def test_a_fault_is_named_with_file_and_place(tmp_path: Path, text: str, named: str):
     with pytest.raises(BadInput, match=r"lab\.yaml") as refused:
-        LabFile.read(write(tmp_path, text))
+        read_yaml_value(LabFile, write(tmp_path, text))
     assert named in str(refused.value)
 
 
 def test_a_missing_or_binary_file_is_bad_input(tmp_path: Path):
-    with pytest.raises(BadInput, match="no such lab file"):
-        LabFile.read(tmp_path / "none.yaml")
+    with pytest.raises(BadInput, match="no such file"):
+        read_yaml_value(LabFile, tmp_path / "none.yaml")
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(b"\x89\xff\xfe\x00")
-    with pytest.raises(BadInput, match="cannot be read as text"):
-        LabFile.read(binary)
+    with pytest.raises(BadInput, match="not a text file"):
+        read_yaml_value(LabFile, binary)
 
 
 @pytest.mark.parametrize("path", ["devices.nowhere.Thing", "devices.dispenser.Thing", "Dispenser", "devices.lab.Lab"])
 def test_a_class_that_is_no_instrument_is_bad_input(tmp_path: Path, path: str):
-    lab_file = LabFile.read(write(tmp_path, GOOD.replace("devices.dispenser.Dispenser", path)))
+    lab_file = read_yaml_value(LabFile, write(tmp_path, GOOD.replace("devices.dispenser.Dispenser", path)))
     with pytest.raises(BadInput, match=r"stations\.one\.dispenser"):
         instrument_class(lab_file.stations["one"]["dispenser"], "stations.one.dispenser")
 

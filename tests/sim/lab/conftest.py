@@ -8,6 +8,7 @@ import pytest
 
 from chemistry.catalogue import polymer, salt
 from chemistry.formulation import Formulation
+from chemistry.value_file import read_yaml_value
 from devices.lab import Lab, LabFile
 
 LAB = Path(__file__).parents[3] / "examples" / "simulated_lab.yaml"
@@ -53,7 +54,7 @@ class MemoryJournal:
 
 @pytest.fixture
 def lab_file() -> LabFile:
-    return LabFile.read(LAB)
+    return read_yaml_value(LabFile, LAB)
 
 
 @pytest.fixture
