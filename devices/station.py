@@ -90,9 +90,12 @@ class Station:
                 own.release()
 
     def abort(self, reason: str) -> None:
-        """Abort the plan that runs, from another thread; its finalizers run. Returns at once; `run` raises."""
+        """Abort the plan that runs, from another thread; its finalizers run. Returns at once; `run` raises.
+
+        Nothing where no plan runs, or one that was aborted already is being cleaned up.
+        """
         with self._lock:
-            if self._work is None:
+            if self._work is None or self._aborted is not None:
                 return
             self._aborted = reason
             engine = self._engine

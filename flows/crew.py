@@ -12,7 +12,6 @@ from devices.lab import Station
 from devices.plans import MEASURE_ROLES, tidy
 from devices.protocols import Hold
 from flows.session import Session
-from flows.stopping import Stopped
 from ledger.tables import ExperimentRow
 
 LOOK_S = 0.5
@@ -86,8 +85,8 @@ class Crew:
         ):
             yield station, token
 
-    def stop(self, why: Stopped) -> None:
-        """Stop the campaign from any thread: the main thread raises `why`, and the stations become safe."""
+    def stop(self, why: BaseException) -> None:
+        """Stop the campaign from any thread or signal: the main thread raises `why`, and the stations become safe."""
         self._ended.put(_Ended(None, why, None))
 
     def _let_go_of_ended(self) -> None:
@@ -107,9 +106,9 @@ class Crew:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._hold.release()  # the clean-up of an aborted plan takes lab time
-        if error is not None:
-            self._lab.abort(str(error) or type(error).__name__)
         while self._flying:
+            if error is not None:  # again and again: a thread may have been on its way to a station the last time
+                self._lab.abort(str(error) or type(error).__name__)
             self._let_go_of_ended()
             wait((future for future, _ in self._flying), timeout=LOOK_S, return_when=FIRST_COMPLETED)
         self._threads.shutdown()

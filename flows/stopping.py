@@ -47,7 +47,7 @@ def watch_for_cancel(crew: "Crew") -> Iterator[None]:
     run_id = UUID(flow_run.id)
     threading.Thread(target=_poll, args=(run_id, crew, ended), name="cancel-watch", daemon=True).start()
     try:
-        with _sigterm_interrupts():
+        with _signals_interrupt(crew):
             yield
     except KeyboardInterrupt:
         # Prefect ends a run that it started by SIGTERM, whoever asked for it.
@@ -87,17 +87,22 @@ def _cancelled(client: "SyncPrefectClient", run_id: UUID) -> bool:
 
 
 @contextlib.contextmanager
-def _sigterm_interrupts() -> Iterator[None]:
-    """SIGTERM as an orderly stop, where this is the main thread of a process that is ours."""
+def _signals_interrupt(crew: "Crew") -> Iterator[None]:
+    """SIGINT and SIGTERM as an orderly stop, where this is the main thread of a process that is ours.
+
+    The loop raises it where it waits for a result. A signal that raised by itself could fall into the very start of an
+    experiment's thread, which then nobody knew of.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        crew.stop(KeyboardInterrupt())
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,62 @@
+"""A stop from outside finds every thread, wherever it is."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from chemistry.value_file import read_yaml_value
+from devices.errors import PlanAborted
+from devices.lab import LabFile
+from devices.plans import MAKE_ROLES
+from flows.crew import Crew
+from flows.session import Session
+from flows.stopping import Stopped, _signals_interrupt
+from ledger.kinds import CampaignState
+from ledger.tables import ExperimentRow
+from sim.lab import simulated_lab
+
+LAB = Path(__file__).parents[2] / "examples" / "simulated_lab.yaml"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_falls_where_the_loop_waits_and_nowhere_else(number: signal.Signals) -> None:
+    told: list[BaseException] = []
+    before = signal.getsignal(number)
+    with _signals_interrupt(cast(Any, SimpleNamespace(stop=told.append))):
+        os.kill(os.getpid(), number)
+    assert [type(why) for why in told] == [KeyboardInterrupt]
+    assert signal.getsignal(number) is before
+
+
+def test_a_thread_that_comes_to_a_station_after_the_abort_is_sent_away(tmp_path: Path) -> None:
+    lab = simulated_lab(read_yaml_value(LabFile, LAB), tmp_path)
+    budget = SimpleNamespace(batch=1)
+    session = cast(Session, SimpleNamespace(lab=lab, leasing=None, spec=SimpleNamespace(budget=budget)))
+    on_its_way, refused = threading.Event(), []
+
+    def come_late(hold: Any) -> None:
+        on_its_way.wait()
+        try:
+            with lab.borrow(MAKE_ROLES, hold):
+                pass
+        except PlanAborted as away:
+            refused.append(away)
+            raise
+
+    def run_until_stopped() -> None:
+        with Crew(session) as crew:
+            crew.begin(cast(ExperimentRow, None), come_late)
+            threading.Timer(0.1, on_its_way.set).start()
+            raise Stopped("enough", CampaignState.PAUSED)
+
+    mine = lab.clock.hold()
+    with lab.borrow(MAKE_ROLES, mine), pytest.raises(Stopped):
+        run_until_stopped()
+    mine.release()
+    lab.close()
+    assert "enough" in str(refused[0])
