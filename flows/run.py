@@ -9,7 +9,7 @@ from typing import Any, cast
 import typer
 
 from flows.home import campaign_folder
-from flows.session import read_files
+from flows.session import open_ledger, read_files
 
 
 def run_campaign(
@@ -24,6 +24,7 @@ def run_campaign(
     """
     spec, _ = read_files(campaign_file, hardware=hardware)
     place = campaign_folder(spec.name, folder)
+    open_ledger(place, ledger_url).close()  # one that cannot be used is refused before a server is started for it
     from flows.prefect_server import dashboard, prefect_server
 
     size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"

@@ -8,7 +8,7 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
-from flows.session import read_files
+from flows.session import open_ledger, read_files
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -27,6 +27,7 @@ def serve_campaign(
     """Serve one campaign until interrupted. Each scheduled run resumes what is unfinished, else begins anew."""
     spec, _ = read_files(campaign_file, hardware=hardware)
     _check_schedule(cron, timezone)
+    open_ledger(campaign_folder(spec.name, folder), ledger_url).close()  # now, and not at night
     from flows.prefect_server import dashboard, prefect_server
 
     typer.echo("Finding or starting the Prefect server …")

@@ -3,17 +3,19 @@
 import contextlib
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from chemistry.errors import BadInput
 from chemistry.value_file import read_yaml_value
 from devices.lab import Lab, LabFile
+from devices.lab_file import instrument_class
 from devices.plans import MAKE_ROLES, MEASURE_ROLES
 from flows.home import CampaignFolder, campaign_folder
 from flows.leasing import Leasing
 from flows.spec import CampaignSpec, read_campaign
+from ledger.opening import refuse_unfit_file
 from ledger.store import Ledger
 from ledger.tables import CampaignRow
 
@@ -50,6 +52,7 @@ def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, La
         )
     lab_file = read_yaml_value(LabFile, lab_path)
     _has_instruments(lab_file, lab_path)
+    _has_parts(lab_file, lab_path)
     if not is_simulated(lab_file) and not hardware:
         raise BadInput(
             f"`{lab_file.name}` drives real instruments",
@@ -77,23 +80,50 @@ def _has_instruments(lab_file: LabFile, place: Path) -> None:
         )
 
 
+def _has_parts(lab_file: LabFile, place: Path) -> None:
+    """What the lab file names can be had: its factory, its instrument classes, and what the simulated lab needs."""
+    try:
+        _factory(lab_file)
+        if is_simulated(lab_file):
+            from sim.lab import refuse_unfit
+
+            refuse_unfit(lab_file)
+        for station, entries in lab_file.stations.items():
+            for role, entry in entries.items():
+                instrument_class(entry, f"stations.{station}.{role}")
+    except BadInput as error:
+        where = f"{place}, {error.place}" if error.place else str(place)
+        raise BadInput(error.problem, place=where, problems=error.problems, remedy=error.remedy) from error
+
+
 def open_lab(lab_file: LabFile, folder: Path) -> Lab:
     """The lab that the file's factory makes. Only here does it matter whether the lab is simulated."""
+    return _factory(lab_file)(lab_file, folder)
+
+
+def _factory(lab_file: LabFile) -> Callable[[LabFile, Path], Lab]:
     module, _, name = lab_file.factory.rpartition(".")
     try:
-        factory = getattr(importlib.import_module(module), name)
+        return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise BadInput(
             f"the lab's factory `{lab_file.factory}` cannot be imported ({error})",
+            place="factory",
             remedy="Simulated labs say sim.lab.simulated_lab, real ones devices.epics.epics_lab.",
         ) from error
-    return factory(lab_file, folder)
 
 
 def open_ledger(folder: CampaignFolder, url: str | None, *, create: bool = True) -> Ledger:
     """The campaign's ledger: the database that was named, else SQLite in its folder."""
     if url is None and create:
-        folder.path.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(
+                f"the campaign's folder cannot be made ({error.strerror})",
+                place=str(folder.path),
+                remedy="Name another one with --folder.",
+            ) from error
     return Ledger.open(url or folder.ledger, create=create)
 
 
@@ -108,17 +138,18 @@ def open_session(
     """
     spec, lab_file = read_files(campaign_file, hardware=hardware)
     place = campaign_folder(spec.name, folder)
+    if ledger_url is None:
+        refuse_unfit_file(place.ledger, create=True)  # looks and writes nothing
     with contextlib.ExitStack() as open_things:
+        # The lab before the ledger: a lab file that cannot be used must leave no campaign behind.
+        lab = open_things.enter_context(contextlib.closing(open_lab(lab_file, place.lab)))
         ledger = open_things.enter_context(contextlib.closing(open_ledger(place, ledger_url)))
         leasing = open_things.enter_context(contextlib.closing(Leasing(ledger)))
         open_things.enter_context(leasing.lease(f"campaign {spec.name}", wait=False))
-        campaign_id = _resume_or_begin(ledger, spec)
-        lab = open_things.enter_context(contextlib.closing(open_lab(lab_file, place.lab)))
         ledger.set_lab_clock(lab.clock.now)
         open_things.callback(ledger.set_lab_clock, None)
-        yield Session(
-            spec, place, ledger, lab, campaign_id, _without_password(ledger_url) or str(place.ledger), leasing
-        )
+        named = _without_password(ledger_url) or str(place.ledger)
+        yield Session(spec, place, ledger, lab, _resume_or_begin(ledger, spec), named, leasing)
 
 
 def _resume_or_begin(ledger: Ledger, spec: CampaignSpec) -> int:

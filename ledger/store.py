@@ -61,7 +61,7 @@ class Ledger(CampaignRecords, ExperimentRecords, SampleRecords, ObservationRecor
         except DBAPIError as error:
             database.engine.dispose()
             raise BadInput(
-                f"the ledger cannot be opened ({str(error.orig).strip()})",
+                f"the ledger cannot be opened ({' '.join(str(error.orig).split())})",
                 place=place,
                 remedy="Check that the path is writable, or that the database is running and lets you in",
             ) from error

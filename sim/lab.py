@@ -1,7 +1,7 @@
 """The simulated lab: the device classes of the real one over in-process signals, and a bench that answers."""
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ophyd.sim import make_fake_device
@@ -12,6 +12,7 @@ from devices.film_station import FilmStation
 from devices.impedance_meter import ImpedanceMeter
 from devices.instrument import Instrument
 from devices.lab import Lab, LabFile, Simulated, stations_of
+from devices.lab_file import instrument_class
 from devices.mechanical_tester import MechanicalTester
 from devices.sample_changer import SampleChanger
 from devices.signals import set_blank
@@ -27,6 +28,7 @@ from sim.instruments.mechanism import Mechanism
 from sim.instruments.sample_changer import SampleChangerMechanism
 from sim.instruments.thermal_stage import ThermalStageMechanism
 from sim.lab_record import LabRecord
+from sim.shelf import material
 from sim.twin import preset_named
 
 MECHANISMS: Mapping[type[Instrument], Callable[[Bench, str], Mechanism]] = {
@@ -50,14 +52,39 @@ def simulated_lab(lab_file: LabFile, folder: Path) -> Lab:
         BadInput: an instrument class that cannot be simulated, an unknown preset, or stock of an unknown component.
         BrokenRecord: the folder holds the record of another version.
     """
-    simulated = lab_file.simulated or Simulated()
-    preset_named(simulated.preset)
+    refuse_unfit(lab_file)
     record = LabRecord(Path(folder) / RECORD_NAME)
     with ExitStack() as undone:
         undone.callback(record.close)
-        lab = _open(lab_file, Bench(record, lab_file.stock, simulated))
+        lab = _open(lab_file, Bench(record, lab_file.stock, lab_file.simulated or Simulated()))
         undone.pop_all()
     return lab
+
+
+def refuse_unfit(lab_file: LabFile) -> None:
+    """Refuse what cannot be simulated, before anything is written.
+
+    Raises:
+        BadInput: an unknown preset, stock of an unknown component, or an instrument class that has no physics here.
+    """
+    with _placed("simulated.preset"):
+        preset_named((lab_file.simulated or Simulated()).preset)
+    for label in lab_file.stock.keys() - {"default"}:
+        with _placed(f"stock.{label}"):
+            material(label)
+    for station, entries in lab_file.stations.items():
+        for role, entry in entries.items():
+            place = f"stations.{station}.{role}"
+            _mechanism(instrument_class(entry, place), place)
+
+
+@contextmanager
+def _placed(key: str) -> Iterator[None]:
+    """Add the key of the lab file to what is wrong with its value."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(error.problem, place=key, problems=error.problems, remedy=error.remedy) from error
 
 
 def _open(lab_file: LabFile, bench: Bench) -> Lab:
