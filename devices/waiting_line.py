@@ -25,6 +25,7 @@ class WaitingLine:
         self._waiting: list[_Request] = []
         self._taken: set[str] = set()
         self._number = itertools.count()
+        self._refusal: str | None = None
 
     @contextmanager
     def borrow(self, stations: Sequence[Station], hold: Hold, turn: int = 0) -> Iterator[Station]:
@@ -40,6 +41,8 @@ class WaitingLine:
         """
         request = _Request(stations, hold, turn, next(self._number))
         with self._lock:
+            if self._refusal is not None:
+                raise PlanAborted(f"no station is lent any more: {self._refusal}")
             self._waiting.append(request)
         self._hand_out_soon()
         hold.suspend()
@@ -55,8 +58,9 @@ class WaitingLine:
             self._hand_out_soon()
 
     def refuse_all(self, reason: str) -> None:
-        """Send everybody who waits away."""
+        """Send everybody who waits away, and whoever comes later."""
         with self._lock:
+            self._refusal = reason
             waiting, self._waiting = self._waiting, []
         for request in waiting:
             request.refusal = reason

@@ -14,7 +14,7 @@ from prefect.states import Cancelled, Failed
 from chemistry.errors import IonloopError
 from flows.artifacts import ShopWindow
 from flows.crew import Crew
-from flows.learn import learn_from
+from flows.learn import catch_up, learn_from
 from flows.left_runs import close_left_runs, note_flow_run
 from flows.loop import run_loop, too_many_failures
 from flows.outcome import outcome
@@ -82,18 +82,19 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
 
     try:
         with window, _display(session, page, show), Crew(session) as crew, watch_for_cancel(crew):
+            catch_up(session)
             run_loop(session, crew, learn)
     except Stopped as stop:
         settle_stop(session, stop)
         raise
     why = too_many_failures(session)
-    ledger.set_campaign_state(campaign_id, CampaignState.STOPPED if why else CampaignState.FINISHED, why)
-    step("report", f"report {session.spec.name}", lambda: write_report(ledger, campaign_id, session.folder.report))
-    window.link_report(session.folder.report)
+    state, report = CampaignState.STOPPED if why else CampaignState.FINISHED, session.folder.report
+    # The report first: a kill in between leaves a campaign that is resumed and finds nothing left to do but this.
+    step("report", f"report {session.spec.name}", lambda: write_report(ledger, campaign_id, report, (state, why)))
+    window.link_report(report)
+    ledger.set_campaign_state(campaign_id, state, why)
     if why:
-        raise CampaignStopped(
-            f"Campaign {session.spec.name} was stopped: {why}. The report is {session.folder.report}."
-        )
+        raise CampaignStopped(f"Campaign {session.spec.name} was stopped: {why}. The report is {report}.")
     return outcome(session)
 
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def carry_out(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:
-    """Take an experiment from wherever it stands to its end; one that an instrument fails ends as failed."""
+    """Take an experiment from wherever it stands to its end.
+
+    One that an instrument refuses or fails is cancelled: that says nothing about the formulation.
+    """
     number, label = experiment.number, experiment.formulation.label
     state = ExperimentState(experiment.state)
     try:
@@ -29,7 +32,7 @@ def carry_out(session: Session, crew: "Crew", experiment: ExperimentRow, hold: H
             step("measure", f"measure film {number}: {label}", lambda: _measure(session, crew, experiment, hold))
         step("analyse", f"analyse film {number}: {label}", lambda: _analyse(session, experiment))
     except InstrumentError as fault:
-        session.ledger.move(experiment.id, ExperimentState.FAILED, str(fault))
+        session.ledger.move(experiment.id, ExperimentState.CANCELLED, f"an instrument failed: {fault}")
 
 
 def _make(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:

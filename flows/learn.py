@@ -45,6 +45,20 @@ def learn_from(session: Session, experiment: ExperimentRow) -> ModelVersionRow |
     return version
 
 
+def catch_up(session: Session) -> None:
+    """Learn what a kill kept from being learnt: results that no model version knows yet."""
+    ledger, campaign_id = session.ledger, session.campaign_id
+    versions = ledger.model_versions(campaign_id)
+    known = versions[-1].training_event if versions else 0
+    unlearnt = [
+        experiment
+        for experiment in ledger.experiments(campaign_id, states=[ExperimentState.OBSERVED])
+        if (experiment.closed_event or 0) > known
+    ]
+    if unlearnt:
+        learn_from(session, max(unlearnt, key=lambda experiment: experiment.closed_event or 0))
+
+
 def _why_worse(session: Session, films: Sequence[Film], challenger: "FittedGaussianProcess") -> str:
     """Why the champion stays, where it foretells the films that it has not seen better than the challenger does.
 
@@ -55,7 +69,8 @@ def _why_worse(session: Session, films: Sequence[Film], challenger: "FittedGauss
     if champion is None or len(films) < FEW_FILMS:
         return ""
     seen = films_known(ledger, campaign_id, session.spec, champion.training_event)
-    unseen = [film for film in films if film not in seen]
+    names = {film.film_id for film in seen}
+    unseen = [film for film in films if film.film_id not in names]
     if not unseen:
         return ""
     lost = fit_films(seen).log_score(unseen) - challenger.log_score(unseen)

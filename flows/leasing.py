@@ -1,14 +1,18 @@
 """Leases on stations and on the campaign itself, kept alive by a heartbeat while they are used."""
 
 import contextlib
+import logging
 import os
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from ledger.leases import Lease, LeaseHeld, Leases
+from ledger.errors import LeaseHeld, LeaseLost, LedgerUnavailable
+from ledger.leases import Lease, Leases
 from ledger.store import Ledger
+
+logger = logging.getLogger(__name__)
 
 LEASE_S = 30.0
 """What an owner leases is free again when it gives no sign for so long."""
@@ -37,7 +41,7 @@ class Leasing:
             yield lease.token
         finally:
             del self._held[name]
-            self._leases.release(lease)
+            self._give_back(lease)
 
     def _acquire(self, name: str, wait: bool) -> Lease:
         while True:
@@ -47,10 +51,23 @@ class Leasing:
                 if not wait or self._closed.wait(1.0):
                     raise
 
+    def _give_back(self, lease: Lease) -> None:
+        try:
+            self._leases.release(lease)
+        except LeaseLost:
+            logger.error("the lease of %s was lost before it was given back", lease.station)
+
     def _keep_alive(self) -> None:
         while not self._closed.wait(LEASE_S / 3):
-            for lease in list(self._held.values()):
-                self._leases.renew(lease, LEASE_S)
+            for name, lease in list(self._held.items()):
+                try:
+                    self._leases.renew(lease, LEASE_S)
+                except LeaseLost:
+                    # Given back a moment ago, or taken by somebody else: then instruments and journal refuse our token.
+                    if self._held.get(name) is lease:
+                        logger.error("the lease of %s is lost; its instruments will refuse what comes from here", name)
+                except LedgerUnavailable as away:
+                    logger.warning("the lease of %s could not be renewed, trying again: %s", name, away)
 
     def close(self) -> None:
         """Stop the heartbeat."""

@@ -11,9 +11,11 @@ from flows.suggest import suggest_next
 from ledger.kinds import ExperimentState
 from ledger.tables import ExperimentRow
 
-ENDED = (ExperimentState.OBSERVED, ExperimentState.FAILED, ExperimentState.DISCARDED)
+ENDED = (ExperimentState.OBSERVED, ExperimentState.FAILED, ExperimentState.DISCARDED, ExperimentState.CANCELLED)
 ENOUGH_TO_JUDGE = 10
 """Experiments that must have ended before their failures can stop a campaign."""
+IN_A_ROW = 3
+"""So many experiments that an instrument called off one after the other stop it at once: something is broken."""
 
 
 def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None]) -> None:
@@ -51,7 +53,10 @@ def _suggest(session: Session) -> ExperimentRow | None:
 
 def too_many_failures(session: Session) -> str:
     """Why the campaign must stop, where more than the allowed share of its experiments gave nothing; else empty."""
-    ended = session.ledger.experiments(session.campaign_id, states=ENDED)
+    ended = sorted(session.ledger.experiments(session.campaign_id, states=ENDED), key=lambda e: e.closed_event or 0)
+    last = ended[-IN_A_ROW:]
+    if len(last) == IN_A_ROW and all(e.state == ExperimentState.CANCELLED for e in last):
+        return f"{IN_A_ROW} experiments in a row were called off; the last because {last[-1].why}"
     bad = [experiment for experiment in ended if experiment.state != ExperimentState.OBSERVED]
     limit = session.spec.budget.failure_limit
     if len(ended) < ENOUGH_TO_JUDGE or len(bad) <= limit * len(ended):

@@ -51,7 +51,7 @@ def judge_film(measurements: Sequence[Measurement], asked: Mapping[str, float | 
     results = {place: analyse_spectrum(m) for place, m in enumerate(measurements) if isinstance(m, ImpedanceSpectrum)}
     good = [place for place, result in results.items() if result.accepted and result.temperature_C is not None]
     points = [_point(results[place]) for place in good]
-    law = _law(points)
+    law = _law(points, max((_geometry_sd(results[place]) for place in good), default=0.0))
     outliers = {good[index] for index in law.outliers} if law else set()
     kept = [(_conductivity(results[place]), place) for place in good if place not in outliers]
     read: list[tuple[Reading, int | None]] = [*kept]
@@ -100,15 +100,22 @@ def _why_not(results: Mapping[int, ConductivityResult]) -> str:
     return f"{len(refused)} of {len(results)} spectra gave no conductivity; {worst[0].verdict}{at}: {worst[0].reason}"
 
 
-def _law(points: list[Point]) -> TemperatureLaw | None:
+def _law(points: list[Point], shared_sd: float) -> TemperatureLaw | None:
+    """The law of the film; the error of its geometry is one for all temperatures and bends nothing."""
     try:
-        return fit_temperature_law([p[0] for p in points], [p[1] for p in points], [p[2] for p in points])
+        return fit_temperature_law(*zip(*points, strict=True), shared_sd=shared_sd) if points else None
     except NoLaw:
         return None
 
 
 def _point(result: ConductivityResult) -> Point:
     return (result.temperature_C or 0.0, result.log10_conductivity or 0.0, result.log10_resistance_sd or 0.0)
+
+
+def _geometry_sd(result: ConductivityResult) -> float:
+    """What thickness and area add to the error of the resistance, decades."""
+    whole, own = result.log10_conductivity_sd or 0.0, result.log10_resistance_sd or 0.0
+    return max(whole**2 - own**2, 0.0) ** 0.5
 
 
 def _conductivity(result: ConductivityResult) -> Reading:

@@ -41,9 +41,11 @@ class Content:
         return {t.experiment.number: t for t in self.tried}
 
 
-def read_content(ledger: Ledger, campaign_id: int) -> Content:
-    """The content of a campaign's report."""
+def read_content(ledger: Ledger, campaign_id: int, ending: tuple[str, str] | None = None) -> Content:
+    """The content of a campaign's report; `ending` is the state that it is about to be in, and why."""
     campaign = ledger.campaign(campaign_id)
+    if ending is not None:
+        campaign.state, campaign.why = ending  # a copy: the ledger is told when the report is there
     spec = CampaignSpec.model_validate(campaign.spec)
     films = {film.film_id: film for film in ledger.films(campaign_id)}
     suggestions = {s.id: s for s in ledger.suggestions(campaign_id)}

@@ -16,9 +16,13 @@ GALLERY = 6
 """Films whose spectra are shown: the front's best conductors."""
 
 
-def write_report(ledger: Ledger, campaign_id: int, path: Path) -> Path:
-    """Write the report of a campaign; the file appears whole or not at all."""
-    page = render(read_content(ledger, campaign_id))
+def write_report(ledger: Ledger, campaign_id: int, path: Path, ending: tuple[str, str] | None = None) -> Path:
+    """Write the report of a campaign; the file appears whole or not at all.
+
+    `ending` is the state, and why, that the campaign is about to be in: the report comes first, so that a campaign
+    that is over has one.
+    """
+    page = render(read_content(ledger, campaign_id, ending))
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".html", delete=False) as file:
         file.write(page)
