@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from chemistry.errors import BadInput
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
-from ledger.film import Source
+from ledger.film import PROPERTY_UNITS, Source
 from planners.objectives import Objective
 from planners.space import DesignSpace
 
@@ -24,7 +24,16 @@ def _read_quantity(given: Any, unit: str) -> float:
 
 
 def _in_unit(unit: str) -> BeforeValidator:
-    return BeforeValidator(lambda given: _read_quantity(given, unit))
+    return BeforeValidator(lambda given: _read_quantity(given, unit), json_schema_input_type=float | str)
+
+
+class ObjectiveInFile(Value):
+    """An objective as the file spells it: what editors are told."""
+
+    property: str = Field(json_schema_extra={"enum": list(PROPERTY_UNITS)})
+    goal: Literal["maximise", "minimise"] = "maximise"
+    temperature: float | str
+    reference: float | None = None
 
 
 def _objective(given: Any) -> Any:
@@ -93,7 +102,9 @@ class CampaignSpec(Value):
     seed: int = Field(default=0, ge=0)
     budget: Budget
     space: DesignSpace
-    objectives: tuple[Annotated[Objective, BeforeValidator(_objective)], ...] = Field(min_length=1)
+    objectives: tuple[
+        Annotated[Objective, BeforeValidator(_objective, json_schema_input_type=ObjectiveInFile)], ...
+    ] = Field(min_length=1)
     measure: Measure
     planner: PlannerSpec = PlannerSpec()
     warm_start: WarmStart = WarmStart()

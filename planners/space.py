@@ -58,6 +58,9 @@ class RatioConstraint(Value):
         return self
 
 
+_COMPONENTS: dict[str, type[Value]] = {"polymer": Polymer, "salt": Salt, "additive": Additive}
+
+
 def _looked_up(kind: str) -> BeforeValidator:
     """Text becomes the component that the catalogue knows by this name, or reads as this SMILES."""
 
@@ -75,7 +78,7 @@ def _looked_up(kind: str) -> BeforeValidator:
             # pydantic gathers ValueErrors and says where in the file each one stands.
             raise ValueError(str(error)) from error
 
-    return BeforeValidator(look_up)
+    return BeforeValidator(look_up, json_schema_input_type=str | _COMPONENTS[kind])
 
 
 class DesignSpace(Value):
