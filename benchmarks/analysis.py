@@ -3,6 +3,8 @@
 Cells are drawn by `sim.twin.cells.random_cell`. The seeds here are for reporting: the analysis was developed on others
 (1 to 99). "Without an intercept" is the rule of that generator: a film whose bulk arc tops at or below a tenth of the
 lowest frequency. Times are processor seconds of one thread.
+
+    python benchmarks/analysis.py [--cells 1000] [--rival 40]        (about five minutes)
 """
 
 import os
@@ -11,7 +13,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import argparse
 import importlib.util
-import json
 import sys
 import time
 import types
@@ -20,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.line import print_line
 from ledger.measurement import ImpedanceSpectrum
 from models.analysis import ConductivityResult, Verdict, analyse_spectrum
 from sim.twin.cells import Kind, RandomCell, random_cell
@@ -48,7 +50,6 @@ def main() -> None:
     fitted, other = study("fitted", each), study("other", each)
     conductive = study("fitted", each, log10_sigma=(-3.0, -2.0))
     line = {
-        "benchmark": "analysis",
         "n": each * len(SEEDS),
         "seeds": SEEDS,
         "fitted_circuit": accuracy(fitted),
@@ -62,7 +63,7 @@ def main() -> None:
         "spectra_per_second_other_circuits": round(each * len(SEEDS) / other.seconds, 1),
         "impedance_CustomCircuit": rival(fitted, wanted.rival),
     }
-    print(json.dumps(line))
+    print_line("analysis", **line)
 
 
 def study(kind: Kind, each: int, log10_sigma: tuple[float, float] | None = None) -> Study:

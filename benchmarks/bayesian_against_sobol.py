@@ -6,11 +6,14 @@ film effect (sd 0.10 decades on conductivity, 0.05 on modulus), a reading noise 
 It is scored on the noise-free truth of what it made. Sobol gets one block of 30 points, so that components appear as
 evenly as they can: its best case.
 
-    OMP_NUM_THREADS=1 python -m benchmarks.bayesian_against_sobol --seeds 10
+    python benchmarks/bayesian_against_sobol.py [--seeds 10] [--first-seed 0]        (about four minutes)
 """
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import argparse
-import json
 import statistics
 import time
 from dataclasses import dataclass, field
@@ -19,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from benchmarks.line import print_line, spread
 from chemistry.formulation import Formulation
 from ledger.film import Film, Reading
 from planners.choice import planner
@@ -129,30 +133,21 @@ def main() -> None:
     bayesian = [campaign(learner, space, objectives, seed) for seed in seeds]
     level = statistics.median(curve[-1] for curve in sobol)
     needed = [first_reaching(curve, own[-1]) for curve, own in zip(bayesian, sobol, strict=True)]
-    print(
-        json.dumps(
-            {
-                "benchmark": "bayesian_against_sobol",
-                "n": EXPERIMENTS,
-                "start": example["planner"]["start"],
-                "seeds": list(seeds),
-                "reference_point": [o.reference for o in objectives],
-                "experiments_needed_median": statistics.median(needed),
-                "experiments_needed": needed,
-                "experiments_needed_for_sobol_median": [first_reaching(curve, level) for curve in bayesian],
-                "hypervolume_sobol_30": _spread([curve[-1] for curve in sobol]),
-                "hypervolume_bayesian_15": _spread([curve[14] for curve in bayesian]),
-                "hypervolume_bayesian_30": _spread([curve[-1] for curve in bayesian]),
-                "hypervolume_sobol_15": _spread([curve[14] for curve in sobol]),
-                "seconds": round(time.perf_counter() - began, 1),
-            }
-        )
+    print_line(
+        "bayesian_against_sobol",
+        n=EXPERIMENTS,
+        start=example["planner"]["start"],
+        seeds=list(seeds),
+        reference_point=[o.reference for o in objectives],
+        experiments_needed_median=statistics.median(needed),
+        experiments_needed=needed,
+        experiments_needed_for_sobol_median=[first_reaching(curve, level) for curve in bayesian],
+        hypervolume_sobol_30=spread([curve[-1] for curve in sobol]),
+        hypervolume_bayesian_15=spread([curve[14] for curve in bayesian]),
+        hypervolume_bayesian_30=spread([curve[-1] for curve in bayesian]),
+        hypervolume_sobol_15=spread([curve[14] for curve in sobol]),
+        seconds=round(time.perf_counter() - began, 1),
     )
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
-    return {"q10": round(float(low), 3), "median": round(float(middle), 3), "q90": round(float(high), 3)}
 
 
 if __name__ == "__main__":

@@ -1,16 +1,17 @@
 """How long the ledger takes to write and to tell: one JSON line.
 
-Usage: `python benchmarks/ledger_writes.py [URL_OR_PATH]`; a new SQLite file in a temporary folder by default.
+    python benchmarks/ledger_writes.py [URL_OR_PATH]        (about ten seconds)
+
+A new SQLite file in a temporary folder by default.
 
 Beside the ledger's own times stands the floor: a bare commit of one row by `sqlite3` with the same settings, in the
 same run. Times are milliseconds: median and 95 % quantile of the wall clock, and the median processor time of the
 thread, which a busy machine does not blur.
 """
 
-import json
+import argparse
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 import uuid
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from benchmarks.line import print_line
 from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer, RepeatUnit
 from chemistry.salt import Salt
@@ -104,17 +106,20 @@ def campaign(ledger: Ledger, times: Times) -> int:
 
 def main() -> None:
     """Run and print."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("ledger", nargs="?", help="URL or path of the ledger")
+    asked = options.parse_args()
     times = Times()
     with tempfile.TemporaryDirectory() as name:
         bare_commits(Path(name), times)
-        with Ledger.open(sys.argv[1] if len(sys.argv) > 1 else Path(name) / "ledger.sqlite") as ledger:
+        with Ledger.open(asked.ledger or Path(name) / "ledger.sqlite") as ledger:
             number = campaign(ledger, times)
             event = ledger.last_event()
             for _ in range(20):
                 with times.of(f"films: {FILMS} of {READINGS} readings"):
                     ledger.films(number, event)
             database = ledger.database.engine.dialect.name
-    print(json.dumps({"benchmark": "ledger_writes", "database": database, "unit": "ms", **times.told()}))
+    print_line("ledger_writes", database=database, unit="ms", **times.told())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What an experiment costs the controller, with instant instruments, beside the floor of the libraries under it.
 
-    python benchmarks/station_overhead.py [n]
+    python benchmarks/station_overhead.py [--experiments 30]        (about ten seconds)
 
 One experiment: `make_film` (three doses, four steps) and `measure_film` (six temperatures, one indentation), with the
 simulated lab's own record but no ledger. The floor: bare RunEngine runs of as many set-and-wait messages on a device
@@ -8,11 +8,10 @@ that is done at once, with as many events of the same size, and as many bare SQL
 makes. Prints one JSON line: medians in seconds per experiment, over n experiments.
 """
 
-import json
+import argparse
 import logging
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -21,6 +20,7 @@ from bluesky import RunEngine
 from bluesky.utils import Msg, MsgGenerator
 from ophyd.status import Status
 
+from benchmarks.line import print_line
 from chemistry.catalogue import additive, polymer, salt
 from chemistry.formulation import AdditiveContent, Formulation
 from chemistry.value_file import read_yaml_value
@@ -115,27 +115,26 @@ def bare_commits(n: int, folder: Path) -> list[float]:
     return seconds
 
 
-def main(n: int) -> None:
+def main() -> None:
     """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--experiments", type=int, default=30)
+    n = options.parse_args().experiments
     logging.getLogger("bluesky").addHandler(logging.NullHandler())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         ours, runs, commits = experiments(n + 1, folder)[1:], bare_runs(n + 1)[1:], bare_commits(n + 1, folder)[1:]
     floor = statistics.median(runs) + statistics.median(commits)
-    print(
-        json.dumps(
-            {
-                "benchmark": "station_overhead",
-                "n": n,
-                "seconds_per_experiment": round(statistics.median(ours), 4),
-                "worst": round(max(ours), 4),
-                "floor_bluesky": round(statistics.median(runs), 4),
-                "floor_sqlite": round(statistics.median(commits), 4),
-                "floor_share": round(floor / statistics.median(ours), 2),
-            }
-        )
+    print_line(
+        "station_overhead",
+        n=n,
+        seconds_per_experiment=round(statistics.median(ours), 4),
+        worst=round(max(ours), 4),
+        floor_bluesky=round(statistics.median(runs), 4),
+        floor_sqlite=round(statistics.median(commits), 4),
+        floor_share=round(floor / statistics.median(ours), 2),
     )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 30)
+    main()

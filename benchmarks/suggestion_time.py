@@ -4,17 +4,21 @@ Films are spread over the space of `examples/peo_salts.yaml` and read on the twi
 that nothing is remembered but the components and the even spread, which depend on the campaign's seed alone. The very
 first suggestion of a process, which also imports and draws that spread, is told apart.
 
-    OMP_NUM_THREADS=1 python -m benchmarks.suggestion_time
+    python benchmarks/suggestion_time.py [--films 200] [--repeats 10] [--at-once 1]        (under a minute)
 """
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import argparse
-import json
 import time
 
 import numpy as np
 import yaml
 
 from benchmarks.bayesian_against_sobol import EXAMPLE, TEMPERATURES_C, observed
+from benchmarks.line import print_line, spread
 from planners.choice import planner
 from planners.objectives import Objective
 from planners.points import formulation_at
@@ -47,25 +51,17 @@ def main() -> None:
         who.suggest(asked.at_once, known)
         wall.append(time.perf_counter() - began)
         processor.append(time.process_time() - spent)
-    print(
-        json.dumps(
-            {
-                "benchmark": "suggestion_time",
-                "n": asked.films,
-                "readings": asked.films * (len(TEMPERATURES_C) + 1),
-                "suggestions_at_once": asked.at_once,
-                "seeds": asked.repeats,
-                "seconds": _spread(wall[1:]),
-                "processor_seconds": _spread(processor[1:]),
-                "first_of_the_process_seconds": round(wall[0], 2),
-            }
-        )
+    print_line(
+        "suggestion_time",
+        n=asked.films,
+        readings=asked.films * (len(TEMPERATURES_C) + 1),
+        suggestions_at_once=asked.at_once,
+        seeds=asked.repeats,
+        target_seconds=2.0,
+        seconds=spread(wall[1:]),
+        processor_seconds=spread(processor[1:]),
+        first_of_the_process_seconds=round(wall[0], 2),
     )
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
-    return {"q10": round(float(low), 3), "median": round(float(middle), 3), "q90": round(float(high), 3)}
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """The twin's noise-free conductivity against published figures: one JSON line each, exit status 1 if one is missed.
 
-Run `python benchmarks/twin_against_literature.py`. The figures are medians worked out from the public conductivity
+    python benchmarks/twin_against_literature.py        (some seconds)
+
+The figures are medians worked out from the public conductivity
 tables (Bradford et al., ACS Cent. Sci. 2023, 9, 206; Hatakeyama-Sato et al., JACS 2020, 142, 3301). Most of them are
 what the twin was calibrated to, so that this shows that it still holds them; the VTF rows and the Meyer-Neldel relation
 were not fitted. Nothing here is random: the truth of the twin has no seed, n counts figures and there is no spread.
 """
 
+import argparse
 import json
 import sys
 import time
@@ -13,6 +16,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import log, log10
 
+from benchmarks.line import print_line
 from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from chemistry.salt import Salt
@@ -206,12 +210,13 @@ def _short(value: object) -> object:
 
 def main() -> int:
     """Print every figure; 0 if all were met."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     missed = 0
     for figure in FIGURES:
         for line in figure():
             print(json.dumps({key: _short(value) for key, value in line.items()}, ensure_ascii=False))
             missed += not line["passed"]
-    print(json.dumps({"benchmark": "twin_against_literature", "missed": missed}))
+    print_line("twin_against_literature", missed=missed)
     return int(missed > 0)
 
 
