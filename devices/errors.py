@@ -14,5 +14,9 @@ class InstrumentError(IonloopError):
         super().__init__(f"{instrument}, told to {step}: {words}")
 
 
+class NeverSent(InstrumentError):
+    """The order certainly never reached the instrument: what went wrong did so before `go` was written."""
+
+
 class PlanAborted(IonloopError):
     """Somebody aborted the plan; its finalizers have run and the station is in its safe state."""

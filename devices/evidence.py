@@ -1,5 +1,6 @@
 """What an instrument can tell of an order after a crash, before anything moves."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -29,30 +30,45 @@ class Evidence(Value):
     words: str = ""
 
 
-def evidence(device: Instrument, order_id: str, *, count_before: float | None = None) -> Evidence:
+def evidence(device: Instrument, order_id: str, *, before: Mapping[str, Any] | None = None) -> Evidence:
     """Find out what became of the last order that was sent to an instrument, without moving anything.
+
+    That an order was never begun is said only of an instrument that still remembers the order before it: one that has
+    forgotten what it began (a power cut) or has begun another order since may have begun this one too.
 
     Args:
         device: The instrument that the order was meant for.
         order_id: Id of the order that the journal holds as intended.
-        count_before: The instrument's count before the order (`count` of the last confirmed step there), where it is
-            known: what an instrument that has forgotten its orders still tells.
+        before: The instrument's memory just before the order was sent (`Instrument.memory`), where it was written
+            down.
     """
+    busy = device.busy.get()  # first, so that an order that ends while this is read was still busy
     echo, accepted, failed = (str(signal.get()) for signal in (device.echo, device.accepted, device.failed))
-    count = device.count.get()
     if echo == order_id:
         return Evidence(finding=Finding.DONE, as_made=device.as_made(), words=f"{device.name} echoes the order")
-    if failed == order_id:
-        finding = Finding.FAILED if accepted == order_id else Finding.NEVER_STARTED
-        return Evidence(finding=finding, words=f"{device.name} says: {device.error.get()}")
     if accepted == order_id:
-        if device.busy.get():
+        if failed == order_id:
+            return Evidence(finding=Finding.FAILED, words=f"{device.name} says: {device.error.get()}")
+        if busy:
             return Evidence(finding=Finding.RUNNING, words=f"{device.name} is still busy with it")
         return Evidence(finding=Finding.UNKNOWN, words=f"{device.name} began it and never said how it ended")
-    if count_before is not None and count != count_before:
-        words = f"{device.name} counts {count} orders instead of {count_before:g}, and names another as its last"
-        return Evidence(finding=Finding.UNKNOWN, words=words)
-    if not accepted and count_before is None:
-        words = f"{device.name} remembers no order, and its count before is not known"
-        return Evidence(finding=Finding.UNKNOWN, words=words)
-    return Evidence(finding=Finding.NEVER_STARTED, words=f"{device.name} never accepted it")
+    changed = _changed(device, accepted, before)
+    if changed:
+        return Evidence(finding=Finding.UNKNOWN, words=changed)
+    said = f"{device.name} never began it"
+    words = f"{said}, and says: {device.error.get()}" if failed == order_id else said
+    return Evidence(finding=Finding.NEVER_STARTED, words=words)
+
+
+def _changed(device: Instrument, accepted: str, before: Mapping[str, Any] | None) -> str:
+    """Why the instrument's memory cannot tell that it began nothing since `before`; empty where it can."""
+    count = device.count.get()
+    if not accepted:
+        return f"{device.name} has forgotten what it began last"
+    if before is None or not before.get("accepted") or "count" not in before:
+        return f"nobody wrote down what {device.name} remembered before"
+    if accepted != before["accepted"]:
+        return f"{device.name} has begun another order since"
+    if count != before["count"]:
+        return f"{device.name} counts {count} orders instead of {before['count']}"
+    return ""

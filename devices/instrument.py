@@ -1,7 +1,8 @@
 """The base of every instrument: orders in, an echo or an error out, over EPICS signals.
 
 The controller writes the order's id, token, sample, command and parameters, then `go`. The instrument answers on
-`busy`, `accepted` (the id of the last order that it began), its readbacks, then `echo` (the id of the last order that
+`busy`, `accepted` (the id of the last order that it began; `none yet` before the first, and empty only where it has
+forgotten, as without power), its readbacks, then `echo` (the id of the last order that
 it finished), or on `error` (its own words) and then `failed` (the id that they belong to). Nothing is remembered here
 but the order under way: a device holds no state of the campaign.
 """
@@ -14,7 +15,7 @@ from ophyd import Device
 from ophyd.status import Status
 from ophyd.utils.errors import OpException
 
-from devices.errors import InstrumentError
+from devices.errors import InstrumentError, NeverSent
 from devices.protocols import Clock, Command, Order
 from devices.signals import Integer, Text, parameter, report
 
@@ -64,23 +65,33 @@ class Instrument(Device):
         return self.deadline_s
 
     def set(self, order: Order) -> Status:
-        """Start an order. The status finishes with the echo of its id, and fails with the instrument's own words."""
+        """Start an order. The status finishes with the echo of its id, and fails with the instrument's own words.
+
+        Raises:
+            NeverSent: it takes no such command, or could not be reached before `go`: it certainly did not begin.
+            InstrumentError: the connection broke at `go`, and nobody knows on which side of it.
+        """
         command = order.command
         if not isinstance(command, self.understands):
             known = ", ".join(kind.__name__ for kind in self.understands)
-            raise self._error(command.step, f"it takes no {type(command).__name__}, only {known}")
+            words = f"it takes no {type(command).__name__}, only {known}"
+            raise NeverSent(self._place, command.step, words)
         under_way = _UnderWay(order)
         with self._lock:
             before, self._under_way = self._under_way, under_way
         if before is not None:
             before.fail(self._error(before.order.command.step, "another order took its place"))
+        sent = False
         hold = self._clock.hold()  # no lab time passes between the first signal and `go`
         try:
             self._listen()
             self._write(order)
+            sent = True
+            self.go.put(1)
         except (OSError, OpException) as silent:
             self.forget()
-            raise self._error(command.step, f"no connection to {self.prefix}: {silent}") from silent
+            kind = InstrumentError if sent else NeverSent
+            raise kind(self._place, command.step, f"no connection to {self.prefix}: {silent}") from silent
         finally:
             hold.release()
         return under_way.status
@@ -89,6 +100,17 @@ class Instrument(Device):
         """What the last order produced, by the name of the readback, as plain values; with the instrument's count."""
         values = {name: _plain(getattr(self, name).get()) for name in self.results}
         return {**values, "count": _plain(self.count.get())}
+
+    def memory(self, step: str) -> dict[str, Any]:
+        """What it says that it began last, and how many orders it has finished: the same until it begins another.
+
+        Raises:
+            NeverSent: it cannot be reached, so `step` cannot be asked of it.
+        """
+        try:
+            return {"accepted": str(self.accepted.get()), "count": _plain(self.count.get())}
+        except (OSError, OpException) as silent:
+            raise NeverSent(self._place, step, f"no connection to {self.prefix}: {silent}") from silent
 
     def fence(self, token: int) -> None:
         """Show the instrument the token of its new owner, so that it refuses the orders of any former one."""
@@ -116,7 +138,11 @@ class Instrument(Device):
         return under_way is not None
 
     def _error(self, step: str, words: str) -> InstrumentError:
-        return InstrumentError(f"{self.name} ({self.prefix})", step, words)
+        return InstrumentError(self._place, step, words)
+
+    @property
+    def _place(self) -> str:
+        return f"{self.name} ({self.prefix})"
 
     def _write(self, order: Order) -> None:
         self._last_token = order.token
@@ -136,7 +162,6 @@ class Instrument(Device):
         with self._lock:
             if self._under_way is not None:
                 self._under_way.cancel_deadline = cancel
-        self.go.put(1)
 
     def _listen(self) -> None:
         """Subscribe once, with the first order, so that building a device needs no connection."""

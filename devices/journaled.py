@@ -7,6 +7,7 @@ from uuid import uuid4
 from bluesky.preprocessors import plan_mutator
 from bluesky.utils import FailedStatus, Msg, MsgGenerator
 
+from devices.errors import NeverSent
 from devices.protocols import Command, Order
 
 
@@ -24,7 +25,10 @@ class Journal(Protocol):
         token: int,
         consuming: bool,
     ) -> object:
-        """Write that the order is about to be sent."""
+        """Write that the order is about to be sent.
+
+        `parameters` hold the command's own, and under `before` what the instrument remembered (`Instrument.memory`).
+        """
         ...
 
     def confirm(self, order_id: str, as_made: dict[str, Any]) -> object:
@@ -66,6 +70,10 @@ def journaled(
     the message is sent and as confirmed, with its as-made values, after the wait. One that is confirmed for this sample
     and step is skipped: the plan gets the recorded values. So after a crash a plan simply runs again from its start,
     once what was intended and never confirmed is settled by evidence (`devices.evidence`).
+
+    With the intention goes the instrument's memory of that moment: only beside it can a later one tell that nothing
+    was begun. An order that certainly never reached the instrument (`NeverSent`) is written as failed. One whose `go`
+    broke off stays intended: it may have been begun, and only the instrument knows.
     """
     waiting: dict[object, list[tuple[Any, Order]]] = {}
     as_made: dict[object, dict[str, Any]] = {}
@@ -95,7 +103,12 @@ def journaled(
             # Nothing before this point may be replayed by a resumed RunEngine.
             yield Msg("clear_checkpoint")
             if journal is not None:
-                content = {"command": type(command).__name__, **command.model_dump(mode="json", exclude={"step"})}
+                before = device.memory(command.step)  # raises where nobody answers: then nothing was intended
+                content = {
+                    "command": type(command).__name__,
+                    **command.model_dump(mode="json", exclude={"step"}),
+                    "before": before,
+                }
                 journal.intend(order.id, device.name, station, command.step, sample, content, token, consuming)
         if worker is not None:
             worker.begins(order)
@@ -104,6 +117,11 @@ def journaled(
             yield Msg("set", device, order, **message.kwargs)
         except FailedStatus as failure:  # a refusal can be here before the wait is
             _note_failure(journal, waiting.pop(group), failure)
+            raise
+        except NeverSent as failure:
+            waiting[group].pop()
+            if journal is not None and consuming:
+                journal.fail(order.id, str(failure))
             raise
 
     def wait(message: Msg) -> MsgGenerator[Any]:

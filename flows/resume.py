@@ -1,8 +1,10 @@
 """After a crash: ask the instruments what really happened, before anything moves."""
 
+from devices.clock import sleep
 from devices.evidence import Evidence, Finding, evidence
 from devices.instrument import Instrument
 from devices.lab import Lab
+from devices.protocols import Clock, Hold
 from flows.session import Session
 from flows.stopping import Stopped
 from ledger.journal import Journal
@@ -13,14 +15,36 @@ VERDICTS = {
     Finding.DONE: StepState.DONE_BY_EVIDENCE,
     Finding.NEVER_STARTED: StepState.NEVER_STARTED,
 }
-"""Everything else is unknown: the sample is discarded, and nothing is ever repeated on a guess."""
+"""What is neither, nor reported as failed by the instrument itself, is unknown: nothing is repeated on a guess."""
+LOOK_AGAIN_S = 30.0
+"""Lab time between two looks at an instrument that is still busy."""
 
 
-def reconcile(session: Session) -> list[ExperimentRow]:
-    """Settle every step that was intended and never confirmed; the experiments that go on, in their order."""
+def reconcile(session: Session, hold: Hold | None = None) -> list[ExperimentRow]:
+    """Settle every step that was intended and never confirmed; the experiments that go on, in their order.
+
+    An instrument that is still busy is waited for in lab time. A film whose step failed or cannot be told is called
+    off: it says nothing about its formulation, so its experiment ends as cancelled, neither failed nor discarded, and
+    counts as tried in the campaign's budget. A step that was once found unknown is not asked for again.
+
+    Args:
+        session: The campaign, its ledger and its lab.
+        hold: The caller's hold on the lab's clock, where it has one: it is suspended while an instrument is waited for.
+    """
     journal = Journal(session.ledger)
-    for open_step in journal.open_steps(campaign_id=session.campaign_id):
-        _settle(session, journal, open_step)
+    own = hold if hold is not None else session.lab.clock.hold()
+    try:
+        for open_step in journal.open_steps(campaign_id=session.campaign_id):
+            if open_step.state == StepState.INTENDED:
+                _settle(session.lab, journal, open_step, own)
+    finally:
+        if hold is None:
+            own.release()
+    # By what the journal says, not by what was just found: so a crash in here loses nothing either.
+    for experiment in _unfinished(session):
+        why = _why_lost(session, journal, experiment)
+        if why:
+            session.ledger.move(experiment.id, ExperimentState.CANCELLED, why)
     return _unfinished(session)
 
 
@@ -28,33 +52,62 @@ def _unfinished(session: Session) -> list[ExperimentRow]:
     return [e for e in session.ledger.experiments(session.campaign_id) if not ExperimentState(e.state).final]
 
 
-def _settle(session: Session, journal: Journal, open_step: PhysicalStepRow) -> None:
-    found = _ask(session.lab, journal, open_step)
+def _settle(lab: Lab, journal: Journal, open_step: PhysicalStepRow, hold: Hold) -> None:
+    found = _ask(lab, open_step, hold)
+    if found.finding is Finding.FAILED:
+        journal.fail(open_step.order_id, found.words)
+        return
     verdict = VERDICTS.get(found.finding, StepState.UNKNOWN)
     journal.resolve(open_step.order_id, verdict, {"words": found.words, "as_made": found.as_made})
-    if verdict is StepState.UNKNOWN:
-        experiment = session.ledger.experiment(open_step.experiment_id)
-        if not ExperimentState(experiment.state).final:
-            why = f"nobody can tell whether `{open_step.step}` was done before the crash: {found.words}"
-            session.ledger.move(experiment.id, ExperimentState.DISCARDED, why)
 
 
-def _ask(lab: Lab, journal: Journal, open_step: PhysicalStepRow) -> Evidence:
+def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow) -> str:
+    """Why the experiment's film cannot be gone on with, in words; empty where it can."""
+    for sample in session.ledger.samples(experiment.id):
+        for step in journal.steps(sample.id):
+            if step.state == StepState.UNKNOWN:
+                words = (step.evidence or {}).get("words", "")
+                return f"nobody can tell whether `{step.step}` was done before the crash: {words}"
+            if step.state == StepState.FAILED:
+                return f"`{step.step}` did not end well before the crash: {step.words}"
+    return ""
+
+
+def _ask(lab: Lab, open_step: PhysicalStepRow, hold: Hold) -> Evidence:
     station = lab.stations.get(open_step.station)
     device = next((d for d in station.instruments.values() if d.name == open_step.device), None) if station else None
     if device is None:
         return Evidence(
             finding=Finding.UNKNOWN, words=f"the lab file has no {open_step.device} at {open_step.station} any more"
         )
-    return evidence(device, open_step.order_id, count_before=_count_before(journal, device, open_step))
+    return _once_ended(device, open_step, lab.clock, hold)
 
 
-def _count_before(journal: Journal, device: Instrument, open_step: PhysicalStepRow) -> float | None:
-    """The instrument's own count after the last step that was confirmed there; None where nothing was."""
-    last = journal.last_confirmed(open_step.station, device.name)
-    if last is not None and last.as_made and "count" in last.as_made:
-        return float(last.as_made["count"])
-    return 0.0 if not device.accepted.get() else None  # an instrument that never took an order never began this one
+def _once_ended(device: Instrument, open_step: PhysicalStepRow, clock: Clock, hold: Hold) -> Evidence:
+    """The evidence, once the instrument is no longer busy with the order, or it has had all the time it may take."""
+    before = open_step.parameters.get("before")
+    latest = clock.now() + _time_limit_s(device, open_step)
+    previous = None
+    while True:
+        found = evidence(device, open_step.order_id, before=before)
+        # One that began it and says no end may be about to say it: busy goes out before the echo comes.
+        ending = found.finding is Finding.UNKNOWN and device.accepted.get() == open_step.order_id and found != previous
+        if found.finding is not Finding.RUNNING and not ending:
+            return found
+        previous = found
+        left_s = latest - clock.now()
+        if left_s <= 0:
+            return Evidence(finding=Finding.UNKNOWN, words=f"{found.words}, longer than it may take")
+        sleep(clock, min(LOOK_AGAIN_S, left_s), hold)
+
+
+def _time_limit_s(device: Instrument, open_step: PhysicalStepRow) -> float:
+    """Lab time that the step may take at most, s."""
+    told = {name: value for name, value in open_step.parameters.items() if name not in ("command", "before")}
+    for kind in device.understands:
+        if kind.__name__ == open_step.parameters.get("command"):
+            return device.time_limit_s(kind.model_validate({**told, "step": open_step.step}))
+    return device.deadline_s
 
 
 def settle_stop(session: Session, stop: Stopped) -> None:
@@ -63,5 +116,7 @@ def settle_stop(session: Session, stop: Stopped) -> None:
         # Cancelled first: a film that was cut off says nothing against its formulation, as a discarded one would.
         for experiment in _unfinished(session):
             session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(stop))
-        reconcile(session)
+    # Before the steps are settled, which waits for instruments that nobody can stop.
     session.ledger.set_campaign_state(session.campaign_id, stop.campaign_state, str(stop))
+    if stop.campaign_state == CampaignState.ABORTED:
+        reconcile(session)

@@ -126,16 +126,6 @@ class Journal:
         with self._database.reading() as session:
             return list(session.exec(query.order_by(col(PhysicalStepRow.event))))
 
-    def last_confirmed(self, station: str, device: str) -> PhysicalStepRow | None:
-        """The step that was last known to be done on a device; None where none was."""
-        query = select(PhysicalStepRow).where(
-            PhysicalStepRow.station == station,
-            PhysicalStepRow.device == device,
-            col(PhysicalStepRow.state).in_(DONE),
-        )
-        with self._database.reading() as session:
-            return session.exec(query.order_by(col(PhysicalStepRow.settled_event).desc()).limit(1)).first()
-
     def open_steps(
         self, *, campaign_id: int | None = None, experiment_id: int | None = None, station: str | None = None
     ) -> list[PhysicalStepRow]:

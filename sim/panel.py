@@ -9,7 +9,8 @@ from typing import Any, Self
 class Panel:
     """What an instrument says of itself; survives a restart, as the non-volatile memory of a real one does."""
 
-    accepted: str = ""
+    accepted: str = "none yet"
+    """Never empty: an instrument that shows nothing here has forgotten what it did."""
     echo: str = ""
     error: str = ""
     failed: str = ""

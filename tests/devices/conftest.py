@@ -36,6 +36,7 @@ class MemoryJournal:
             "station": station,
             "step": step,
             "sample": sample,
+            "parameters": parameters,
             "state": "intended",
         }
 

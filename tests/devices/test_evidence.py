@@ -6,29 +6,40 @@ from devices.dispenser import Dispenser
 from devices.evidence import Finding, evidence
 from devices.signals import set_blank
 
+BEFORE = {"accepted": "before", "count": 7}
+VIRGIN = {"accepted": "none yet", "count": 0}
 CASES = [
-    ({"accepted": "mine", "echo": "mine"}, None, Finding.DONE),
-    ({"accepted": "mine", "echo": "before", "busy": 1}, None, Finding.RUNNING),
-    ({"accepted": "mine", "echo": "before"}, None, Finding.UNKNOWN),
-    ({"accepted": "mine", "failed": "mine", "error": "stuck"}, None, Finding.FAILED),
-    ({"accepted": "before", "failed": "mine", "error": "refused"}, None, Finding.NEVER_STARTED),
-    ({"accepted": "before", "echo": "before"}, None, Finding.NEVER_STARTED),
-    ({"accepted": "before", "echo": "before", "count": 7}, 7, Finding.NEVER_STARTED),
-    ({"accepted": "after", "echo": "after", "count": 9}, 7, Finding.UNKNOWN),
-    ({"count": 7}, 7, Finding.NEVER_STARTED),
-    ({"count": 8}, 7, Finding.UNKNOWN),
+    ({"accepted": "mine", "echo": "mine", "count": 8}, BEFORE, Finding.DONE),
+    ({"accepted": "mine", "echo": "before", "busy": 1}, BEFORE, Finding.RUNNING),
+    ({"accepted": "mine", "echo": "before"}, BEFORE, Finding.UNKNOWN),
+    ({"accepted": "mine", "failed": "mine", "error": "stuck"}, BEFORE, Finding.FAILED),
+    ({"accepted": "before", "failed": "mine", "error": "refused", "count": 7}, BEFORE, Finding.NEVER_STARTED),
+    ({"accepted": "before", "echo": "before", "count": 7}, BEFORE, Finding.NEVER_STARTED),
+    ({"accepted": "none yet"}, VIRGIN, Finding.NEVER_STARTED),
+    # Begun and spoilt, and then another's order: no refusal.
+    ({"accepted": "after", "failed": "mine", "error": "stuck", "count": 7}, BEFORE, Finding.UNKNOWN),
+    # Another controller used it since.
+    ({"accepted": "after", "echo": "after", "count": 8}, BEFORE, Finding.UNKNOWN),
+    ({"accepted": "before", "echo": "before", "count": 8}, BEFORE, Finding.UNKNOWN),
+    # A power cut after it was begun, of an instrument that forgets what it began, or its count too.
+    ({"count": 7}, BEFORE, Finding.UNKNOWN),
+    ({}, BEFORE, Finding.UNKNOWN),
+    ({}, {"accepted": "", "count": 0}, Finding.UNKNOWN),
+    ({"accepted": "none yet"}, BEFORE, Finding.UNKNOWN),
+    # Nobody wrote down what it remembered.
+    ({"accepted": "before", "echo": "before", "count": 7}, None, Finding.UNKNOWN),
     ({}, None, Finding.UNKNOWN),
 ]
 
 
-@pytest.mark.parametrize(("shown", "count_before", "finding"), CASES)
-def test_what_an_instrument_shows_tells_what_became_of_an_order(shown, count_before, finding):
+@pytest.mark.parametrize(("shown", "before", "finding"), CASES)
+def test_what_an_instrument_shows_tells_what_became_of_an_order(shown, before, finding):
     device = make_fake_device(Dispenser)("X:", name="dispenser", clock=RealClock())
     set_blank(device)
     device.dispensed_mg.sim_put(4.98)
     for name, value in shown.items():
         getattr(device, name).sim_put(value)
-    found = evidence(device, "mine", count_before=count_before)
+    found = evidence(device, "mine", before=before)
     assert found.finding == finding
     assert found.words
     assert (found.as_made.get("dispensed_mg") == 4.98) == (finding == Finding.DONE)

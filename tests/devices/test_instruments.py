@@ -6,7 +6,7 @@ from chemistry.process import Dry, Press
 from devices.clock import RealClock
 from devices.dispenser import Dispenser
 from devices.epics import epics_lab
-from devices.errors import InstrumentError
+from devices.errors import InstrumentError, NeverSent
 from devices.film_station import FilmStation
 from devices.impedance_meter import ImpedanceMeter
 from devices.instrument import Instrument
@@ -87,8 +87,21 @@ def test_an_instrument_that_never_answers_fails_after_its_deadline():
 
 
 def test_a_command_for_another_instrument_is_refused():
-    with pytest.raises(InstrumentError, match="takes no SetTemperature, only Dose"):
+    with pytest.raises(NeverSent, match="takes no SetTemperature, only Dose"):
         fake(Dispenser).set(Order(id="1", token=1, sample="", command=SetTemperature(step="heat", temperature_C=30)))
+
+
+@pytest.mark.parametrize(("broken", "certain"), [("mass_mg", True), ("go", False)])
+def test_a_lost_connection_tells_whether_the_order_can_have_arrived(broken: str, certain: bool):
+    def silent(value: object, **_: object) -> None:
+        raise TimeoutError("no channel")
+
+    device = fake(Dispenser)
+    getattr(device, broken).sim_set_putter(silent)
+    with pytest.raises(InstrumentError, match="no connection to X:") as caught:
+        device.set(DOSE)
+    assert isinstance(caught.value, NeverSent) == certain
+    assert not device.forget()
 
 
 def test_stop_gives_up_the_order_under_way_and_makes_safe_with_the_owner_s_token():

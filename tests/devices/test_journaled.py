@@ -22,6 +22,9 @@ def test_every_consuming_step_is_intended_before_it_is_sent_and_confirmed_with_w
     assert [row["state"] for row in rows] == ["confirmed"] * 6
     assert [row["step"] for row in rows[:2]] == ["dose PEO", "dose LiTFSI"]
     assert {len(order_id) for order_id in journal.rows} == {36}
+    assert rows[0]["parameters"]["before"] == {"accepted": "none yet", "count": 0}
+    first = next(iter(journal.rows))
+    assert rows[1]["parameters"]["before"] == {"accepted": first, "count": 1}
     assert rows[0]["as_made"]["dispensed_mg"] == next(iter(made.masses_mg.values()))
 
 
@@ -67,3 +70,17 @@ def test_a_refusal_is_written_with_the_instrument_s_words(lab: Lab, peo_litfsi: 
     last = list(journal.rows.values())[-1]
     assert last["state"] == "failed"
     assert "it is a solution" in last["words"]
+
+
+@pytest.mark.parametrize(("broken", "state"), [("mass_mg", "failed"), ("go", "intended")])
+def test_an_order_lost_on_its_way_stays_open_unless_it_certainly_never_arrived(
+    lab: Lab, peo_litfsi: Formulation, journal, broken: str, state: str
+):
+    def silent(value: object, **_: object) -> None:
+        raise TimeoutError("no channel")
+
+    dispenser = lab.station_with(MAKE_ROLES).instrument("dispenser")
+    getattr(dispenser, broken).sim_set_putter(silent)
+    with pytest.raises(InstrumentError, match="no connection"):
+        run_make(lab, peo_litfsi, journal)
+    assert [row["state"] for row in journal.rows.values()] == [state]

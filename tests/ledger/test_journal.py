@@ -137,18 +137,6 @@ def test_open_steps_are_found_by_campaign_experiment_and_station(
     assert journal.open_steps(station="measuring-1") == []
 
 
-def test_the_last_step_done_on_a_device_is_known(journal: Journal, sample: str) -> None:
-    assert journal.last_confirmed("synthesis", "dispenser") is None
-    first, second, third = (intend(journal, sample, step) for step in ("dose LiBF4", "dose PEO", "cast"))
-    journal.confirm(second, {"count": 1})
-    journal.resolve(first, "done_by_evidence", {"as_made": {"count": 2}})
-    journal.fail(third, "no film")
-    last = journal.last_confirmed("synthesis", "dispenser")
-    assert last is not None
-    assert (last.order_id, last.as_made) == (first, {"count": 2})
-    assert journal.last_confirmed("synthesis", "film_station") is None
-
-
 def test_a_late_command_of_an_old_owner_is_refused(ledger: Ledger, journal: Journal, sample: str) -> None:
     leases = Leases(ledger)
     old = leases.acquire("synthesis", "old", ttl_s=60)

@@ -144,7 +144,14 @@ def test_an_order_under_way_when_the_process_dies_is_done_exactly_once(open_lab:
     assert (done.outcome, done.ended) == ("done", act.due)
     assert found.as_made["dispensed_mg"] == done.result["dispensed_mg"] == found.as_made["totaliser_mg"]
     assert lab.clock.now() == act.due
-    assert evidence(dispenser, "an order that never came").finding == Finding.NEVER_STARTED
+    remembered = dispenser.memory("dose")
+    assert evidence(dispenser, "an order that never came", before=remembered).finding == Finding.NEVER_STARTED
+    assert evidence(dispenser, "an order that never came").finding == Finding.UNKNOWN
+
+
+def test_an_instrument_that_never_began_anything_can_say_so(lab: Lab):
+    dispenser = lab.stations["synthesis"].instrument("dispenser")
+    assert evidence(dispenser, "the first", before=dispenser.memory("dose")).finding == Finding.NEVER_STARTED
 
 
 def test_the_same_order_twice_is_done_once(lab: Lab, tmp_path: Path):
