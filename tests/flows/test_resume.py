@@ -1,0 +1,109 @@
+"""What becomes of steps and experiments that a crash left open, by what the instrument shows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ophyd.sim import make_fake_device
+
+from chemistry.catalogue import polymer, salt
+from chemistry.formulation import Formulation
+from devices.dispenser import Dispenser
+from devices.lab import Lab
+from devices.signals import set_blank
+from devices.station import Station
+from flows.resume import reconcile
+from ledger.journal import Journal
+from ledger.store import Ledger
+from sim.clock import VirtualClock
+
+BEFORE = {"accepted": "before", "count": 7}
+
+
+class Crashed:
+    """A campaign that died when one dose was intended; its dispenser shows what the test says."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger, self.journal, self.clock = ledger, Journal(ledger), VirtualClock()
+        device: Any = make_fake_device(Dispenser)("X:", name="dispenser", clock=self.clock)
+        set_blank(device)
+        self.device = device
+        lab = Lab(
+            "lab", {"synthesis": Station("synthesis", {"dispenser": device}, self.clock)}, self.clock, lambda: None
+        )
+        campaign = ledger.begin_campaign("c", {}, 1).id
+        self.session: Any = SimpleNamespace(ledger=ledger, lab=lab, campaign_id=campaign)
+        peo = Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.0)
+        self.experiment = ledger.add_suggestion(
+            campaign, index=0, formulation=peo, action={}, reason={}, planner="sobol", knowledge_event=0
+        ).id
+        ledger.move(self.experiment, "making")
+        self.sample = ledger.add_sample(self.experiment, "rack 1").id
+        content = {"command": "Dose", "component": "*CCO*", "mass_mg": 5.0, "before": BEFORE}
+        self.journal.intend("mine", "dispenser", "synthesis", "dose PEO", self.sample, content, 1)
+
+    def show(self, **values: object) -> None:
+        for name, value in values.items():
+            getattr(self.device, name).sim_put(value)
+
+    def after(self) -> tuple[str, str, str]:
+        """Reconcile; the states of the step and of the experiment, and why."""
+        going_on = reconcile(self.session)
+        experiment = self.ledger.experiment(self.experiment)
+        assert bool(going_on) == (experiment.state == "making")
+        return self.journal.steps(self.sample)[0].state, experiment.state, experiment.why
+
+
+@pytest.fixture
+def crashed(tmp_path: Path) -> Iterator[Crashed]:
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        campaign = Crashed(ledger)
+        yield campaign
+        campaign.clock.close()
+
+
+def test_what_was_done_or_never_begun_goes_on(crashed: Crashed) -> None:
+    crashed.show(accepted="before", count=7)
+    assert crashed.after() == ("never_started", "making", "")
+
+
+def test_what_nobody_can_tell_is_called_off_and_not_asked_again(crashed: Crashed) -> None:
+    state, experiment, why = crashed.after()  # a power cut: it remembers nothing
+    assert (state, experiment) == ("unknown", "cancelled")
+    assert (
+        why
+        == "nobody can tell whether `dose PEO` was done before the crash: dispenser has forgotten what it began last"
+    )
+    assert not crashed.ledger.failures(crashed.session.campaign_id)
+    crashed.show(accepted="before", count=7)
+    assert crashed.after()[0] == "unknown"
+
+
+def test_what_the_instrument_says_failed_is_called_off_with_its_words(crashed: Crashed) -> None:
+    crashed.show(accepted="mine", failed="mine", error="nozzle blocked")
+    state, experiment, why = crashed.after()
+    assert (state, experiment) == ("failed", "cancelled")
+    assert "nozzle blocked" in why
+
+
+def test_an_experiment_whose_failed_step_was_noted_before_the_crash_is_called_off(crashed: Crashed) -> None:
+    crashed.journal.fail("mine", "nozzle blocked")
+    assert crashed.after()[:2] == ("failed", "cancelled")
+
+
+def test_an_instrument_that_is_still_busy_is_waited_for(crashed: Crashed) -> None:
+    crashed.show(accepted="mine", busy=1, count=7)
+    crashed.clock.call_at(1000.0, lambda: crashed.show(count=8, busy=0, dispensed_mg=5.01, echo="mine"))
+    assert crashed.after() == ("done_by_evidence", "making", "")
+    assert (crashed.journal.confirmed(crashed.sample, "dose PEO") or {})["dispensed_mg"] == 5.01
+    assert 1000 <= crashed.clock.now() <= 1030
+
+
+def test_an_instrument_that_stays_busy_is_not_waited_for_for_ever(crashed: Crashed) -> None:
+    crashed.show(accepted="mine", busy=1, count=7)
+    state, experiment, why = crashed.after()
+    assert (state, experiment) == ("unknown", "cancelled")
+    assert "still busy with it, longer than it may take" in why
+    assert crashed.clock.now() == Dispenser.deadline_s
