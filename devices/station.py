@@ -1,6 +1,8 @@
 """A station: instruments that one plan at a time uses, and the RunEngine that runs it."""
 
+import contextlib
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -101,7 +103,8 @@ class Station:
             engine = self._engine
         if engine is not None and engine.state != "idle":
             try:
-                engine.abort(reason)
+                with contextlib.redirect_stdout(sys.stderr):  # it says so on stdout, where our JSON goes
+                    engine.abort(reason)
             except RuntimeError:
                 if engine.state != "idle":  # else it came to its end on its own meanwhile
                     raise

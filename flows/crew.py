@@ -11,6 +11,7 @@ from typing import NamedTuple, Self
 from devices.lab import Station
 from devices.plans import MEASURE_ROLES, tidy
 from devices.protocols import Hold
+from flows.resume import reconcile
 from flows.session import Session
 from ledger.tables import ExperimentRow
 
@@ -34,6 +35,7 @@ class Crew:
     """
 
     def __init__(self, session: Session) -> None:
+        self._session = session
         self._lab = session.lab
         self._leasing = session.leasing
         self._threads = ThreadPoolExecutor(session.spec.budget.batch, thread_name_prefix="experiment")
@@ -67,10 +69,19 @@ class Crew:
             self.in_flight -= 1
             self._flying = [(future, hold) for future, hold in self._flying if hold is not ended.hold]
         if ended.experiment is None or ended.error is not None:
-            raise ended.error or RuntimeError("an experiment ended without saying how")
+            error = ended.error or RuntimeError("an experiment ended without saying how")
+            self._abort(error)  # before anybody asks why: the lab first
+            raise error
         return ended.experiment
 
-    def clear_cells(self) -> None:
+    def reconcile(self) -> list[ExperimentRow]:
+        """Ask the instruments what happened before anything moves, then clear the cells if anything is unfinished."""
+        unfinished = reconcile(self._session, self._hold)
+        if unfinished:
+            self._clear_cells()
+        return unfinished
+
+    def _clear_cells(self) -> None:
         """Make every measuring station safe and put the films that a crash left in their cells back into the rack."""
         for station in self._lab.stations_with(MEASURE_ROLES):
             with self._leasing.lease(station.name) as token:
@@ -88,6 +99,9 @@ class Crew:
     def stop(self, why: BaseException) -> None:
         """Stop the campaign from any thread or signal: the main thread raises `why`, and the stations become safe."""
         self._ended.put(_Ended(None, why, None))
+
+    def _abort(self, error: BaseException) -> None:
+        self._lab.abort(str(error) or type(error).__name__)
 
     def _let_go_of_ended(self) -> None:
         """Release the holds of threads that have ended, which an interrupt may have kept from `wait_for_one`.
@@ -108,7 +122,7 @@ class Crew:
         self._hold.release()  # the clean-up of an aborted plan takes lab time
         while self._flying:
             if error is not None:  # again and again: a thread may have been on its way to a station the last time
-                self._lab.abort(str(error) or type(error).__name__)
+                self._abort(error)
             self._let_go_of_ended()
             wait((future for future, _ in self._flying), timeout=LOOK_S, return_when=FIRST_COMPLETED)
         self._threads.shutdown()

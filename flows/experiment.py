@@ -32,7 +32,8 @@ def carry_out(session: Session, crew: "Crew", experiment: ExperimentRow, hold: H
             step("measure", f"measure film {number}: {label}", lambda: _measure(session, crew, experiment, hold))
         step("analyse", f"analyse film {number}: {label}", lambda: _analyse(session, experiment))
     except InstrumentError as fault:
-        session.ledger.move(experiment.id, ExperimentState.CANCELLED, f"an instrument failed: {fault}")
+        told = {"instrument": fault.instrument, "step": fault.step}
+        session.ledger.move(experiment.id, ExperimentState.CANCELLED, f"an instrument failed: {fault}", told)
 
 
 def _make(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:

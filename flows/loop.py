@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from flows.crew import Crew
 from flows.experiment import carry_out
-from flows.resume import reconcile
 from flows.session import Session
 from flows.step import step
 from flows.suggest import suggest_next
@@ -23,7 +22,7 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None
 
     What a crash left half done is settled with the instruments and goes on first.
     """
-    unfinished = iter(step("reconcile", "ask the instruments what happened", lambda: _reconcile(session, crew)))
+    unfinished = iter(step("reconcile", "ask the instruments what happened", crew.reconcile))
     while True:
         while crew.in_flight < session.spec.budget.batch:
             experiment = next(unfinished, None) or _suggest(session)
@@ -33,14 +32,6 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None
         if not crew.in_flight:
             return
         learn(crew.wait_for_one())
-
-
-def _reconcile(session: Session, crew: Crew) -> list[ExperimentRow]:
-    """Nothing moves before the instruments were asked; then the cells are cleared, where anything was left in them."""
-    unfinished = reconcile(session)
-    if unfinished:
-        crew.clear_cells()
-    return unfinished
 
 
 def _suggest(session: Session) -> ExperimentRow | None:
@@ -55,7 +46,7 @@ def too_many_failures(session: Session) -> str:
     """Why the campaign must stop, where more than the allowed share of its experiments gave nothing; else empty."""
     ended = sorted(session.ledger.experiments(session.campaign_id, states=ENDED), key=lambda e: e.closed_event or 0)
     last = ended[-IN_A_ROW:]
-    if len(last) == IN_A_ROW and all(e.state == ExperimentState.CANCELLED for e in last):
+    if len(last) == IN_A_ROW and all("instrument" in (e.result or {}) for e in last):
         return f"{IN_A_ROW} experiments in a row were called off; the last because {last[-1].why}"
     bad = [experiment for experiment in ended if experiment.state != ExperimentState.OBSERVED]
     limit = session.spec.budget.failure_limit

@@ -112,11 +112,10 @@ def _time_limit_s(device: Instrument, open_step: PhysicalStepRow) -> float:
 
 def settle_stop(session: Session, stop: Stopped) -> None:
     """Write down how a stopped campaign stands; one that was aborted has ended for good, with its experiments."""
-    if stop.campaign_state == CampaignState.ABORTED:
-        # Cancelled first: a film that was cut off says nothing against its formulation, as a discarded one would.
-        for experiment in _unfinished(session):
-            session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(stop))
-    # Before the steps are settled, which waits for instruments that nobody can stop.
     session.ledger.set_campaign_state(session.campaign_id, stop.campaign_state, str(stop))
     if stop.campaign_state == CampaignState.ABORTED:
+        # Cancelled first: a film that was cut off says nothing against its formulation. Then the steps are settled,
+        # which waits for instruments that nobody can stop.
+        for experiment in _unfinished(session):
+            session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(stop))
         reconcile(session)
