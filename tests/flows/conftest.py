@@ -1,11 +1,15 @@
 """Fixtures of the flows' tests."""
 
 import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.flows.command import Command, Said
 from tests.flows.held_server import HeldServer, server_held
+from tests.flows.small_campaign import Place, run_here, write_campaign
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +18,35 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeldServer]:
     folder = tmp_path_factory.getbasetemp()
     with server_held((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "prefect home") as server:
         yield server
+
+
+HOSTILE = "Which film & <script>window.hostile = true</script> is 'best' at \"30 °C\"?"
+"""A question that would run in the report's page if it were not escaped."""
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A finished campaign of five experiments, two of them the model's; for tests that only read it."""
+    folder = tmp_path_factory.mktemp("finished")
+    write_campaign(folder, experiments=5, batch=2, start=3, question=HOSTILE)
+    place = Place(folder, folder / "home")
+    run_here(place)
+    return place
+
+
+@pytest.fixture
+def ionloop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command `ionloop` in this process, in an empty folder: what each new process imports takes seconds."""
+    from flows.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IONLOOP_HOME", str(tmp_path / "home"))
+
+    def run(*words: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["ionloop", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        output = capsys.readouterr()
+        return Said(int(end.value.code or 0), output.out, output.err)
+
+    return run

@@ -84,3 +84,22 @@ def write_campaign(folder: Path, *, experiments: int, batch: int, start: int, **
     file = folder / "campaign.yaml"
     file.write_text(yaml.safe_dump({**content, **more}, sort_keys=False, allow_unicode=True))
     return file
+
+
+def run_here(place: Place) -> None:
+    """The campaign in this process and without Prefect: the loop itself, as the forecast drives it."""
+    from flows.crew import Crew
+    from flows.learn import learn_from
+    from flows.loop import run_loop
+    from flows.session import open_session
+    from ledger.kinds import CampaignState
+    from ledger.tables import ExperimentRow
+
+    with open_session(place.file, place.run, None, hardware=False) as session:
+
+        def learn(experiment: ExperimentRow) -> None:
+            learn_from(session, experiment)
+
+        with Crew(session) as crew:
+            run_loop(session, crew, learn)
+        session.ledger.set_campaign_state(session.campaign_id, CampaignState.FINISHED)
