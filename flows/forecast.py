@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import tempfile
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -31,7 +32,9 @@ class Need:
     @property
     def share(self) -> float:
         """Share of the stock that is used; above one the campaign runs dry."""
-        return self.needed_mg / self.stock_mg if self.stock_mg else 0.0
+        if self.stock_mg is None:
+            return 0.0
+        return self.needed_mg / self.stock_mg if self.stock_mg else math.inf
 
 
 @dataclass(frozen=True)
