@@ -1,8 +1,8 @@
 """A station: instruments that one plan at a time uses, and the RunEngine that runs it."""
 
 import contextlib
+import io
 import logging
-import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -103,7 +103,7 @@ class Station:
             engine = self._engine
         if engine is not None and engine.state != "idle":
             try:
-                with contextlib.redirect_stdout(sys.stderr):  # it says so on stdout, where our JSON goes
+                with contextlib.redirect_stdout(io.StringIO()):  # it says so on stdout, where our JSON goes
                     engine.abort(reason)
             except RuntimeError:
                 if engine.state != "idle":  # else it came to its end on its own meanwhile
