@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chemistry.errors import BadInput
 from flows.report.content import Content, read_content
 from flows.report.figures import calibration_figure, front_figure, nyquist_figure, progress_figure, temperature_figure
 from flows.report.words import axis_title, in_plain_units
@@ -21,13 +22,21 @@ def write_report(ledger: Ledger, campaign_id: int, path: Path, ending: tuple[str
 
     `ending` is the state, and why, that the campaign is about to be in: the report comes first, so that a campaign
     that is over has one.
+
+    Raises:
+        BadInput: the file cannot be written.
     """
     page = render(read_content(ledger, campaign_id, ending))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".html", delete=False) as file:
-        file.write(page)
-    Path(file.name).replace(path)
-    path.chmod(0o644)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".report-") as folder:
+            draft = Path(folder) / path.name
+            draft.write_text(page, encoding="utf-8")
+            draft.replace(path)
+    except OSError as error:
+        raise BadInput(
+            f"the report cannot be written ({error.strerror})", place=str(path), remedy="Name another file with --out."
+        ) from error
     return path
 
 
