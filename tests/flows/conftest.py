@@ -26,9 +26,9 @@ HOSTILE = "Which film & <script>window.hostile = true</script> is 'best' at \"30
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A finished campaign of five experiments, two of them the model's; for tests that only read it."""
+    """A finished campaign of six experiments, the last two the model's; for tests that only read it."""
     folder = tmp_path_factory.mktemp("finished")
-    write_campaign(folder, experiments=5, batch=2, start=3, question=HOSTILE)
+    write_campaign(folder, experiments=6, batch=2, start=3, question=HOSTILE)
     place = Place(folder, folder / "home")
     run_here(place)
     return place

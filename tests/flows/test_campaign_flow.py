@@ -12,6 +12,8 @@ from tests.flows.held_server import HeldServer
 from tests.flows.prefect_api import artifacts, flow_run_state, flow_runs_of, task_runs
 from tests.flows.small_campaign import Place, write_campaign
 
+pytestmark = pytest.mark.timeout(300)  # each process takes seconds to start, a busy machine longer
+
 EXPERIMENTS = 6
 PNG = b"\x89PNG\r\n\x1a\n"
 

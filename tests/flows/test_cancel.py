@@ -19,6 +19,8 @@ from tests.flows.held_server import HeldServer, seconds_until
 from tests.flows.prefect_api import cancel, flow_run_state, flow_runs_of
 from tests.flows.small_campaign import PATIENCE_S, Place, write_campaign
 
+pytestmark = pytest.mark.timeout(300)  # each process takes seconds to start, a busy machine longer
+
 WITHIN_S = 15
 IN_FLIGHT = 2
 

@@ -260,9 +260,9 @@ def test_status_and_verify_read_a_finished_campaign(ionloop: Command, finished: 
     said = ionloop("status", finished.file, "--folder", finished.run)
     assert said.status == 0
     assert "peo_salts, run 1: finished" in said.out
-    assert "5 of 5 experiments" in said.out
+    assert "6 of 6 experiments" in said.out
     told = json.loads(ionloop("status", finished.file, "--folder", finished.run, "--verify", "--json").out)
-    assert told["suggestions_recomputed"] == {str(index): True for index in range(5)}
+    assert told["suggestions_recomputed"] == {str(index): True for index in range(6)}
 
 
 def test_a_report_is_written_where_it_is_asked_for(ionloop: Command, finished: Place, tmp_path: Path) -> None:

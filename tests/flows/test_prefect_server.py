@@ -21,6 +21,8 @@ from tests.flows.held_server import (
 )
 from tests.flows.small_campaign import environment
 
+pytestmark = pytest.mark.timeout(300)  # each process takes seconds to start, a busy machine longer
+
 SECONDS = GRACE_S + 12
 """Within so long a server is gone, with room for a busy machine."""
 
