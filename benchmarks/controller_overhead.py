@@ -50,6 +50,10 @@ SUBTRACTED = ("planner", "surrogate")
 TOLD_APART = ("analysis", "simulated instruments", "pages, beside the loop")
 
 
+Recorded = tuple[str, str, dict[str, Any]]
+"""A message to a RunEngine: its command, the name of its device or stream, and what was read."""
+
+
 class Spent:
     """Wall and processor seconds inside wrapped calls by kind; a call within a wrapped call counts for the outer."""
 
@@ -91,8 +95,8 @@ class Watch:
         self.tasks = self.commits = 0
         self.steps: defaultdict[str, float] = defaultdict(float)
         """Seconds by kind of step, without what is subtracted."""
-        self.runs: list[list[tuple[str, dict[str, Any]]]] = []
-        """The messages of each Bluesky run: command, and for a read its values."""
+        self.runs: list[list[Recorded]] = []
+        """The messages of each Bluesky run."""
         self.loop_wall = self.loop_processor = 0.0
 
     @contextlib.contextmanager
@@ -199,8 +203,11 @@ def recorded_messages(watch: Watch) -> Iterator[None]:
             mine.run = []
             watch.runs.append(mine.run)
         if hasattr(mine, "run"):
-            values = {k: v["value"] for k, v in message.obj.read().items()} if message.command == "read" else {}
-            mine.run.append((message.command, values))
+            values: dict[str, Any] = {}
+            name = message.kwargs.get("name", "") if message.command == "create" else getattr(message.obj, "name", "")
+            if message.command == "read":
+                values = {key: reading["value"] for key, reading in message.obj.read().items()}
+            mine.run.append((message.command, name, values))
 
     with patch.object(devices.station, "_engine", engine):
         yield
@@ -263,7 +270,7 @@ def floor(folder: Path, watch: Watch, n: int) -> dict[str, list[float]]:
     return seconds
 
 
-def bare_runs() -> Callable[[list[list[tuple[str, dict[str, Any]]]]], None]:
+def bare_runs() -> Callable[[list[list[Recorded]]], None]:
     """A function that sends recorded runs through a RunEngine to an axis that is there at once."""
     from bluesky import RunEngine
     from bluesky.utils import Msg, MsgGenerator
@@ -273,9 +280,9 @@ def bare_runs() -> Callable[[list[list[tuple[str, dict[str, Any]]]]], None]:
 
     engine, axis = RunEngine({}, context_managers=[]), SynAxis(name="axis")
 
-    def again(run: list[tuple[str, dict[str, Any]]]) -> MsgGenerator[None]:
-        last = 0
-        for number, (command, values) in enumerate(run):
+    def again(run: list[Recorded]) -> MsgGenerator[None]:
+        last, meters = 0, dict[str, Readings]()
+        for number, (command, name, values) in enumerate(run):
             match command:
                 case "set":
                     last = number
@@ -283,9 +290,9 @@ def bare_runs() -> Callable[[list[list[tuple[str, dict[str, Any]]]]], None]:
                 case "wait":
                     yield Msg("wait", group=last)
                 case "create":
-                    yield Msg("create", name=f"stream {number}")
+                    yield Msg("create", name=name)
                 case "read":
-                    yield Msg("read", Readings(f"meter {number}", values))
+                    yield Msg("read", meters.setdefault(name, Readings(name, values)))
                 case "stop":
                     yield Msg("stop", axis)
                 case "open_run" | "close_run" | "save" | "checkpoint" | "clear_checkpoint":
@@ -293,7 +300,7 @@ def bare_runs() -> Callable[[list[list[tuple[str, dict[str, Any]]]]], None]:
                 case _:
                     yield Msg("null")
 
-    def replay(runs: list[list[tuple[str, dict[str, Any]]]]) -> None:
+    def replay(runs: list[list[Recorded]]) -> None:
         for run in runs:
             engine(again(run), lambda *_: None)
 
