@@ -54,9 +54,9 @@ def test_nothing_is_left_to_be_done_in_a_comment() -> None:
 
 def test_no_machine_and_no_registry_is_named() -> None:
     """Paths of somebody's machine, and hosts that serve packages: the lock says what, pip's settings say from where."""
-    named = re.compile(
-        r"(?<![\w.~-])/(work|tmp|root|home|Users)/|\bpypi\.org|pythonhosted\.org|\bnpmjs\.org|--(extra-)?index-url|--find-links"
-    )
+    hosts = (r"\bpypi\.o" r"rg", r"pythonhosted\.o" r"rg", r"\bnpmjs\.o" r"rg")
+    options = (r"--(extra-)?index-u" r"rl", r"--find-li" r"nks")
+    named = re.compile("|".join((r"(?<![\w.~-])/(work|tmp|root|home|Users)/", *hosts, *options)))
     found = {str(file): named.search(text) for file, text in written_files().items()}
     lock = (ROOT / "requirements.lock").read_text()
     assert {file: match[0] for file, match in found.items() if match} == {}
