@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chemistry.feasibility import reasons_against
-
 from chemistry.formulation import AdditiveContent, Formulation
 from chemistry.units import li_per_site, molality, salt_weight_fraction
 from chemistry.value import Value

@@ -19,9 +19,8 @@ class Plasticiser:
 @lru_cache(maxsize=4096)
 def plasticiser(smiles: str) -> Plasticiser:
     """The plasticiser with this SMILES: facts of the catalogue, else estimates (`sim.twin.estimates`)."""
-    from chemistry.catalogue import additive_facts
-
     from chemistry.canonical import coordinating_sites, molar_mass_g_mol
+    from chemistry.catalogue import additive_facts
     from chemistry.salt import Additive
 
     facts = additive_facts(Additive(smiles=smiles))
