@@ -36,7 +36,7 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None
 
 def _suggest(session: Session) -> ExperimentRow | None:
     """The next experiment; None where the budget is spent, the space exhausted, or too much has failed."""
-    tried = len(session.ledger.experiments(session.campaign_id))
+    tried = session.ledger.count_suggestions(session.campaign_id)
     if tried >= session.spec.budget.experiments or too_many_failures(session):
         return None
     return step("suggest", f"suggest experiment {tried + 1}", lambda: suggest_next(session))

@@ -17,7 +17,7 @@ from planners.protocols import Suggestion
 def suggest_next(session: Session) -> ExperimentRow | None:
     """One suggestion from all that the ledger holds now, recorded with the event it rests on; None when exhausted."""
     ledger, campaign_id = session.ledger, session.campaign_id
-    index = len(ledger.suggestions(campaign_id))
+    index = ledger.count_suggestions(campaign_id)
     suggestion = _suggest(ledger, campaign_id, session.spec, index, ledger.last_event())
     if suggestion is None:
         return None

@@ -77,6 +77,12 @@ class ExperimentRecords(Records):
         with self.database.reading() as session:
             return list(session.exec(query.order_by(col(SuggestionRow.index))))
 
+    def count_suggestions(self, campaign_id: int) -> int:
+        """How many suggestions a campaign has, which is how many experiments: without reading what they hold."""
+        query = select(func.count()).where(SuggestionRow.campaign_id == campaign_id)
+        with self.database.reading() as session:
+            return session.exec(query).one()
+
     def experiment(self, experiment_id: int) -> ExperimentRow:
         """One experiment.
 

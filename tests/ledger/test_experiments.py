@@ -41,6 +41,7 @@ def test_a_suggestion_and_its_experiment_are_one(ledger: Ledger, campaign: int, 
     first, second = suggest(formulation(0.5, plasticiser=0.1)), suggest()
     assert (first.number, second.number) == (1, 2)
     suggestion = ledger.suggestions(campaign)[0]
+    assert ledger.count_suggestions(campaign) == len(ledger.suggestions(campaign))
     assert suggestion.id == first.suggestion_id
     assert suggestion.event == first.event
     assert suggestion.formulation == first.formulation == formulation(0.5, plasticiser=0.1)

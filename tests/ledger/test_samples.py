@@ -25,6 +25,7 @@ def test_samples_are_named_after_campaign_and_experiment(ledger: Ledger, suggest
     cut = ledger.add_sample(first.id, "A3", parent_id=names[0])
     assert [*names, cut.id] == ["c1-e001a", "c1-e002a", "c1-e001b"]
     assert [row.id for row in ledger.samples(first.id)] == ["c1-e001a", "c1-e001b"]
+    assert ledger.sample_ids(first.campaign_id)[first.id] == ("c1-e001a", "c1-e001b")
     assert cut.parent_id == "c1-e001a"
 
 
