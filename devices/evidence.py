@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from chemistry.value import Value
-from devices.instrument import Instrument
+from devices.instrument import Instrument, InstrumentState
 
 
 class Finding(StrEnum):
@@ -41,34 +41,34 @@ def evidence(device: Instrument, order_id: str, *, before: Mapping[str, Any] | N
         order_id: Id of the order that the journal holds as intended.
         before: The instrument's memory just before the order was sent (`Instrument.memory`), where it was written
             down.
+
+    Raises:
+        NeverSent: the instrument cannot be reached, so nothing can be said.
     """
-    busy = device.busy.get()  # first, so that an order that ends while this is read was still busy
-    echo, accepted, failed = (str(signal.get()) for signal in (device.echo, device.accepted, device.failed))
-    if echo == order_id:
+    said = device.state()
+    if said.echo == order_id:
         return Evidence(finding=Finding.DONE, as_made=device.as_made(), words=f"{device.name} echoes the order")
-    if accepted == order_id:
-        if failed == order_id:
-            return Evidence(finding=Finding.FAILED, words=f"{device.name} says: {device.error.get()}")
-        if busy:
+    if said.accepted == order_id:
+        if said.failed == order_id:
+            return Evidence(finding=Finding.FAILED, words=f"{device.name} says: {said.error}")
+        if said.busy:
             return Evidence(finding=Finding.RUNNING, words=f"{device.name} is still busy with it")
         return Evidence(finding=Finding.UNKNOWN, words=f"{device.name} began it and never said how it ended")
-    changed = _changed(device, accepted, before)
+    changed = _changed(device.name, said, before)
     if changed:
         return Evidence(finding=Finding.UNKNOWN, words=changed)
-    said = f"{device.name} never began it"
-    words = f"{said}, and says: {device.error.get()}" if failed == order_id else said
-    return Evidence(finding=Finding.NEVER_STARTED, words=words)
+    refused = f", and says: {said.error}" if said.failed == order_id else ""
+    return Evidence(finding=Finding.NEVER_STARTED, words=f"{device.name} never began it{refused}")
 
 
-def _changed(device: Instrument, accepted: str, before: Mapping[str, Any] | None) -> str:
+def _changed(name: str, said: InstrumentState, before: Mapping[str, Any] | None) -> str:
     """Why the instrument's memory cannot tell that it began nothing since `before`; empty where it can."""
-    count = device.count.get()
-    if not accepted:
-        return f"{device.name} has forgotten what it began last"
+    if not said.accepted:
+        return f"{name} has forgotten what it began last"
     if before is None or not before.get("accepted") or "count" not in before:
-        return f"nobody wrote down what {device.name} remembered before"
-    if accepted != before["accepted"]:
-        return f"{device.name} has begun another order since"
-    if count != before["count"]:
-        return f"{device.name} counts {count} orders instead of {before['count']}"
+        return f"nobody wrote down what {name} remembered before"
+    if said.accepted != before["accepted"]:
+        return f"{name} has begun another order since"
+    if said.count != before["count"]:
+        return f"{name} counts {said.count} orders instead of {before['count']}"
     return ""

@@ -7,8 +7,11 @@ it finished), or on `error` (its own words) and then `failed` (the id that they 
 but the order under way: a device holds no state of the campaign.
 """
 
+import contextlib
 import logging
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ophyd import Device
@@ -107,15 +110,32 @@ class Instrument(Device):
         Raises:
             NeverSent: it cannot be reached, so `step` cannot be asked of it.
         """
-        try:
+        with self._reached(step):
             return {"accepted": str(self.accepted.get()), "count": _plain(self.count.get())}
-        except (OSError, OpException) as silent:
-            raise NeverSent(self._place, step, f"no connection to {self.prefix}: {silent}") from silent
+
+    def state(self) -> "InstrumentState":
+        """What it says of itself now.
+
+        Raises:
+            NeverSent: it cannot be reached.
+        """
+        with self._reached("say what it did last"):
+            # `busy` first, so that an order that ends while this is read was still busy.
+            busy = bool(self.busy.get())
+            echo, accepted, failed, error = (
+                str(signal.get()) for signal in (self.echo, self.accepted, self.failed, self.error)
+            )
+            return InstrumentState(busy, echo, accepted, failed, error, _plain(self.count.get()))
 
     def fence(self, token: int) -> None:
-        """Show the instrument the token of its new owner, so that it refuses the orders of any former one."""
+        """Show the instrument the token of its new owner, so that it refuses the orders of any former one.
+
+        Raises:
+            NeverSent: it cannot be reached.
+        """
         self._last_token = token
-        self.token.put(token)
+        with self._reached("take the token of its owner"):
+            self.token.put(token)
 
     def safe(self, token: int) -> None:
         """Bring the instrument into its safe state now, without waiting; never raises."""
@@ -136,6 +156,14 @@ class Instrument(Device):
         if under_way is not None:
             under_way.cancel_deadline()
         return under_way is not None
+
+    @contextlib.contextmanager
+    def _reached(self, step: str) -> Iterator[None]:
+        """Something that cannot have begun an order: where nobody answers, that is all there is to say."""
+        try:
+            yield
+        except (OSError, OpException) as silent:
+            raise NeverSent(self._place, step, f"no connection to {self.prefix}: {silent}") from silent
 
     def _error(self, step: str, words: str) -> InstrumentError:
         return InstrumentError(self._place, step, words)
@@ -191,6 +219,18 @@ class Instrument(Device):
             under_way.finish()
         else:
             under_way.fail(error)
+
+
+@dataclass(frozen=True)
+class InstrumentState:
+    """What an instrument says of itself at one moment."""
+
+    busy: bool
+    echo: str
+    accepted: str
+    failed: str
+    error: str
+    count: int
 
 
 class _UnderWay:

@@ -16,9 +16,9 @@ from flows.artifacts import ShopWindow
 from flows.crew import Crew
 from flows.learn import catch_up, learn_from
 from flows.left_runs import close_left_runs, note_flow_run
-from flows.loop import run_loop, too_many_failures
+from flows.loop import how_it_ended, run_loop
 from flows.outcome import outcome
-from flows.prefect_server import dashboard
+from flows.prefect_server import dashboard, server_in_use
 from flows.report.page import write_report
 from flows.resume import settle_stop
 from flows.session import Session, open_session
@@ -59,7 +59,10 @@ def campaign(
     """
     place = Path(folder) if folder else None
     try:
-        with open_session(Path(campaign_file), place, ledger_url, hardware=hardware) as session:
+        with (
+            server_in_use(),  # a run that `ionloop serve` started is a process of its own, and may outlive it
+            open_session(Path(campaign_file), place, ledger_url, hardware=hardware) as session,
+        ):
             return run_session(session, show=show == "terminal")
     except Stopped as stop:
         return Cancelled(message=str(stop), data=stop)
@@ -87,13 +90,13 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
     except Stopped as stop:
         settle_stop(session, stop)
         raise
-    why = too_many_failures(session)
-    state, report = CampaignState.STOPPED if why else CampaignState.FINISHED, session.folder.report
+    state, why = how_it_ended(session)
+    report = session.folder.report
     # The report first: a kill in between leaves a campaign that is resumed and finds nothing left to do but this.
     step("report", f"report {session.spec.name}", lambda: write_report(ledger, campaign_id, report, (state, why)))
     window.link_report(report)
     ledger.set_campaign_state(campaign_id, state, why)
-    if why:
+    if state is CampaignState.STOPPED:
         raise CampaignStopped(f"Campaign {session.spec.name} was stopped: {why}. The report is {report}.")
     return outcome(session)
 

@@ -11,6 +11,7 @@ from flows.step import step
 from ledger.film import Film
 from ledger.journal import Journal
 from ledger.kinds import ExperimentState
+from ledger.store import Ledger
 from ledger.tables import ExperimentRow, SampleRow
 from models.film_judgement import judge_film
 
@@ -95,22 +96,29 @@ def _analyse(session: Session, experiment: ExperimentRow) -> None:
 def _run(
     session: Session, station: Station, plan: Any, sample: str, token: int, hold: Hold, experiment: ExperimentRow
 ) -> tuple[Any, str | None]:
-    """Run a plan on a station; its documents land in the ledger however it ends. Returns its result and run uid."""
-    documents: list[tuple[str, dict[str, Any]]] = []
-    try:
-        result = station.run(
-            plan,
-            sample=sample,
-            token=token,
-            journal=Journal(session.ledger),
-            documents=lambda name, doc: documents.append((name, doc)),
-            hold=hold,
-        )
-    finally:
-        run_uid = next((doc["uid"] for name, doc in documents if name == "start"), None)
-        if run_uid is not None:
-            session.ledger.add_documents(run_uid, documents, experiment.id)
-    return result, run_uid
+    """Run a plan on a station, its documents landing in the ledger as they come. Returns its result and run uid."""
+    documents = DocumentWriter(session.ledger, experiment.id)
+    journal = Journal(session.ledger)
+    result = station.run(plan, sample=sample, token=token, journal=journal, documents=documents, hold=hold)
+    return result, documents.run_uid
+
+
+class DocumentWriter:
+    """Takes the documents of one Bluesky run: what goes before a reading is written with it, the rest at the end."""
+
+    def __init__(self, ledger: Ledger, experiment_id: int) -> None:
+        self._ledger, self._experiment_id = ledger, experiment_id
+        self._unwritten: list[tuple[str, dict[str, Any]]] = []
+        self.run_uid: str | None = None
+
+    def __call__(self, name: str, document: dict[str, Any]) -> None:
+        """Take a document."""
+        if name == "start":
+            self.run_uid = document["uid"]
+        self._unwritten.append((name, document))
+        if name in ("event", "event_page", "stop") and self.run_uid is not None:
+            self._ledger.add_documents(self.run_uid, self._unwritten, self._experiment_id)
+            self._unwritten = []
 
 
 def _sample(session: Session, experiment: ExperimentRow) -> SampleRow:

@@ -7,7 +7,7 @@ from flows.experiment import carry_out
 from flows.session import Session
 from flows.step import step
 from flows.suggest import suggest_next
-from ledger.kinds import ExperimentState
+from ledger.kinds import CampaignState, ExperimentState
 from ledger.tables import ExperimentRow
 
 ENDED = (ExperimentState.OBSERVED, ExperimentState.FAILED, ExperimentState.DISCARDED, ExperimentState.CANCELLED)
@@ -40,6 +40,16 @@ def _suggest(session: Session) -> ExperimentRow | None:
     if tried >= session.spec.budget.experiments or too_many_failures(session):
         return None
     return step("suggest", f"suggest experiment {tried + 1}", lambda: suggest_next(session))
+
+
+def how_it_ended(session: Session) -> tuple[CampaignState, str]:
+    """The state that a campaign whose loop has ended is in, and why where there is something to say."""
+    why = too_many_failures(session)
+    if why:
+        return CampaignState.STOPPED, why
+    tried, budget = session.ledger.count_suggestions(session.campaign_id), session.spec.budget.experiments
+    left = f"the design space holds nothing more to try after {tried} of {budget} experiments"
+    return CampaignState.FINISHED, left if tried < budget else ""
 
 
 def too_many_failures(session: Session) -> str:

@@ -37,11 +37,18 @@ def prefect_server(port: int | None = None) -> Iterator[str]:
 
     Prefect reads its settings when it is first imported, so enter this before importing it.
     """
-    lock, lock_path = _lock_client()
-    try:
+    with server_in_use():
         address = _find_or_start(port)
         os.environ.update(client_environment(address))
         yield address
+
+
+@contextlib.contextmanager
+def server_in_use() -> Iterator[None]:
+    """The server that runs goes on running for as long as the block lasts, whatever becomes of who started it."""
+    lock, lock_path = _lock_client()
+    try:
+        yield
     finally:
         lock.close()
         lock_path.unlink(missing_ok=True)

@@ -149,21 +149,36 @@ def open_session(
         ledger.set_lab_clock(lab.clock.now)
         open_things.callback(ledger.set_lab_clock, None)
         named = _without_password(ledger_url) or str(place.ledger)
-        yield Session(spec, place, ledger, lab, _resume_or_begin(ledger, spec), named, leasing)
+        yield Session(spec, place, ledger, lab, _resume_or_begin(ledger, spec, lab_file), named, leasing)
 
 
-def _resume_or_begin(ledger: Ledger, spec: CampaignSpec) -> int:
+def _resume_or_begin(ledger: Ledger, spec: CampaignSpec, lab_file: LabFile) -> int:
     described = spec.model_dump(mode="json")
     unfinished = ledger.unfinished_campaign(spec.name)
     if unfinished is None:
-        return ledger.begin_campaign(spec.name, described, spec.seed).id
-    if unfinished.spec != described:
-        changed = sorted(key for key in described if described[key] != unfinished.spec.get(key))
+        return ledger.begin_campaign(spec.name, described, spec.seed, lab_file.model_dump(mode="json")).id
+    _refuse_other_lab(unfinished, lab_file)
+    # Read as a campaign file is, so that a key which a newer ionloop knows has its default in the older run too.
+    begun_with = CampaignSpec.model_validate(unfinished.spec).model_dump(mode="json")
+    if begun_with != described:
+        changed = sorted(key for key in described if described[key] != begun_with[key])
         raise BadInput(
             f"run {unfinished.run} of `{spec.name}` is unfinished, and {', '.join(changed)} changed in its file since",
             remedy="Finish it with the file it was begun with, or give the changed campaign another name.",
         )
     return unfinished.id
+
+
+def _refuse_other_lab(unfinished: CampaignRow, lab_file: LabFile) -> None:
+    """An instrument may be replaced and stock refilled in mid-campaign, but it goes on in the lab it began in."""
+    for key, now in lab_file.model_dump(mode="json", include={"factory", "simulated"}).items():
+        begun_with = (unfinished.lab or {}).get(key, now)
+        if begun_with != now:
+            raise BadInput(
+                f"run {unfinished.run} of `{unfinished.name}` was begun in a lab whose `{key}` is {begun_with}, and "
+                f"the lab file now says {now}",
+                remedy="Finish it in the lab it was begun in, or give the campaign another name for this one.",
+            )
 
 
 def latest_run(ledger: Ledger, name: str) -> CampaignRow:

@@ -13,12 +13,15 @@ from ledger.tables import CampaignCommandRow, CampaignRow
 class CampaignRecords(Records):
     """What the ledger knows of campaigns."""
 
-    def begin_campaign(self, name: str, spec: dict[str, Any], seed: int) -> CampaignRow:
-        """Begin a run of the campaign of this name; runs of one name are counted from 1."""
+    def begin_campaign(
+        self, name: str, spec: dict[str, Any], seed: int, lab: dict[str, Any] | None = None
+    ) -> CampaignRow:
+        """Begin a run of the campaign of this name in the lab of a lab file; runs of one name are counted from 1."""
         with self.database.writing() as transaction:
             session = transaction.session
             last = session.exec(select(func.max(CampaignRow.run)).where(CampaignRow.name == name)).one()
-            row = CampaignRow(name=name, run=(last or 0) + 1, spec=spec, seed=seed, begun_at=transaction.now)
+            now = transaction.now
+            row = CampaignRow(name=name, run=(last or 0) + 1, spec=spec, lab=lab, seed=seed, begun_at=now)
             session.add(row)
             session.flush()
             payload = {"name": name, "run": row.run, "seed": seed}

@@ -40,6 +40,8 @@ class Reading(Value):
     source: Source = Source.MEASURED
     trust: float = Field(default=1.0, gt=0, le=1)
     """Trust weight: a surrogate divides the variance by it. One for what was measured here."""
+    derived: bool = False
+    """Read from the film's own temperature law: it rests on the other readings, and nothing is learnt from it."""
 
 
 class Film(Value):

@@ -158,8 +158,9 @@ class ObservationRecords(Records):
 
 
 def film_hash(film: Film) -> str:
-    """Hash (sha256, 16 hex digits) of what was observed on a film; trust is a judgement and does not count."""
-    content = [film.formulation.key, [reading.model_dump(mode="json", exclude={"trust"}) for reading in film.readings]]
+    """Hash (sha256, 16 hex digits) of what was observed on a film; what we make of a reading does not count."""
+    numbers = [reading.model_dump(mode="json", exclude={"trust", "derived"}) for reading in film.readings]
+    content = [film.formulation.key, numbers]
     return hashlib.sha256(to_json(content).encode()).hexdigest()[:16]
 
 
@@ -184,6 +185,7 @@ def reading_row(film: int, reading: Reading, event: int) -> Mapping[str, Any]:
         "temperature_C": reading.temperature_C,
         "source": reading.source.value,
         "trust": reading.trust,
+        "derived": reading.derived,
         "event": event,
     }
 
@@ -200,6 +202,7 @@ def _known_readings(
         col(ObservationRow.temperature_C),
         col(ObservationRow.source),
         col(ObservationRow.trust),
+        col(ObservationRow.derived),
     ).where(col(ObservationRow.event) <= event, or_(closed.is_(None), closed > event))
     if campaign_id is not None:
         query = query.join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
@@ -210,8 +213,18 @@ def _known_readings(
     return query.order_by(func.coalesce(col(ObservationRow.origin_id), col(ObservationRow.id)))
 
 
-def _reading(name: str, value: float, sd: float, temperature_C: float | None, source: str, trust: float) -> Reading:
-    return Reading(property=name, value=value, sd=sd, temperature_C=temperature_C, source=Source(source), trust=trust)
+def _reading(
+    name: str, value: float, sd: float, temperature_C: float | None, source: str, trust: float, derived: bool
+) -> Reading:
+    return Reading(
+        property=name,
+        value=value,
+        sd=sd,
+        temperature_C=temperature_C,
+        source=Source(source),
+        trust=trust,
+        derived=derived,
+    )
 
 
 def _holding(session: Session, observation_id: int) -> tuple[ObservationRow, FilmRow]:

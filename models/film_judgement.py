@@ -85,7 +85,9 @@ def _read_where_asked(
     except NoReading as unreadable:
         return _why_not(results) or str(unreadable)
     if not found.measured:
-        from_law = Reading(property=CONDUCTIVITY, value=found.log10_conductivity, sd=found.sd, temperature_C=at_C)
+        from_law = Reading(
+            property=CONDUCTIVITY, value=found.log10_conductivity, sd=found.sd, temperature_C=at_C, derived=True
+        )
         read.append((from_law, None))
     return ""
 

@@ -49,7 +49,7 @@ def _new(known: LearntProperty, name: str, film: Film) -> list[float]:
     features = torch.from_numpy(feature_matrix([film.formulation]))
     densities = []
     for reading in film.readings:
-        if reading.property == name:
+        if reading.property == name and not reading.derived:
             mean, sd = known.at(reduced_temperature(reading.temperature_C)).marginal(features)
             spread = (sd**2 + known.film_sd**2 + known.extra_sd**2 + reading.sd**2 / reading.trust).sqrt()
             densities.append(float(Normal(mean, spread).log_prob(torch.tensor(reading.value, dtype=torch.double))))

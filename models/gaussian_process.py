@@ -51,7 +51,7 @@ class GaussianProcess:
     def fit(self, films: Sequence[Film]) -> "FittedGaussianProcess":
         """Learn from films; raises `BadInput` where none has a reading."""
         ordered = sorted(films, key=_content)
-        properties = sorted({reading.property for film in ordered for reading in film.readings})
+        properties = sorted({reading.property for film in ordered for reading in film.readings if not reading.derived})
         if not properties:
             raise BadInput("no film has a reading to learn from", remedy="Measure first, or import literature data")
         keys = [film_key(film) for film in ordered]
@@ -180,7 +180,8 @@ def _readings(name: str, films: list[Film], most: int) -> list[tuple[int, Readin
     """
     measured, other = [], []
     for place, film in enumerate(films):
-        own = sorted((r for r in film.readings if r.property == name), key=lambda r: (r.temperature_C or 0.0, r.value))
+        observed = (r for r in film.readings if r.property == name and not r.derived)
+        own = sorted(observed, key=lambda r: (r.temperature_C or 0.0, r.value))
         if own:
             ours = any(reading.source == Source.MEASURED for reading in own)
             (measured if ours else other).append([(place, reading) for reading in own])

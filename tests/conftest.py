@@ -1,10 +1,18 @@
 """Fixtures that every room's tests share."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from chemistry.catalogue import polymer, salt
+from chemistry.formulation import Formulation
+from chemistry.value_file import read_yaml_value
+from devices.lab import Lab, LabFile
+from tests.memory_journal import MemoryJournal
+
+LAB = Path(__file__).parents[1] / "examples" / "simulated_lab.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +54,39 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return str(tmp_path / "ledger.sqlite")
     return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def lab_file() -> LabFile:
+    return read_yaml_value(LabFile, LAB)
+
+
+@pytest.fixture
+def open_lab(lab_file: LabFile, tmp_path: Path) -> Iterator[Callable[[], Lab]]:
+    """Opens the simulated lab of this test's folder; may be called again after a close."""
+    from sim.lab import simulated_lab
+
+    labs: list[Lab] = []
+
+    def open_it() -> Lab:
+        labs.append(simulated_lab(lab_file, tmp_path))
+        return labs[-1]
+
+    yield open_it
+    for lab in labs:
+        lab.close()
+
+
+@pytest.fixture
+def lab(open_lab: Callable[[], Lab]) -> Lab:
+    return open_lab()
+
+
+@pytest.fixture
+def journal() -> MemoryJournal:
+    return MemoryJournal()
+
+
+@pytest.fixture
+def peo_litfsi() -> Formulation:
+    return Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.5)

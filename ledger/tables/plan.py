@@ -22,6 +22,8 @@ class CampaignRow(Row, table=True):
     """Counts the runs of one name, from 1."""
     spec: dict[str, Any] = Field(sa_type=Payload)
     """The campaign file as it was when the run began."""
+    lab: dict[str, Any] | None = Field(default=None, sa_type=Payload, nullable=True)
+    """The lab file as it was when the run began; None where an ionloop that did not write it down began it."""
     seed: int = Field(sa_type=BigInteger)
     state: str = CampaignState.RUNNING
     why: str = ""

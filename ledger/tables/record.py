@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import Text, UniqueConstraint, false
 from sqlmodel import Field
 
 from chemistry.formulation import Formulation
@@ -72,6 +72,8 @@ class ObservationRow(Row, table=True):
     temperature_C: float | None = None
     source: str
     trust: float
+    derived: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it rests on other observations of its film."""
     measurement_id: int | None = Field(default=None, foreign_key="measurement.id")
     model_version: int | None = None
     """Number of the model version that predicted it, where it is a prediction."""

@@ -140,3 +140,13 @@ def test_as_made_values_can_be_written_down():
 
 def test_heater_off_needs_no_parameters():
     assert fake(ThermalStage).parameters(HeaterOff()) == {}
+
+
+@pytest.mark.parametrize("ask", [lambda d: d.fence(3), lambda d: d.state(), lambda d: d.memory("dose")])
+def test_an_instrument_that_nobody_hears_of_is_named(ask):
+    device = Dispenser("NOBODY:HERE:", name="dispenser", clock=RealClock())
+    for signal in (device.token, device.busy, device.accepted):
+        signal._timeout = device.token._connection_timeout = 0.05
+    with pytest.raises(NeverSent, match="NOBODY:HERE:"):
+        ask(device)
+    device.destroy()

@@ -11,6 +11,7 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "suggestion stored": ("ledger.store.Ledger", "add_suggestion", "after"),
     "intent written": ("ledger.journal.Journal", "intend", "after"),
     "order sent": ("devices.dispenser.Dispenser", "set", "after"),
+    "step settled by evidence": ("ledger.journal.Journal", "resolve", "after"),
     "step done and not confirmed": ("ledger.journal.Journal", "confirm", "before"),
     "step confirmed": ("ledger.journal.Journal", "confirm", "after"),
     "film made and not recorded": ("ledger.store.Ledger", "as_made", "before"),
@@ -18,8 +19,13 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "documents stored": ("ledger.store.Ledger", "add_documents", "after"),
     "measurements stored": ("ledger.store.Ledger", "measured", "after"),
     "observation stored": ("ledger.store.Ledger", "observe", "after"),
+    "model version stored": ("ledger.store.Ledger", "add_model_version", "after"),
+    "model promoted": ("ledger.store.Ledger", "promote", "after"),
+    "report about to be written": ("flows.report.page", "write_report", "before"),
+    "report written": ("flows.report.page", "write_report", "after"),
 }
-"""Label to class, method, and on which side of the call the process dies."""
+"""Label to class or module, function, and on which side of the call the process dies; in the order of a run, so that
+what each kill leaves open is there for the next."""
 
 
 def die_at(point: str, occurrence: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ledger.migrations import known_versions
 from ledger.store import Ledger
 from tests.flows.command import Command, Said
 from tests.flows.small_campaign import EXAMPLES, Place, environment, write_campaign
@@ -151,7 +152,7 @@ def test_an_unfit_ledger_is_refused_before_anything_is_started(
     (tmp_path / "binary.sqlite").write_bytes(b"\x7fELF\x00")
     before = files_in(tmp_path)
     said = ionloop(*words, file, "--folder", "run")
-    assert_one_paragraph(said, "ledger.sqlite", "another version", "of the future", "0001")
+    assert_one_paragraph(said, "ledger.sqlite", "another version", "of the future", known_versions()[0])
     assert_one_paragraph(ionloop(*words, file, "--ledger", "binary.sqlite"), "binary.sqlite", "no SQLite file")
     assert_one_paragraph(ionloop(*words, file, "--ledger", "mysql://there"), "mysql://there", "postgresql://")
     assert files_in(tmp_path) == before
@@ -285,3 +286,36 @@ def test_another_campaign_file_for_an_unfinished_run_is_refused(tmp_path: Path) 
     opening = open_session(file, tmp_path / "run", None, hardware=False)
     with pytest.raises(BadInput, match="budget, seed changed in its file since"), opening:
         pytest.fail("it must not open")
+
+
+def test_a_campaign_goes_on_in_the_lab_it_was_begun_in(tmp_path: Path) -> None:
+    """A simulated run must not go on with real matter, nor with other physics; refilled stock is no other lab."""
+    from chemistry.errors import BadInput
+    from flows.session import open_session, read_files
+
+    file = changed(tmp_path)
+    spec, lab_file = read_files(file, hardware=False)
+    with Ledger.open(tmp_path / "run" / "ledger.sqlite") as ledger:
+        ledger.begin_campaign(spec.name, spec.model_dump(mode="json"), spec.seed, lab_file.model_dump(mode="json"))
+    place = tmp_path / "simulated_lab.yaml"
+    lab = yaml.safe_load(place.read_text())
+    place.write_text(yaml.safe_dump({**lab, "stock": {"default": 5e4}}))
+    with open_session(file, tmp_path / "run", None, hardware=False) as session:
+        assert session.ledger.campaign(spec.name).run == 1
+    place.write_text(yaml.safe_dump({**lab, "simulated": {**lab["simulated"], "preset": "rough"}}))
+    with (
+        pytest.raises(BadInput, match=r"was begun in a lab whose `simulated`.*rough"),
+        open_session(file, tmp_path / "run", None, hardware=False),
+    ):
+        pytest.fail("it must not open")
+
+
+def test_a_space_with_nothing_left_to_try_ends_the_campaign_and_says_so(tmp_path: Path) -> None:
+    from flows.loop import how_it_ended
+    from flows.session import open_session
+
+    file = write_campaign(tmp_path, experiments=3, batch=1, start=1)
+    with open_session(file, tmp_path / "run", None, hardware=False) as session:
+        state, why = how_it_ended(session)
+    assert state == "finished"
+    assert why == "the design space holds nothing more to try after 0 of 3 experiments"

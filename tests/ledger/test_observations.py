@@ -35,6 +35,15 @@ def test_an_observation_leads_back_to_its_measurement(ledger: Ledger, measured: 
     assert {row.unit for row in ledger.observations(sample.id)} == {"log10(S/cm)"}
 
 
+def test_what_rests_on_other_readings_is_said_to(ledger: Ledger, campaign: int, measured: Measured) -> None:
+    experiment, sample = measured()
+    film = film_on(sample.id, formulation(), -5.0)
+    law = film.readings[0].model_copy(update={"value": -4.8, "temperature_C": 40.0, "derived": True})
+    film = film.model_copy(update={"readings": (*film.readings, law)})
+    ledger.observe(experiment.id, film)
+    assert ledger.films(campaign) == [film]
+
+
 def test_a_film_of_another_experiment_is_refused(ledger: Ledger, measured: Measured) -> None:
     (first, _), (_, sample) = measured(), measured()
     before = ledger.last_event()

@@ -212,3 +212,20 @@ def test_the_covariance_is_one_on_the_diagonal_and_positive(films):
         covariance = process.over_features(process.distances(rows, rows))
     assert covariance.diagonal().numpy() == pytest.approx(1.0)
     assert float(torch.linalg.eigvalsh(covariance).min()) > -1e-10
+
+
+def test_a_reading_of_the_films_own_law_teaches_nothing_and_is_not_foretold(films, fitted):
+    """It rests on readings that are learnt from already: counted twice, the model would be too sure."""
+    law = Reading(property="log10_conductivity", value=3.0, sd=1e-3, temperature_C=40.0, derived=True)
+    with_laws = [film.model_copy(update={"readings": (*film.readings, law)}) for film in films]
+    again = GaussianProcess().fit(with_laws)
+    asked = [film.formulation for film in films]
+    for one, other in zip(
+        vars(fitted.posterior(asked, [CONDUCTS])).values(),
+        vars(again.posterior(asked, [CONDUCTS])).values(),
+        strict=True,
+    ):
+        np.testing.assert_allclose(one, other, rtol=1e-9)
+    new = with_laws[0].model_copy(update={"formulation": formulation("PTHF")})
+    plain = films[0].model_copy(update={"formulation": formulation("PTHF")})
+    assert again.log_score([new]) == pytest.approx(fitted.log_score([plain]))

@@ -1,0 +1,42 @@
+"""A journal in memory, for tests that need no ledger."""
+
+from typing import Any
+
+
+class MemoryJournal:
+    """What `devices.journaled` asks of the ledger's journal."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, Any]] = {}
+
+    def intend(
+        self,
+        order_id: str,
+        device: str,
+        station: str,
+        step: str,
+        sample: str,
+        parameters: dict[str, Any],
+        token: int,
+        consuming: bool,
+    ) -> None:
+        self.rows[order_id] = {
+            "device": device,
+            "station": station,
+            "step": step,
+            "sample": sample,
+            "parameters": parameters,
+            "state": "intended",
+        }
+
+    def confirm(self, order_id: str, as_made: dict[str, Any]) -> None:
+        self.rows[order_id] |= {"state": "confirmed", "as_made": as_made}
+
+    def fail(self, order_id: str, words: str) -> None:
+        self.rows[order_id] |= {"state": "failed", "words": words}
+
+    def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
+        for row in self.rows.values():
+            if (row["sample"], row["step"], row["state"]) == (sample, step, "confirmed"):
+                return row["as_made"]
+        return None
