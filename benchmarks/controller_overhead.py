@@ -7,11 +7,12 @@ leases, RunEngine, six temperatures, a surrogate refitted after each result, pag
 instruments are instant (`simulated: {instant: true}`), and `sobol` plans. Experiments run one at a time, so that what
 is subtracted from the wall clock was spent on that experiment's own path.
 
-Subtracted: `suggest` of the planner, `fit` of the Gaussian process, its `diagnostics` and `log_score`. Told apart, and
-subtracted only in the figure that says so: `judge_film` (Kramers-Kronig test, circuit fits, temperature law). Told
-apart and never subtracted: the simulated instruments (physics, and their record's commits), and the pages in the
-Prefect UI, which a thread of their own renews. Not in an experiment: opening the session, the flow run's own start and
-end, the report; they are `seconds_per_campaign`.
+Subtracted: `suggest` of the planner, `fit` of the Gaussian process, its `diagnostics` and `log_score`; and the
+simulated instruments (physics, and the commits of their own record), which stand where hardware would: with them is
+another figure. Told apart, and subtracted only in the figure that says so: `judge_film` (Kramers-Kronig test, circuit
+fits, temperature law). Told apart and never subtracted: the pages in the Prefect UI, which a thread of their own
+renews. Not in an experiment: opening the session, the flow run's own start and end, the report; they are
+`seconds_per_campaign`.
 
 The floor, half of it before and half after, in a flow on the same server: as many bare Prefect tasks, the same
 messages through a bare RunEngine on ophyd's own fake axis with readings of the same size, as many bare SQLite commits
@@ -26,6 +27,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import argparse
 import contextlib
 import functools
+import itertools
 import json
 import sqlite3
 import statistics
@@ -33,7 +35,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -47,7 +49,8 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 WARM_UP = 5
 """Experiments of a first campaign, which imports, fills caches, and tells what the floor has to repeat."""
 SUBTRACTED = ("planner", "surrogate")
-TOLD_APART = ("analysis", "simulated instruments", "pages, beside the loop")
+BENCH = "simulated instruments"
+TOLD_APART = ("analysis", BENCH, "pages, beside the loop")
 
 
 Recorded = tuple[str, str, dict[str, Any]]
@@ -90,8 +93,8 @@ class Watch:
 
     def __init__(self) -> None:
         self.spent = Spent()
-        self.ends: list[tuple[float, float, float]] = []
-        """Moment, arithmetic and analysis so far, at the start of the loop and after each experiment."""
+        self.ends: list[tuple[float, defaultdict[str, float]]] = []
+        """Moment, and seconds by kind so far, at the start of the loop and after each experiment."""
         self.tasks = self.commits = 0
         self.steps: defaultdict[str, float] = defaultdict(float)
         """Seconds by kind of step, without what is subtracted."""
@@ -124,10 +127,10 @@ class Watch:
                 (FittedGaussianProcess, "log_score", "surrogate"),
                 (flows.experiment, "judge_film", "analysis"),
                 (ShopWindow, "_publish", "pages, beside the loop"),
-                (SimulatedInstrument, "receive", "simulated instruments"),
-                (SimulatedInstrument, "_end", "simulated instruments"),
-                (SimulatedInstrument, "fence", "simulated instruments"),
-                (SimulatedInstrument, "safe", "simulated instruments"),
+                (SimulatedInstrument, "receive", BENCH),
+                (SimulatedInstrument, "_end", BENCH),
+                (SimulatedInstrument, "fence", BENCH),
+                (SimulatedInstrument, "safe", BENCH),
             ):
                 stack.enter_context(timed(owner, name, kind))
             for module in (flows.loop, flows.experiment, flows.campaign):
@@ -175,13 +178,14 @@ class Watch:
         return renew
 
     def _mark(self) -> None:
-        self.ends.append((time.perf_counter(), self.spent.arithmetic(), self.spent.wall["analysis"]))
+        self.ends.append((time.perf_counter(), self.spent.wall.copy()))
 
-    def seconds(self, *, analysis: bool) -> list[float]:
-        """Seconds of each experiment without arithmetic; `analysis` says whether with that of spectra."""
+    def seconds(self, without: Sequence[str] = ()) -> list[float]:
+        """Seconds of each experiment without planner, surrogate, and what else is named."""
+        kinds = (*SUBTRACTED, *without)
         return [
-            (end - begin) - (done - before) - (0.0 if analysis else judged - judged_before)
-            for (begin, before, judged_before), (end, done, judged) in zip(self.ends, self.ends[1:], strict=False)
+            (end - begin) - sum(spent[kind] - before[kind] for kind in kinds)
+            for (begin, before), (end, spent) in itertools.pairwise(self.ends)
         ]
 
 
@@ -344,7 +348,7 @@ def main() -> None:
 
 def tell_one_at_a_time(watch: Watch, whole: float, server: float, bare: dict[str, list[float]], warm: Watch) -> None:
     """Print the figures that the target is about."""
-    seconds, without = watch.seconds(analysis=True), watch.seconds(analysis=False)
+    seconds = watch.seconds(without=[BENCH])
     n, spent = len(seconds), watch.spent
     floors = {kind: statistics.median(values) for kind, values in bare.items()}
     third = max(1, n // 3)
@@ -357,7 +361,8 @@ def tell_one_at_a_time(watch: Watch, whole: float, server: float, bare: dict[str
         seconds_per_experiment=spread(seconds),
         mean=round(statistics.mean(seconds), 3),
         worst=round(max(seconds), 3),
-        without_analysis_of_spectra=spread(without),
+        with_simulated_instruments=spread(watch.seconds()),
+        without_analysis_of_spectra=spread(watch.seconds(without=[BENCH, "analysis"])),
         first_third=round(statistics.median(seconds[:third]), 3),
         last_third=round(statistics.median(seconds[-third:]), 3),
         floor=round(sum(floors.values()), 3),
