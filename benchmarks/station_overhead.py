@@ -25,8 +25,8 @@ from chemistry.catalogue import additive, polymer, salt
 from chemistry.formulation import AdditiveContent, Formulation
 from chemistry.value_file import read_yaml_value
 from devices.lab import LabFile
-from devices.plans import MAKE_ROLES, MEASURE_ROLES, make_film, measure_film
-from devices.protocols import Sweep
+from devices.plans import make_film, measure_film
+from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Sweep
 from devices.readings import Readings
 from sim.lab import simulated_lab
 

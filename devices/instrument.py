@@ -10,7 +10,7 @@ but the order under way: a device holds no state of the campaign.
 import contextlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from ophyd.utils.errors import OpException
 
 from devices.errors import InstrumentError, NeverSent
 from devices.protocols import Clock, Command, Order
-from devices.signals import Integer, Text, parameter, report
+from devices.signals import Integer, Number, Text, parameter, report
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ class Instrument(Device):
     go = parameter(Integer, "GO")
     safe_now = parameter(Integer, "SAFE")
     """Writing the owner's token here brings the instrument into its safe state at once."""
+    alive = parameter(Integer, "ALIVE")
+    """The owner writes its token here again and again, minus it when it has done; where it stops, the dead-man acts."""
 
     busy = report(Integer, "BUSY")
     accepted = report(Text, "ACCEPTED")
@@ -43,6 +45,10 @@ class Instrument(Device):
     failed = report(Text, "FAILED")
     count = report(Integer, "COUNT")
     """How many orders the instrument has finished in its life."""
+    fenced = report(Integer, "FENCED")
+    """The largest token that it has seen; it refuses smaller ones."""
+    dead_man_s = report(Number, "DEADMAN")
+    """Wall time, s, after which it brings itself into its safe state when its owner gives no sign of life; 0: never."""
 
     understands: ClassVar[tuple[type[Command], ...]] = ()
     """The commands that it takes."""
@@ -58,6 +64,8 @@ class Instrument(Device):
         self._under_way: _UnderWay | None = None
         self._listening = False
         self._last_token = 0
+        self.on_end: Callable[[str, bool], None] = lambda order_id, failed: None
+        """Told of every order that ended, id and whether it failed, before whoever waits for it is."""
 
     def parameters(self, command: Command) -> dict[str, object]:
         """Values of the parameter signals for a command, by attribute."""
@@ -125,7 +133,16 @@ class Instrument(Device):
             echo, accepted, failed, error = (
                 str(signal.get()) for signal in (self.echo, self.accepted, self.failed, self.error)
             )
-            return InstrumentState(busy, echo, accepted, failed, error, _plain(self.count.get()))
+            return InstrumentState(
+                busy=busy,
+                echo=echo,
+                accepted=accepted,
+                failed=failed,
+                error=error,
+                count=_plain(self.count.get()),
+                fenced=int(self.fenced.get()),
+                dead_man_s=float(self.dead_man_s.get()),
+            )
 
     def fence(self, token: int) -> None:
         """Show the instrument the token of its new owner, so that it refuses the orders of any former one.
@@ -136,6 +153,13 @@ class Instrument(Device):
         self._last_token = token
         with self._reached("take the token of its owner"):
             self.token.put(token)
+
+    def leave(self) -> None:
+        """Its owner has done: from now on nobody need be alive; never raises."""
+        try:
+            self.alive.put(-self._last_token)
+        except (OSError, OpException) as silent:
+            logger.warning("%s could not be told that its owner has left: %s", self.name, silent)
 
     def safe(self, token: int) -> None:
         """Bring the instrument into its safe state now, without waiting; never raises."""
@@ -215,6 +239,7 @@ class Instrument(Device):
                 return
             self._under_way = None
         under_way.cancel_deadline()
+        self.on_end(order_id, error is not None)
         if error is None:
             under_way.finish()
         else:
@@ -231,6 +256,10 @@ class InstrumentState:
     failed: str
     error: str
     count: int
+    fenced: int
+    """The largest token that it has seen."""
+    dead_man_s: float
+    """After how many silent seconds of its owner it makes itself safe; 0: never."""
 
 
 class _UnderWay:

@@ -1,13 +1,16 @@
 """The lab file: which instruments there are, and whether they are real."""
 
 import importlib
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
-from devices.instrument import Instrument
+from devices.channel_access import ChannelAccess
+
+if TYPE_CHECKING:
+    from devices.instrument import Instrument
 
 
 class InstrumentEntry(Value):
@@ -38,6 +41,12 @@ class LabFile(Value):
     """Dotted path of the function that builds the lab; `flows` calls it with this value and a folder."""
     stations: dict[str, dict[str, InstrumentEntry]] = Field(min_length=1)
     """Instruments by station and role."""
+    channel_access: ChannelAccess | None = None
+    """Where its PVs are looked for, and served by `ionloop lab serve`."""
+    clock: str = ""
+    """Prefix of the PVs by which the lab publishes its time; empty where its time is wall time."""
+    dead_man_s: float = Field(default=5.0, gt=0.1)
+    """Wall time after which a served lab's heaters go off, when the controller gives no sign of life."""
     stock: dict[str, float] = Field(default={})
     """What is on the dispenser's shelf, mg, by name or SMILES; `default` for what is not named."""
     simulated: Simulated | None = None
@@ -54,8 +63,10 @@ class LabFile(Value):
         return self
 
 
-def instrument_class(entry: InstrumentEntry, place: str) -> type[Instrument]:
+def instrument_class(entry: InstrumentEntry, place: str) -> "type[Instrument]":
     """The device class that a lab file names; raises `BadInput` where there is none."""
+    from devices.instrument import Instrument  # imports ophyd, which must come after `channel_access.prepare`
+
     module_name, _, class_name = entry.class_path.rpartition(".")
     try:
         found = getattr(importlib.import_module(module_name), class_name)

@@ -10,15 +10,21 @@ from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from chemistry.value import Value
 from devices.perform import perform
-from devices.protocols import Dose, HeaterOff, Indent, Load, MakeStep, SetTemperature, Sweep, Unload
+from devices.protocols import (
+    MAKE_ROLES,
+    MEASURE_ROLES,
+    Dose,
+    HeaterOff,
+    Indent,
+    Load,
+    MakeStep,
+    SetTemperature,
+    Sweep,
+    Unload,
+)
 from devices.readings import Readings
 from devices.station import Station
 from ledger.measurement import ImpedanceSpectrum, ModulusReading
-
-MAKE_ROLES = ("dispenser", "film_station")
-"""What `make_film` needs of its station."""
-MEASURE_ROLES = ("sample_changer", "thermal_stage", "impedance_meter", "mechanical_tester")
-"""What `measure_film` needs of its station."""
 
 Control = Callable[[], MsgGenerator[Any]]
 """Called between steps; may wait (pause) or raise (stop). The default only marks a checkpoint."""

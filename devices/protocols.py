@@ -6,11 +6,18 @@ an `Order` with an id, a fencing token and its sample, and writes the consuming 
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
-
-from bluesky.protocols import Status
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from chemistry.value import Value
+
+if TYPE_CHECKING:
+    from bluesky.protocols import Status
+
+
+MAKE_ROLES = ("dispenser", "film_station")
+"""What `make_film` needs of its station."""
+MEASURE_ROLES = ("sample_changer", "thermal_stage", "impedance_meter", "mechanical_tester")
+"""What `measure_film` needs of its station."""
 
 
 class Command(Value):
@@ -102,7 +109,7 @@ class Instrument(Protocol):
     name: str
     prefix: str
 
-    def set(self, order: Order) -> Status:
+    def set(self, order: Order) -> "Status":
         """Start an order."""
         ...
 

@@ -1,13 +1,9 @@
-"""EPICS signals with a type: what a PV holds before anything was written to it.
-
-A fake signal (`ophyd.sim.make_fake_device`) starts as the integer 0 whatever it is meant to hold; `set_blank` gives
-each one an empty value of its own type.
-"""
+"""EPICS signals with a type: how a PV is written and read, and what it holds before anything was."""
 
 from typing import Any
 
 import numpy as np
-from ophyd import Component, Device, EpicsSignal, EpicsSignalRO, Kind
+from ophyd import Component, EpicsSignal, EpicsSignalRO, Kind
 from ophyd.signal import EpicsSignalBase
 
 
@@ -20,7 +16,7 @@ class Typed(Component):
 
 
 class Text(Typed):
-    """A long string: a character waveform, since an EPICS string ends at 40 characters."""
+    """A long string."""
 
     blank = ""
 
@@ -58,13 +54,36 @@ def report(kind: type[Typed], suffix: str) -> Typed:
     return _component(kind, EpicsSignalRO, suffix, Kind.omitted)
 
 
-def set_blank(device: Device) -> None:
-    """Give every signal of a fake device an empty value of its type."""
-    for name, component in type(device)._sig_attrs.items():
-        if isinstance(component, Typed):
-            getattr(device, name).sim_put(component.blank)
+class _LongText(EpicsSignalBase):
+    """UTF-8 in a character waveform: an EPICS string ends at 40 characters, and ophyd's own conversion knows ASCII."""
+
+    def get(self, **options: Any) -> str:
+        """The text."""
+        return _decoded(super().get(**options))
+
+    def _read_changed(self, value: Any = None, **metadata: Any) -> None:
+        """Ophyd's own end of a monitor: whoever subscribed gets text, too."""
+        super()._read_changed(value=_decoded(value), **metadata)
+
+
+class TextSignal(_LongText, EpicsSignal):
+    """Text that the controller writes."""
+
+    def put(self, value: str, *arguments: Any, **options: Any) -> None:
+        """Write text, with the zero that ends it: a waveform is never empty."""
+        super().put(np.frombuffer(f"{value}\0".encode(), np.uint8), *arguments, **options)
+
+
+class TextSignalRO(_LongText, EpicsSignalRO):
+    """Text that the instrument writes."""
+
+
+def _decoded(value: Any) -> str:
+    return bytes(np.atleast_1d(np.asarray(value)).astype(np.uint8)).split(b"\0")[0].decode(errors="replace")
 
 
 def _component(kind: type[Typed], signal: type[EpicsSignalBase], suffix: str, shown: Kind) -> Typed:
-    options: dict[str, Any] = {"string": True} if kind is Text else {}
-    return kind(signal, suffix, kind=shown, **options)
+    return kind(_OF_TEXT[signal] if kind is Text else signal, suffix, kind=shown)
+
+
+_OF_TEXT: dict[type[EpicsSignalBase], type[EpicsSignalBase]] = {EpicsSignal: TextSignal, EpicsSignalRO: TextSignalRO}

@@ -52,6 +52,12 @@ class Station:
         work = self._work
         return work.activity if work is not None else "idle"
 
+    @property
+    def owner_token(self) -> int | None:
+        """Token of whoever runs a plan here now; None while nobody does."""
+        with self._lock:
+            return self._token if self._work is not None else None
+
     def run(
         self,
         plan: MsgGenerator[Any],
@@ -133,6 +139,8 @@ class Station:
         work.waits_for(())
         with self._lock:
             self._work = None
+        for instrument in self.instruments.values():
+            instrument.leave()
 
     def _execute(self, plan: MsgGenerator[Any], documents: Documents | None) -> Any:
         if self._engine is None:

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from devices.lab import Station
-from devices.plans import MEASURE_ROLES, tidy
-from devices.protocols import Hold
+from devices.plans import tidy
+from devices.protocols import MEASURE_ROLES, Hold
 from flows.resume import reconcile
 from flows.session import Session
 from ledger.tables import ExperimentRow

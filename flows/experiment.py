@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from devices.errors import InstrumentError
 from devices.lab import Station
-from devices.plans import MAKE_ROLES, MEASURE_ROLES, FilmAsMade, make_film, measure_film
-from devices.protocols import Hold, Sweep
+from devices.plans import FilmAsMade, make_film, measure_film
+from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Hold, Sweep
 from flows.session import Session
 from flows.step import step
 from ledger.film import Film

@@ -6,18 +6,22 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
 from chemistry.value_file import read_yaml_value
-from devices.lab import Lab, LabFile
-from devices.lab_file import instrument_class
-from devices.plans import MAKE_ROLES, MEASURE_ROLES
+from devices.channel_access import prepare
+from devices.lab_file import LabFile, instrument_class
+from devices.protocols import MAKE_ROLES, MEASURE_ROLES
 from flows.home import CampaignFolder, campaign_folder
 from flows.leasing import Leasing
 from flows.spec import CampaignSpec, read_campaign
 from ledger.opening import refuse_unfit_file
 from ledger.store import Ledger
 from ledger.tables import CampaignRow
+
+if TYPE_CHECKING:
+    from devices.lab import Lab  # imports ophyd, which must come after `prepare`
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Session:
     spec: CampaignSpec
     folder: CampaignFolder
     ledger: Ledger
-    lab: Lab
+    lab: "Lab"
     campaign_id: int
     ledger_place: str
     """Path or URL of the ledger, without a password."""
@@ -50,7 +54,7 @@ def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, La
             place=str(campaign_file),
             remedy="`lab:` is relative to the campaign file.",
         )
-    lab_file = read_yaml_value(LabFile, lab_path)
+    lab_file = read_lab(lab_path)
     _has_instruments(lab_file, lab_path)
     _has_parts(lab_file, lab_path)
     if not is_simulated(lab_file) and not hardware:
@@ -60,6 +64,14 @@ def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, La
             remedy="Say --hardware if that is what you want; simulation is the default.",
         )
     return spec, lab_file
+
+
+def read_lab(path: Path) -> LabFile:
+    """The lab file at `path`, and Channel Access set up for it where it says how."""
+    lab_file = read_yaml_value(LabFile, path)
+    if lab_file.channel_access is not None:
+        prepare(lab_file.channel_access)
+    return lab_file
 
 
 def is_simulated(lab_file: LabFile) -> bool:
@@ -96,12 +108,12 @@ def _has_parts(lab_file: LabFile, place: Path) -> None:
         raise BadInput(error.problem, place=where, problems=error.problems, remedy=error.remedy) from error
 
 
-def open_lab(lab_file: LabFile, folder: Path) -> Lab:
+def open_lab(lab_file: LabFile, folder: Path) -> "Lab":
     """The lab that the file's factory makes. Only here does it matter whether the lab is simulated."""
     return _factory(lab_file)(lab_file, folder)
 
 
-def _factory(lab_file: LabFile) -> Callable[[LabFile, Path], Lab]:
+def _factory(lab_file: LabFile) -> Callable[[LabFile, Path], "Lab"]:
     module, _, name = lab_file.factory.rpartition(".")
     try:
         return getattr(importlib.import_module(module), name)

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from devices.instrument import Instrument
+from devices.served.panel import Show
 from devices.signals import Typed, Waveform
 from sim.instruments.instrument import SimulatedInstrument
-from sim.panel import Show
 
 
 def shower(device: Instrument) -> Show:

@@ -1,13 +1,12 @@
 """The simulated lab: the device classes of the real one over in-process signals, and a bench that answers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from ophyd.sim import make_fake_device
-
 from chemistry.errors import BadInput
 from devices.dispenser import Dispenser
+from devices.fake import fake_instrument
 from devices.film_station import FilmStation
 from devices.impedance_meter import ImpedanceMeter
 from devices.instrument import Instrument
@@ -15,7 +14,7 @@ from devices.lab import Lab, LabFile, Simulated, stations_of
 from devices.lab_file import instrument_class
 from devices.mechanical_tester import MechanicalTester
 from devices.sample_changer import SampleChanger
-from devices.signals import set_blank
+from devices.served.panel import Show
 from devices.thermal_stage import ThermalStage
 from sim.bench import Bench
 from sim.front import connect, shower
@@ -52,13 +51,19 @@ def simulated_lab(lab_file: LabFile, folder: Path) -> Lab:
         BadInput: an instrument class that cannot be simulated, an unknown preset, or stock of an unknown component.
         BrokenRecord: the folder holds the record of another version.
     """
+    with opened_bench(lab_file, folder) as bench:
+        return _in_process(lab_file, bench)
+
+
+@contextmanager
+def opened_bench(lab_file: LabFile, folder: Path) -> Iterator[Bench]:
+    """The bench that keeps its record in `folder`; closed again if the block fails, and only then."""
     refuse_unfit(lab_file)
     record = LabRecord(Path(folder) / RECORD_NAME)
     with ExitStack() as undone:
         undone.callback(record.close)
-        lab = _open(lab_file, Bench(record, lab_file.stock, lab_file.simulated or Simulated()))
+        yield Bench(record, lab_file.stock, lab_file.simulated or Simulated())
         undone.pop_all()
-    return lab
 
 
 def refuse_unfit(lab_file: LabFile) -> None:
@@ -87,30 +92,41 @@ def _placed(key: str) -> Iterator[None]:
         raise BadInput(error.problem, place=key, problems=error.problems, remedy=error.remedy) from error
 
 
-def _open(lab_file: LabFile, bench: Bench) -> Lab:
-    instruments: dict[tuple[str, str], SimulatedInstrument] = {}
+def _in_process(lab_file: LabFile, bench: Bench) -> Lab:
+    instruments: list[SimulatedInstrument] = []
 
     def build(kind: type[Instrument], prefix: str, station: str, role: str) -> Instrument:
-        device = make_fake_device(kind)(prefix, name=role, clock=bench.clock)
-        set_blank(device)
-        mechanism = _mechanism(kind, f"stations.{station}.{role}")(bench, station)
-        instrument = SimulatedInstrument(bench, station, role, mechanism, shower(device))
-        connect(device, instrument)
-        instruments[station, role] = instrument
+        device = fake_instrument(kind, prefix, name=role, clock=bench.clock)
+        instruments.append(simulated_instrument(bench, kind, station, role, shower(device)))
+        connect(device, instruments[-1])
         return device
 
     stations = stations_of(lab_file, bench.clock, build)
-    for act in sorted(bench.record.acts(outcome="begun"), key=lambda act: (act.due or act.received, act.order_id)):
-        if (act.station, act.device) in instruments:
-            instruments[act.station, act.device].end_after_restart(act)
-    for (station, _), instrument in instruments.items():
-        instrument.on_end = stations[station].ended
+    end_what_went_on(bench, instruments)
+    for instrument in instruments:
+        instrument.on_end = stations[instrument.station].ended
 
     def close() -> None:
         bench.clock.close()
         bench.record.close()
 
     return Lab(lab_file.name, stations, bench.clock, close)
+
+
+def simulated_instrument(
+    bench: Bench, kind: type[Instrument], station: str, role: str, show: Show
+) -> SimulatedInstrument:
+    """The instrument behind a device class, as the bench remembers it."""
+    mechanism = _mechanism(kind, f"stations.{station}.{role}")(bench, station)
+    return SimulatedInstrument(bench, station, role, mechanism, show)
+
+
+def end_what_went_on(bench: Bench, instruments: Sequence[SimulatedInstrument]) -> None:
+    """End the orders that were under way when the lab's process was killed, in the order of their ends."""
+    known = {(instrument.station, instrument.role): instrument for instrument in instruments}
+    for act in sorted(bench.record.acts(outcome="begun"), key=lambda act: (act.due or act.received, act.order_id)):
+        if (act.station, act.device) in known:
+            known[act.station, act.device].end_after_restart(act)
 
 
 def _mechanism(kind: type[Instrument], place: str) -> Callable[[Bench, str], Mechanism]:

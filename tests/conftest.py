@@ -3,14 +3,17 @@
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from chemistry.catalogue import polymer, salt
-from chemistry.formulation import Formulation
+import tests.channel_access  # noqa: F401  before anything that imports ophyd
 from chemistry.value_file import read_yaml_value
-from devices.lab import Lab, LabFile
 from tests.memory_journal import MemoryJournal
+
+if TYPE_CHECKING:
+    from chemistry.formulation import Formulation
+    from devices.lab import Lab, LabFile
 
 LAB = Path(__file__).parents[1] / "examples" / "simulated_lab.yaml"
 
@@ -57,18 +60,20 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def lab_file() -> LabFile:
+def lab_file() -> "LabFile":
+    from devices.lab import LabFile
+
     return read_yaml_value(LabFile, LAB)
 
 
 @pytest.fixture
-def open_lab(lab_file: LabFile, tmp_path: Path) -> Iterator[Callable[[], Lab]]:
+def open_lab(lab_file: "LabFile", tmp_path: Path) -> "Iterator[Callable[[], Lab]]":
     """Opens the simulated lab of this test's folder; may be called again after a close."""
     from sim.lab import simulated_lab
 
     labs: list[Lab] = []
 
-    def open_it() -> Lab:
+    def open_it() -> "Lab":
         labs.append(simulated_lab(lab_file, tmp_path))
         return labs[-1]
 
@@ -78,7 +83,7 @@ def open_lab(lab_file: LabFile, tmp_path: Path) -> Iterator[Callable[[], Lab]]:
 
 
 @pytest.fixture
-def lab(open_lab: Callable[[], Lab]) -> Lab:
+def lab(open_lab: "Callable[[], Lab]") -> "Lab":
     return open_lab()
 
 
@@ -88,5 +93,8 @@ def journal() -> MemoryJournal:
 
 
 @pytest.fixture
-def peo_litfsi() -> Formulation:
+def peo_litfsi() -> "Formulation":
+    from chemistry.catalogue import polymer, salt
+    from chemistry.formulation import Formulation
+
     return Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.5)

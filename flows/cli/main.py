@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from flows.cli import analyse, data, forecast, report, run, schema, serve, status
+from flows.cli import analyse, data, forecast, lab, report, run, schema, serve, status
 
 if TYPE_CHECKING:
     from chemistry.errors import IonloopError
@@ -24,6 +24,7 @@ app.command("status")(status.status)
 app.command("report")(report.report)
 app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
+app.add_typer(lab.app, name="lab")
 app.command("serve")(serve.serve)
 app.command("schema")(schema.schema)
 

@@ -5,13 +5,14 @@ lab's record, in one transaction with what they did to the bench, before any sig
 """
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from devices.served.panel import Panel, Show
 from sim.bench import Bench
 from sim.instruments.mechanism import Mechanism
 from sim.lab_record import PhysicalAct
-from sim.panel import Panel, Show
 
 logger = logging.getLogger(__name__)
 
@@ -20,12 +21,14 @@ class SimulatedInstrument:
     """Panel, fence and busy state around a mechanism."""
 
     def __init__(self, bench: Bench, station: str, role: str, mechanism: Mechanism, show: Show) -> None:
-        self.name, self._station, self._role = f"{station}.{role}", station, role
+        self.name, self.station, self.role = f"{station}.{role}", station, role
         self._bench, self._mechanism, self._show = bench, mechanism, show
         self.on_end: Callable[[str, bool], None] = lambda order_id, failed: None
         """Told of every order that ended, with the clock held: id, and whether it failed."""
         self._under_way: PhysicalAct | None = None
         self._cancel_end: Callable[[], None] = lambda: None
+        self._last_sign: float | None = None
+        """Wall time of the owner's last sign of life; None where nobody owns it, or it is safe already."""
         content = bench.panels.get(self.name)
         self.panel = Panel(readbacks=dict(mechanism.first_readbacks)) if content is None else Panel.load(content)
         self._show_all()
@@ -37,6 +40,28 @@ class SimulatedInstrument:
                 self.panel.highest_token = token
                 self._note_panel()
                 self._bench.record.save(self._bench.take_changes(self._bench.clock.now()))
+                self._show({"fenced": token})
+            self.sign_of_life(token)
+
+    @property
+    def minds_its_owner(self) -> bool:
+        """Whether it has a dead-man."""
+        return self._mechanism.minds_its_owner
+
+    def sign_of_life(self, token: int) -> None:
+        """The owner is alive, or has left (minus its token); what a former one says does not count."""
+        if abs(token) >= self.panel.highest_token:
+            self._last_sign = time.monotonic() if token > 0 else None
+
+    def look_for_owner(self, patience_s: float) -> None:
+        """The dead-man: go into the safe state when the owner gave no sign of life for so long, in wall time."""
+        with self._bench.lock:
+            if self._last_sign is None or time.monotonic() - self._last_sign < patience_s:
+                return
+            self._last_sign = None
+            if self._mechanism.minds_its_owner:
+                logger.warning("%s has not heard of its owner for %g s", self.name, patience_s)
+                self._go_safe("its owner gave no sign of life")
 
     def receive(self, order_id: str, token: int, sample: str, command: str, written: Mapping[str, Any]) -> None:
         """Take an order: begin it or refuse it."""
@@ -47,8 +72,8 @@ class SimulatedInstrument:
                 return
             act = PhysicalAct(
                 order_id=order_id,
-                station=self._station,
-                device=self._role,
+                station=self.station,
+                device=self.role,
                 token=token,
                 sample=sample,
                 command=command,
@@ -69,18 +94,21 @@ class SimulatedInstrument:
             if token < self.panel.highest_token:
                 logger.warning("%s ignores a stale token %s for its safe state", self.name, token)
                 return
-            now = self._bench.clock.now()
-            if self._under_way is not None and self._mechanism.stoppable:
-                self._interrupt("brought into its safe state", now)
-            if self._under_way is None:
-                self._mechanism.make_safe(now)
-                self._bench.record.save(self._bench.take_changes(now))
+            self._go_safe("brought into its safe state")
 
     def end_after_restart(self, act: PhysicalAct) -> None:
         """End an order that was under way when the controller was killed: the instrument had gone on."""
         with self._bench.lock:
             self._under_way = act
             self._end(act)
+
+    def _go_safe(self, why: str) -> None:
+        now = self._bench.clock.now()
+        if self._under_way is not None and self._mechanism.stoppable:
+            self._interrupt(why, now)
+        if self._under_way is None:
+            self._mechanism.make_safe(now)
+            self._bench.record.save(self._bench.take_changes(now))
 
     def _refusal(self, act: PhysicalAct) -> str | None:
         if act.token < self.panel.highest_token:
@@ -165,6 +193,14 @@ class SimulatedInstrument:
     def _show_all(self) -> None:
         panel = self.panel
         self._show(
-            {**panel.readbacks, "count": panel.count, "busy": 0, "accepted": panel.accepted, "error": panel.error}
+            {
+                **panel.readbacks,
+                "count": panel.count,
+                "fenced": panel.highest_token,
+                "busy": 0,
+                "accepted": panel.accepted,
+                "error": panel.error,
+                "failed": panel.failed,
+                "echo": panel.echo,
+            }
         )
-        self._show({"failed": panel.failed, "echo": panel.echo})

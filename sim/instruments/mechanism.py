@@ -16,6 +16,10 @@ class Mechanism:
     """Commands that it takes while it is busy; what is under way is interrupted."""
     stoppable: ClassVar[bool] = True
     """Whether its safe state cuts short what is under way."""
+    minds_its_owner: ClassVar[bool] = False
+    """Whether it goes into its safe state by itself when its owner falls silent. What runs a programme of its own to a
+    safe end (a hot plate with a timer, a dose under way) does better to end it: half dried is spoilt.
+    """
 
     def __init__(self, bench: Bench, station: str) -> None:
         self.bench, self.station = bench, station

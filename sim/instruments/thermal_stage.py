@@ -16,6 +16,7 @@ THERMOMETER_SCATTER_C = 0.05
 class ThermalStageMechanism(Mechanism):
     """One Peltier stage: heats and cools at 2 K/min."""
 
+    minds_its_owner: ClassVar[bool] = True
     cut_short_by: ClassVar[frozenset[str]] = frozenset({"SetTemperature", "HeaterOff"})
     first_readbacks: ClassVar[Mapping[str, Any]] = {"temperature_C": AMBIENT_C}
 

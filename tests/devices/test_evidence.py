@@ -1,10 +1,9 @@
 import pytest
-from ophyd.sim import make_fake_device
 
 from devices.clock import RealClock
 from devices.dispenser import Dispenser
 from devices.evidence import Finding, evidence
-from devices.signals import set_blank
+from devices.fake import fake_instrument
 
 BEFORE = {"accepted": "before", "count": 7}
 VIRGIN = {"accepted": "none yet", "count": 0}
@@ -34,8 +33,7 @@ CASES = [
 
 @pytest.mark.parametrize(("shown", "before", "finding"), CASES)
 def test_what_an_instrument_shows_tells_what_became_of_an_order(shown, before, finding):
-    device = make_fake_device(Dispenser)("X:", name="dispenser", clock=RealClock())
-    set_blank(device)
+    device = fake_instrument(Dispenser, "X:", name="dispenser", clock=RealClock())
     device.dispensed_mg.sim_put(4.98)
     for name, value in shown.items():
         getattr(device, name).sim_put(value)

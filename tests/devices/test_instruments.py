@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from ophyd.sim import make_fake_device
 
 from chemistry.process import Dry, Press
 from devices.clock import RealClock
 from devices.dispenser import Dispenser
 from devices.epics import epics_lab
 from devices.errors import InstrumentError, NeverSent
+from devices.fake import fake_instrument
 from devices.film_station import FilmStation
 from devices.impedance_meter import ImpedanceMeter
 from devices.instrument import Instrument
@@ -14,7 +14,7 @@ from devices.lab import LabFile
 from devices.mechanical_tester import MechanicalTester
 from devices.protocols import Dose, HeaterOff, MakeStep, Order, SetTemperature
 from devices.sample_changer import SampleChanger
-from devices.signals import Typed, set_blank
+from devices.signals import Typed
 from devices.thermal_stage import ThermalStage
 
 CLASSES = [Dispenser, FilmStation, ThermalStage, SampleChanger, ImpedanceMeter, MechanicalTester]
@@ -22,9 +22,7 @@ DOSE = Order(id="1", token=3, sample="s", command=Dose(step="dose", component="*
 
 
 def fake(kind: type[Instrument]) -> Instrument:
-    device = make_fake_device(kind)("X:", name="x", clock=RealClock())
-    set_blank(device)
-    return device
+    return fake_instrument(kind, "X:", name="x", clock=RealClock())
 
 
 @pytest.mark.parametrize("kind", CLASSES)

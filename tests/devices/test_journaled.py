@@ -6,7 +6,8 @@ from chemistry.formulation import Formulation
 from chemistry.process import Dissolve, Press, Process
 from devices.errors import InstrumentError
 from devices.lab import Lab
-from devices.plans import MAKE_ROLES, make_film
+from devices.plans import make_film
+from devices.protocols import MAKE_ROLES
 
 
 def run_make(lab: Lab, formulation: Formulation, journal, sample: str = "film"):

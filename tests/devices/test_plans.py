@@ -9,8 +9,8 @@ from chemistry.formulation import Formulation
 from devices.errors import InstrumentError, PlanAborted
 from devices.lab import Lab
 from devices.perform import perform
-from devices.plans import MAKE_ROLES, MEASURE_ROLES, make_film, measure_film, tidy
-from devices.protocols import Dose, Sweep
+from devices.plans import make_film, measure_film, tidy
+from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Dose, Sweep
 from devices.station import Station
 from devices.timer import wait_in_lab_time
 from sim.lab_record import read_things

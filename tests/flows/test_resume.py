@@ -6,13 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ophyd.sim import make_fake_device
 
 from chemistry.catalogue import polymer, salt
 from chemistry.formulation import Formulation
 from devices.dispenser import Dispenser
+from devices.fake import fake_instrument
 from devices.lab import Lab
-from devices.signals import set_blank
 from devices.station import Station
 from flows.resume import reconcile
 from ledger.journal import Journal
@@ -27,8 +26,7 @@ class Crashed:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger, self.journal, self.clock = ledger, Journal(ledger), VirtualClock()
-        device: Any = make_fake_device(Dispenser)("X:", name="dispenser", clock=self.clock)
-        set_blank(device)
+        device = fake_instrument(Dispenser, "X:", name="dispenser", clock=self.clock)
         self.device = device
         lab = Lab(
             "lab", {"synthesis": Station("synthesis", {"dispenser": device}, self.clock)}, self.clock, lambda: None

@@ -12,7 +12,7 @@ import pytest
 from chemistry.value_file import read_yaml_value
 from devices.errors import PlanAborted
 from devices.lab import LabFile
-from devices.plans import MAKE_ROLES
+from devices.protocols import MAKE_ROLES
 from flows.crew import Crew
 from flows.session import Session
 from flows.stopping import Stopped, _signals_interrupt

@@ -13,8 +13,8 @@ from devices.errors import PlanAborted
 from devices.evidence import Finding, evidence
 from devices.lab import Lab, LabFile, Simulated
 from devices.perform import perform
-from devices.plans import MAKE_ROLES, MEASURE_ROLES, make_film, measure_film, tidy
-from devices.protocols import Dose, Load, MakeStep, Order, SetTemperature, Sweep, Unload
+from devices.plans import make_film, measure_film, tidy
+from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Dose, Load, MakeStep, Order, SetTemperature, Sweep, Unload
 from sim.lab import simulated_lab
 from sim.lab_record import BenchInUse, BrokenRecord, PhysicalAct, read_record, read_things
 

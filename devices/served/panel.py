@@ -1,8 +1,8 @@
-"""An instrument's panel: what it shows and remembers, whatever carries it to the controller (fake signals, an IOC)."""
+"""An instrument's own side: what it shows and remembers, whatever carries it to the controller."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 
 @dataclass
@@ -31,3 +31,23 @@ class Panel:
 
 Show = Callable[[Mapping[str, Any]], None]
 """Writes values to signals in the order given: readbacks come before the echo, the words before `failed`."""
+
+
+class Served(Protocol):
+    """An instrument as the server of its process variables sees it; every call may come from any thread."""
+
+    def receive(self, order_id: str, token: int, sample: str, command: str, written: Mapping[str, Any]) -> None:
+        """Take an order: begin it or refuse it."""
+        ...
+
+    def fence(self, token: int) -> None:
+        """Note the token of an owner."""
+        ...
+
+    def safe(self, token: int) -> None:
+        """Go into the safe state, unless the caller no longer owns the instrument."""
+        ...
+
+    def sign_of_life(self, token: int) -> None:
+        """The owner with this token is alive; negative: the owner with the token -`token` has left."""
+        ...

@@ -1,0 +1,70 @@
+"""How this process speaks Channel Access: whom it asks for PVs, and no noise on its standard error."""
+
+import os
+import shutil
+import socket
+import struct
+import sys
+import threading
+
+from pydantic import Field
+
+from chemistry.errors import BadInput
+from chemistry.value import Value
+
+
+class ChannelAccess(Value):
+    """Where the PVs of a lab are looked for; without it, where the `EPICS_CA_…` variables of the environment say."""
+
+    addresses: tuple[str, ...] = Field(default=("127.0.0.1",), min_length=1)
+    port: int = Field(default=5064, ge=1, le=65535)
+
+
+def prepare(settings: ChannelAccess) -> None:
+    """Set up Channel Access. Its library reads the environment once, when ophyd is imported: so call this before.
+
+    Raises:
+        BadInput: this process speaks with another lab already.
+    """
+    wanted = {
+        "EPICS_CA_ADDR_LIST": " ".join(settings.addresses),
+        "EPICS_CA_AUTO_ADDR_LIST": "NO",
+        "EPICS_CA_SERVER_PORT": str(settings.port),
+    }
+    other = {name: os.environ.get(name, "unset") for name in wanted if os.environ.get(name) != wanted[name]}
+    if other and "ophyd" in sys.modules:
+        now = ", ".join(f"{name} {value}" for name, value in other.items())
+        raise BadInput(
+            f"Channel Access speaks with another lab in this process already ({now})",
+            place="channel_access",
+            remedy="Use one lab in a process, or set these variables in its environment.",
+        )
+    os.environ.update(wanted)
+    import epics.ca
+
+    # At exit pyepics would take the library down before ophyd lets go of its PVs, which then complains, or crashes.
+    epics.ca.AUTO_CLEANUP = False
+    if "EPICS_CA_REPEATER_PORT" not in os.environ and shutil.which("caRepeater") is None:
+        _stand_in_for_the_repeater()
+
+
+def _stand_in_for_the_repeater() -> None:
+    """Answer where the library looks for a caRepeater, which hands on servers' beacons and comes with EPICS base only.
+
+    Without an answer it complains on standard error. Without beacons a client finds a server that was away by
+    searching, after at most as long as it was away.
+    """
+    there = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    there.bind(("127.0.0.1", 0))
+    os.environ["EPICS_CA_REPEATER_PORT"] = str(there.getsockname()[1])
+
+    def confirm() -> None:
+        while True:
+            _, client = there.recvfrom(1024)
+            there.sendto(_CONFIRMED, client)
+
+    threading.Thread(target=confirm, name="ca-repeater", daemon=True).start()
+
+
+_CONFIRMED = struct.pack(">HHHHI4s", 17, 0, 0, 0, 0, socket.inet_aton("127.0.0.1"))
+"""CA_PROTO_REPEATER_CONFIRM (EPICS Channel Access protocol specification, "repeater operation")."""

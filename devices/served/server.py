@@ -1,0 +1,100 @@
+"""A Channel Access server in a thread of its own, written to from any other."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from caproto import ChannelData
+from caproto.asyncio.server import Context
+
+from chemistry.errors import IonloopError
+
+logger = logging.getLogger(__name__)
+
+START_LIMIT_S = 20.0
+
+
+class NotServed(IonloopError):
+    """The Channel Access server could not be started."""
+
+
+class _Quiet(Context):
+    """Sends no beacons, which would go to the whole network; clients on one machine find a server by searching."""
+
+    def __init__(self, channels: dict[str, ChannelData], address: str, port: int) -> None:
+        super().__init__(channels, [address])
+        self.ca_server_port: int = port
+
+    async def broadcast_beacon_loop(self) -> Any:
+        """Nothing to send."""
+
+
+class ChannelAccessServer:
+    """Offers process variables on one address.
+
+    What is written before it starts is what clients see first; what is written after reaches them in that order.
+    """
+
+    def __init__(self, address: str = "127.0.0.1", port: int = 5064) -> None:
+        """`port` is where clients search (`EPICS_CA_SERVER_PORT`); several servers may share it."""
+        self.address, self.port = address, port
+        self._channels: dict[str, ChannelData] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._updates: asyncio.Queue[Sequence[tuple[ChannelData, Any]]] = asyncio.Queue()
+        self._thread = threading.Thread(target=self._run, name="channel access", daemon=True)
+        self._started = threading.Event()
+        self._failure: BaseException | None = None
+
+    def offer(self, name: str, channel: ChannelData) -> None:
+        """Add a process variable, before the server starts."""
+        self._channels[name] = channel
+
+    def write(self, updates: Sequence[tuple[ChannelData, Any]]) -> None:
+        """Give channels new values, one after another; returns at once."""
+        if self._loop is None:
+            for channel, value in updates:
+                channel._data["value"] = channel.preprocess_value(value)
+            return
+        self._loop.call_soon_threadsafe(self._updates.put_nowait, updates)
+
+    def start(self) -> None:
+        """Serve from now on.
+
+        Raises:
+            NotServed: the address or port cannot be had.
+        """
+        self._thread.start()
+        if not self._started.wait(START_LIMIT_S) or self._failure is not None:
+            raise NotServed(f"no Channel Access server on {self.address}, port {self.port}: {self._failure}")
+
+    def close(self) -> None:
+        """Serve no longer."""
+        if self._loop is not None and self._task is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._task.cancel)
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as failure:  # noqa: BLE001  whoever started it raises it
+            self._failure = failure
+        finally:
+            self._started.set()
+
+    async def _serve(self) -> None:
+        context = _Quiet(self._channels, self.address, self.port)
+        self._task = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        await context.run(startup_hook=self._write_updates)
+
+    async def _write_updates(self, _: object) -> None:
+        self._started.set()
+        while True:
+            for channel, value in await self._updates.get():
+                try:
+                    await channel.write(value, verify_value=False)
+                except Exception:
+                    logger.exception("%r cannot be shown", value)

@@ -1,0 +1,81 @@
+"""`ionloop lab serve` and `ionloop lab show` behind their options."""
+
+import contextlib
+import json
+import signal
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from chemistry.errors import BadInput
+from flows.session import open_lab, read_lab
+
+if TYPE_CHECKING:
+    from devices.lab import Lab
+
+LOOK_S = 0.5
+
+
+def serve_lab(path: Path, folder: Path | None) -> None:
+    """Serve the simulated lab until it is interrupted; what is under way then goes on at the next start."""
+    lab_file = read_lab(path)
+    if not lab_file.clock:
+        raise BadInput(
+            "the lab file names no clock, and a served lab publishes its time",
+            place=f"{path}, clock",
+            remedy='Add a prefix for its PVs, such as `clock: "SIM:CLOCK:"`.',
+        )
+    from sim.served_lab import served_lab
+
+    place = _folder(path, folder)
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    with served_lab(lab_file, place) as server:
+        instruments = sum(map(len, lab_file.stations.values()))
+        typer.echo(f"Serving {lab_file.name}: {instruments} instruments on {server.address}, port {server.port}.")
+        typer.echo(f"Its own record: {place}. Ctrl-C ends it.")
+        while not over.wait(LOOK_S):  # a signal may reach another thread, and then it wakes nobody
+            pass
+
+
+def show_lab(path: Path, folder: Path | None, *, as_json: bool) -> None:
+    """Print the state of every instrument."""
+    lab_file = read_lab(path)
+    with contextlib.closing(open_lab(lab_file, _folder(path, folder))) as lab:
+        states = _states(lab)
+    if as_json:
+        typer.echo(json.dumps(states, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("instrument", "state", "last begun", "orders", "token", "dead-man", header_style="bold")
+    for name, state in states.items():
+        if "problem" in state:
+            table.add_row(name, f"[red]{state['problem']}[/]", "", "", "", "")
+            continue
+        doing = "busy" if state["busy"] else "idle"
+        dead_man = f"{state['dead_man_s']:g} s" if state["dead_man_s"] else "none"
+        table.add_row(name, doing, state["accepted"], str(state["count"]), str(state["fenced"]), dead_man)
+    Console().print(table)
+
+
+def _states(lab: "Lab") -> dict[str, dict[str, Any]]:
+    from devices.errors import NeverSent
+
+    states: dict[str, dict[str, Any]] = {}
+    for station in lab.stations.values():
+        for role, instrument in station.instruments.items():
+            try:
+                states[f"{station.name}.{role}"] = asdict(instrument.state())
+            except NeverSent as silent:
+                states[f"{station.name}.{role}"] = {"problem": silent.words}
+    return states
+
+
+def _folder(path: Path, folder: Path | None) -> Path:
+    return (folder or Path("runs") / f"lab-{path.stem}").resolve()

@@ -1,0 +1,84 @@
+"""The simulated lab served over Channel Access by a process of its own, for tests that drive it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chemistry.value_file import read_yaml_value
+from devices.lab_file import LabFile
+from sim.lab_record import PhysicalAct, read_record
+from tests.channel_access import ACCESS
+
+ROOT = Path(__file__).parents[1]
+
+
+class ServedLab:
+    """`ionloop lab serve` on this process's port."""
+
+    def __init__(self, folder: Path, *, dead_man_s: float = 2.0, instant: bool = False) -> None:
+        self.folder = folder
+        self.file = folder / "epics_lab.yaml"
+        content = yaml.safe_load((ROOT / "examples" / "epics_lab.yaml").read_text())
+        content["channel_access"] = ACCESS.model_dump(mode="json")
+        content["dead_man_s"] = dead_man_s
+        content["simulated"]["instant"] = instant
+        folder.mkdir(parents=True, exist_ok=True)
+        self.file.write_text(yaml.safe_dump(content))
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def lab_file(self) -> LabFile:
+        return read_yaml_value(LabFile, self.file)
+
+    @property
+    def record(self) -> Path:
+        return self.folder / "bench" / "lab.sqlite"
+
+    def acts(self, *commands: str) -> list[PhysicalAct]:
+        """What the lab's own record holds, of all commands or of these."""
+        return [act for act in read_record(self.record) if not commands or act.command in commands]
+
+    def start(self) -> None:
+        """Serve; returns when it is there."""
+        words = ("lab", "serve", str(self.file), "--folder", str(self.folder / "bench"))
+        with (self.folder / "served.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "flows.cli.main", *words],
+                env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline()
+        assert "Serving" in said, (self.folder / "served.log").read_text()
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does, if it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._end(signal.SIGINT)
+
+    def _end(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+        self._process.communicate(timeout=30)
+
+
+def until(condition: Callable[[], Any], within_s: float) -> float:
+    """How long it takes until something holds, wall time."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < within_s
+        time.sleep(0.02)
+    return time.monotonic() - began

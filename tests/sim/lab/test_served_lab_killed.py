@@ -1,0 +1,44 @@
+"""What becomes of an order when the lab itself is killed. No other lab is served beside it: PV names would be twice."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devices.epics import epics_lab
+from devices.evidence import Finding, evidence
+from devices.protocols import Dose, Order
+from tests.served import ServedLab, until
+
+DOSE = Dose(step="dose", component="*CCO*", mass_mg=50.0)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[ServedLab]:
+    """A served lab of this test alone."""
+    lab = ServedLab(tmp_path)
+    lab.start()
+    yield lab
+    lab.stop()
+
+
+def test_a_lab_that_was_killed_remembers_and_ends_what_it_had_begun(own: ServedLab, tmp_path: Path) -> None:
+    lab = own
+    controller = epics_lab(lab.lab_file, tmp_path)
+    dispenser = controller.stations["synthesis"].instrument("dispenser")
+    hold = controller.clock.hold()  # the dose cannot end before the lab dies
+    dispenser.fence(3)
+    before = dispenser.memory("dose")
+    status = dispenser.set(Order(id="begun", token=3, sample="a", command=DOSE))
+    until(lambda: dispenser.state().accepted == "begun", 5)
+    assert evidence(dispenser, "begun", before=before).finding is Finding.RUNNING
+    lab.kill()
+    lab.start()
+    status.wait(30)  # the lab is back, and the echo comes to whoever still waits
+    hold.release()
+    assert evidence(dispenser, "begun", before=before).finding is Finding.DONE
+    again = dispenser.set(Order(id="begun", token=3, sample="a", command=DOSE))
+    again.wait(10)
+    assert [act.outcome for act in lab.acts("Dose")] == ["done"], "an order that comes twice is done once"
+    assert dispenser.state().fenced == 3
+    controller.close()
