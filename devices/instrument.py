@@ -144,6 +144,11 @@ class Instrument(Device):
                 dead_man_s=float(self.dead_man_s.get()),
             )
 
+    def largest_token(self) -> int:
+        """The largest token that it has seen; raises `NeverSent` where it cannot be reached."""
+        with self._reached("say whose it is"):
+            return int(self.fenced.get())
+
     def fence(self, token: int) -> None:
         """Show the instrument the token of its new owner, so that it refuses the orders of any former one.
 

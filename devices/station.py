@@ -52,6 +52,10 @@ class Station:
         work = self._work
         return work.activity if work is not None else "idle"
 
+    def largest_token(self) -> int:
+        """The largest token that any of its instruments has seen; raises `NeverSent` where one cannot be reached."""
+        return max(instrument.largest_token() for instrument in self.instruments.values())
+
     @property
     def owner_token(self) -> int | None:
         """Token of whoever runs a plan here now; None while nobody does."""

@@ -23,7 +23,7 @@ from flows.report.page import write_report
 from flows.resume import settle_stop
 from flows.session import Session, open_session
 from flows.step import step
-from flows.stopping import Stopped, watch_for_cancel
+from flows.stopping import Stopped, watch_for_stop
 from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
 
@@ -84,11 +84,13 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
         window.renew()
 
     try:
-        with window, _display(session, page, show), Crew(session) as crew, watch_for_cancel(crew):
+        with window, _display(session, page, show), Crew(session) as crew, watch_for_stop(session, crew):
             catch_up(session)
             run_loop(session, crew, learn)
     except Stopped as stop:
         settle_stop(session, stop)
+        if stop.campaign_state == CampaignState.ABORTED:
+            session.control.obeyed()
         raise
     state, why = how_it_ended(session)
     report = session.folder.report
@@ -96,7 +98,9 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
     step("report", f"report {session.spec.name}", lambda: write_report(ledger, campaign_id, report, (state, why)))
     window.link_report(report)
     ledger.set_campaign_state(campaign_id, state, why)
-    if state is CampaignState.STOPPED:
+    stopped_by_hand = session.control.now().stopping is not None
+    session.control.obeyed()
+    if state is CampaignState.STOPPED and not stopped_by_hand:
         raise CampaignStopped(f"Campaign {session.spec.name} was stopped: {why}. The report is {report}.")
     return outcome(session)
 

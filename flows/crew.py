@@ -3,6 +3,7 @@
 import contextlib
 import contextvars
 import queue
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
@@ -43,6 +44,9 @@ class Crew:
         self._flying: list[tuple[Future[None], Hold]] = []
         self._hold = session.lab.clock.hold()
         self.in_flight = 0
+        self._stations: dict[int, Station] = {}
+        """Which experiment is at which station."""
+        self._stations_lock = threading.Lock()
 
     def begin(self, experiment: ExperimentRow, work: Callable[[Hold], None]) -> None:
         """Start `work` in a thread of its own, within the present Prefect flow run."""
@@ -74,6 +78,22 @@ class Crew:
             raise error
         return ended.experiment
 
+    def rest(self, seconds: float) -> None:
+        """Let wall time pass while nothing is in flight; raises what stops the campaign meanwhile."""
+        self._hold.suspend()
+        with contextlib.suppress(queue.Empty):
+            self._ended.put(self._ended.get(timeout=seconds))  # whoever asks next is told
+        self._hold.resume()
+        if not self._ended.empty():
+            self.wait_for_one()
+
+    def abort_experiment(self, number: int, why: str) -> None:
+        """Bring the station that works on one experiment into its safe state; nothing where none does."""
+        with self._stations_lock:
+            station = self._stations.get(number)
+        if station is not None:
+            station.abort(why)
+
     def reconcile(self) -> list[ExperimentRow]:
         """Ask the instruments what happened before anything moves, then clear the cells if anything is unfinished."""
         unfinished = reconcile(self._session, self._hold)
@@ -84,7 +104,7 @@ class Crew:
     def _clear_cells(self) -> None:
         """Make every measuring station safe and put the films that a crash left in their cells back into the rack."""
         for station in self._lab.stations_with(MEASURE_ROLES):
-            with self._leasing.lease(station.name) as token:
+            with self._leasing.lease(station.name, above=station.largest_token()) as token:
                 station.run(tidy(station), token=token, hold=self._hold)
 
     @contextlib.contextmanager
@@ -92,9 +112,20 @@ class Crew:
         """A free station that has these instruments, and the fencing token of its lease; waits for its turn."""
         with (
             self._lab.borrow(roles, hold, turn=experiment.number) as station,
-            self._leasing.lease(station.name) as token,
+            self._leasing.lease(station.name, above=station.largest_token()) as token,
+            self._noted(station, experiment.number),
         ):
             yield station, token
+
+    @contextlib.contextmanager
+    def _noted(self, station: Station, number: int) -> Iterator[None]:
+        with self._stations_lock:
+            self._stations[number] = station
+        try:
+            yield
+        finally:
+            with self._stations_lock:
+                del self._stations[number]
 
     def stop(self, why: BaseException) -> None:
         """Stop the campaign from any thread or signal: the main thread raises `why`, and the stations become safe."""

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from devices.errors import InstrumentError
+from devices.errors import InstrumentError, PlanAborted
 from devices.lab import Station
 from devices.plans import FilmAsMade, make_film, measure_film
 from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Hold, Sweep
+from flows.control import CalledOff, in_words
 from flows.session import Session
 from flows.step import step
 from ledger.film import Film
@@ -32,6 +33,13 @@ def carry_out(session: Session, crew: "Crew", experiment: ExperimentRow, hold: H
         if state is not ExperimentState.MEASURED:
             step("measure", f"measure film {number}: {label}", lambda: _measure(session, crew, experiment, hold))
         step("analyse", f"analyse film {number}: {label}", lambda: _analyse(session, experiment))
+    except CalledOff as called_off:
+        session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(called_off))
+    except PlanAborted:
+        called_off = session.control.now().calling_off(number)
+        if called_off is None:
+            raise
+        session.ledger.move(experiment.id, ExperimentState.CANCELLED, in_words(called_off))
     except InstrumentError as fault:
         told = {"instrument": fault.instrument, "step": fault.step}
         session.ledger.move(experiment.id, ExperimentState.CANCELLED, f"an instrument failed: {fault}", told)
@@ -44,7 +52,16 @@ def _make(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold)
         ledger.move(experiment.id, ExperimentState.MAKING)
     sample = _sample(session, experiment)
     with crew.station(MAKE_ROLES, experiment, hold) as (station, token):
-        plan = make_film(station, sample.id, experiment.formulation, session.spec.film_mass_mg)
+        stopping = session.control.now().stopping
+        if stopping is not None and not Journal(ledger).steps(sample.id):  # nothing is wet yet
+            raise CalledOff(in_words(stopping))
+        plan = make_film(
+            station,
+            sample.id,
+            experiment.formulation,
+            session.spec.film_mass_mg,
+            lambda: session.control.checkpoint(experiment.number, hold),
+        )
         made, _ = _run(session, station, plan, sample.id, token, hold, experiment)
     ledger.as_made(sample.id, made.formulation, made.thickness_um, made.area_cm2)
     ledger.move(experiment.id, ExperimentState.MADE)
@@ -72,6 +89,7 @@ def _measure(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Ho
             film=_film_as_made(sample),
             modulus_at_C=indented_at,
             indent=indented_at is not None,
+            control=lambda: session.control.checkpoint(experiment.number, hold),
         )
         measured, run_uid = _run(session, station, plan, sample.id, token, hold, experiment)
     found = [*measured.spectra, *([measured.modulus] if measured.modulus else [])]

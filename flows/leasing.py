@@ -30,12 +30,12 @@ class Leasing:
         self._beat.start()
 
     @contextlib.contextmanager
-    def lease(self, name: str, *, wait: bool = True) -> Iterator[int]:
-        """The fencing token of a lease, for as long as the block lasts.
+    def lease(self, name: str, *, above: int = 0, wait: bool = True) -> Iterator[int]:
+        """The fencing token of a lease, larger than `above`, for as long as the block lasts.
 
         Waits while another process has it, or raises `LeaseHeld` where `wait` is false.
         """
-        lease = self._acquire(name, wait)
+        lease = self._acquire(name, above, wait)
         self._held[name] = lease
         try:
             yield lease.token
@@ -43,10 +43,10 @@ class Leasing:
             del self._held[name]
             self._give_back(lease)
 
-    def _acquire(self, name: str, wait: bool) -> Lease:
+    def _acquire(self, name: str, above: int, wait: bool) -> Lease:
         while True:
             try:
-                return self._leases.acquire(name, self._owner, LEASE_S, owner_is_dead=owner_is_dead)
+                return self._leases.acquire(name, self._owner, LEASE_S, above=above, owner_is_dead=owner_is_dead)
             except LeaseHeld:
                 if not wait or self._closed.wait(1.0):
                     raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from flows.control import LOOK_S, in_words
 from flows.crew import Crew
 from flows.experiment import carry_out
 from flows.session import Session
@@ -29,13 +30,24 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None
             if experiment is None:
                 break
             crew.begin(experiment, lambda hold, it=experiment: carry_out(session, crew, it, hold))
-        if not crew.in_flight:
+        if crew.in_flight:
+            learn(crew.wait_for_one())
+        elif _paused(session):
+            crew.rest(LOOK_S)
+        else:
             return
-        learn(crew.wait_for_one())
+
+
+def _paused(session: Session) -> bool:
+    orders = session.control.now()
+    return orders.paused() is not None and orders.stopping is None
 
 
 def _suggest(session: Session) -> ExperimentRow | None:
-    """The next experiment; None where the budget is spent, the space exhausted, or too much has failed."""
+    """The next experiment; None where people want none, or budget, space or patience with failures is spent."""
+    orders = session.control.now()
+    if orders.paused() or orders.stopping:
+        return None
     tried = session.ledger.count_suggestions(session.campaign_id)
     if tried >= session.spec.budget.experiments or too_many_failures(session):
         return None
@@ -47,6 +59,9 @@ def how_it_ended(session: Session) -> tuple[CampaignState, str]:
     why = too_many_failures(session)
     if why:
         return CampaignState.STOPPED, why
+    stopping = session.control.now().stopping
+    if stopping is not None:
+        return CampaignState.STOPPED, in_words(stopping)
     tried, budget = session.ledger.count_suggestions(session.campaign_id), session.spec.budget.experiments
     left = f"the design space holds nothing more to try after {tried} of {budget} experiments"
     return CampaignState.FINISHED, left if tried < budget else ""

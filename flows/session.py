@@ -5,6 +5,7 @@ import importlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from ledger.tables import CampaignRow
 
 if TYPE_CHECKING:
     from devices.lab import Lab  # imports ophyd, which must come after `prepare`
+    from flows.control import Control
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,13 @@ class Session:
     """Path or URL of the ledger, without a password."""
     leasing: Leasing
     """The leases that this process holds: the campaign's own, and those of the stations it is using."""
+
+    @cached_property
+    def control(self) -> "Control":
+        """What people command of it."""
+        from flows.control import Control  # imports bluesky, which the checks of files need not wait for
+
+        return Control(self.ledger, self.campaign_id)
 
 
 def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, LabFile]:
@@ -157,11 +166,16 @@ def open_session(
         lab = open_things.enter_context(contextlib.closing(open_lab(lab_file, place.lab)))
         ledger = open_things.enter_context(contextlib.closing(open_ledger(place, ledger_url)))
         leasing = open_things.enter_context(contextlib.closing(Leasing(ledger)))
-        open_things.enter_context(leasing.lease(f"campaign {spec.name}", wait=False))
+        open_things.enter_context(leasing.lease(campaign_lease(spec.name), wait=False))
         ledger.set_lab_clock(lab.clock.now)
         open_things.callback(ledger.set_lab_clock, None)
         named = _without_password(ledger_url) or str(place.ledger)
         yield Session(spec, place, ledger, lab, _resume_or_begin(ledger, spec, lab_file), named, leasing)
+
+
+def campaign_lease(name: str) -> str:
+    """What the process that runs a campaign leases, beside the stations that it uses."""
+    return f"campaign {name}"
 
 
 def _resume_or_begin(ledger: Ledger, spec: CampaignSpec, lab_file: LabFile) -> int:

@@ -1,6 +1,7 @@
 """How a running campaign is stopped from outside: Prefect's cancel, a signal, the keyboard."""
 
 import contextlib
+import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -9,12 +10,17 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chemistry.errors import IonloopError
+from flows.control import in_words
+from ledger.errors import LedgerUnavailable
 from ledger.kinds import CampaignState
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
     from flows.crew import Crew
+    from flows.session import Session
+
+logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
 
@@ -35,17 +41,19 @@ INTERRUPTED = "interrupted; `ionloop run` with the same file goes on from here"
 
 
 @contextlib.contextmanager
-def watch_for_cancel(crew: "Crew") -> Iterator[None]:
-    """While the block lasts, a cancel in the Prefect UI, SIGTERM and Ctrl-C stop the crew.
+def watch_for_stop(session: "Session", crew: "Crew") -> Iterator[None]:
+    """While the block lasts, an abort in the ledger, a cancel in the Prefect UI, SIGTERM and Ctrl-C stop the crew.
 
-    Prefect cancels a run that it did not start itself only on paper, and reaches only the main thread of one that it
-    did; so its view of the run is asked every second, and acted on here.
+    Plans read the ledger at their checkpoints; an abort cannot wait for one. Prefect cancels a run that it did not
+    start itself only on paper, and reaches only the main thread of one that it did. So both are asked every second, and
+    acted on here.
     """
     from prefect.runtime import flow_run
 
     ended = threading.Event()
     run_id = UUID(flow_run.id)
-    threading.Thread(target=_poll, args=(run_id, crew, ended), name="cancel-watch", daemon=True).start()
+    watch = threading.Thread(target=_poll, args=(run_id, session, crew, ended), name="command-watch", daemon=True)
+    watch.start()
     try:
         with _signals_interrupt(crew):
             yield
@@ -58,15 +66,36 @@ def watch_for_cancel(crew: "Crew") -> Iterator[None]:
         ) from None
     finally:
         ended.set()
+        watch.join()
 
 
-def _poll(run_id: UUID, crew: "Crew", ended: threading.Event) -> None:
+def _poll(run_id: UUID, session: "Session", crew: "Crew", ended: threading.Event) -> None:
     # One client for as long as the run lasts: each new one reads the machine's certificates, some 50 ms a time.
     with _client() as client:
-        while not ended.wait(POLL_S):
-            if _cancelled(client, run_id):
-                crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
+        while True:
+            try:
+                if _cancelled(client, run_id):
+                    crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
+                    return
+                if _obey(session, crew):
+                    return
+            except LedgerUnavailable as away:
+                logger.warning("the ledger cannot be asked for commands, trying again: %s", away)
+            if ended.wait(POLL_S):
                 return
+
+
+def _obey(session: "Session", crew: "Crew") -> bool:
+    """Do what cannot wait for a checkpoint; says whether the campaign is over by it."""
+    control = session.control
+    abort = control.now().aborting
+    if abort is not None:
+        crew.stop(Stopped(in_words(abort), CampaignState.ABORTED))
+        return True
+    for command in control.take_aborts():
+        crew.abort_experiment(command.experiment or 0, in_words(command))
+    control.note_pause()
+    return False
 
 
 def _client() -> "SyncPrefectClient":

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
 from ledger.errors import LedgerError
-from ledger.kinds import CampaignState, EventKind
+from ledger.kinds import CampaignState, CommandKind, EventKind
 from ledger.records import Records, require
-from ledger.tables import CampaignCommandRow, CampaignRow
+from ledger.tables import CampaignCommandRow, CampaignRow, ExperimentRow
 
 
 class CampaignRecords(Records):
@@ -76,30 +76,38 @@ class CampaignRecords(Records):
             row.state, row.why = state.value, why
         return row
 
-    def give_command(self, campaign_id: int, command: str, *, by: str, note: str = "") -> CampaignCommandRow:
-        """Write pause, resume, stop or abort for the campaign to read at its next checkpoint."""
+    def give_command(
+        self, campaign_id: int, command: CommandKind | str, *, by: str, note: str = "", experiment: int | None = None
+    ) -> CampaignCommandRow:
+        """Write down what is commanded of a campaign, or of one of its experiments; plans read it at their checkpoints.
+
+        Raises:
+            LedgerError: the campaign is over, or has no such experiment.
+        """
+        command = CommandKind(command)
         with self.database.writing() as transaction:
-            require(transaction.session, CampaignRow, campaign_id)
+            campaign = require(transaction.session, CampaignRow, campaign_id)
+            if CampaignState(campaign.state).final:
+                raise LedgerError(f"Campaign {campaign.name} run {campaign.run} is {campaign.state}: it obeys no more")
+            if experiment is not None and not _has_experiment(transaction.session, campaign_id, experiment):
+                raise LedgerError(f"Campaign {campaign.name} run {campaign.run} has no experiment {experiment}")
             number = transaction.event(
                 EventKind.COMMAND_GIVEN,
                 f"campaign {campaign_id}",
                 campaign_id=campaign_id,
-                payload={"command": command, "by": by, "note": note},
+                payload={"command": command.value, "by": by, "note": note, "experiment": experiment},
             )
-            row = CampaignCommandRow(campaign_id=campaign_id, command=command, by=by, note=note, event=number)
+            row = CampaignCommandRow(
+                campaign_id=campaign_id, experiment=experiment, command=command.value, by=by, note=note, event=number
+            )
             transaction.session.add(row)
         return row
 
-    def open_commands(self, campaign_id: int) -> list[CampaignCommandRow]:
-        """Commands that have not been obeyed yet, oldest first."""
+    def commands(self, campaign_id: int) -> list[CampaignCommandRow]:
+        """Everything that was commanded of a campaign, oldest first."""
+        query = select(CampaignCommandRow).where(CampaignCommandRow.campaign_id == campaign_id)
         with self.database.reading() as session:
-            return list(
-                session.exec(
-                    select(CampaignCommandRow)
-                    .where(CampaignCommandRow.campaign_id == campaign_id, col(CampaignCommandRow.done_event).is_(None))
-                    .order_by(col(CampaignCommandRow.id))
-                )
-            )
+            return list(session.exec(query.order_by(col(CampaignCommandRow.id))))
 
     def command_done(self, command_id: int) -> None:
         """Say that a command was obeyed.
@@ -117,3 +125,8 @@ class CampaignRecords(Records):
                 campaign_id=row.campaign_id,
                 payload={"command": row.command, "id": command_id},
             )
+
+
+def _has_experiment(session: Session, campaign_id: int, number: int) -> bool:
+    query = select(ExperimentRow.id).where(ExperimentRow.campaign_id == campaign_id, ExperimentRow.number == number)
+    return session.exec(query).first() is not None

@@ -46,6 +46,18 @@ class CampaignState(StrEnum):
         return self not in (CampaignState.RUNNING, CampaignState.PAUSED)
 
 
+class CommandKind(StrEnum):
+    """What people may command of a campaign, or of one of its experiments."""
+
+    PAUSE = "pause"
+    """Hold still at the next checkpoint."""
+    RESUME = "resume"
+    STOP = "stop"
+    """Begin nothing new; what is under way comes to its end."""
+    ABORT = "abort"
+    """Instruments into their safe state now."""
+
+
 class ExperimentState(StrEnum):
     """Where an experiment stands. The last four are final."""
 

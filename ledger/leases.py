@@ -32,6 +32,7 @@ class Leases:
         owner: str,
         ttl_s: float,
         *,
+        above: int = 0,
         owner_is_dead: Callable[[str], bool] | None = None,
     ) -> Lease:
         """Take a station that is free, whose lease has run out, or whose owner is known to be dead.
@@ -40,6 +41,7 @@ class Leases:
             station: Name of the station.
             owner: Who asks: host, process, thread.
             ttl_s: Seconds after which the lease runs out unless it is renewed.
+            above: The largest token that the station's instruments have seen; they may serve another ledger, too.
             owner_is_dead: Asked about the present owner while the lease runs; True frees the station at once.
 
         Raises:
@@ -56,7 +58,7 @@ class Leases:
             expires_at = now + timedelta(seconds=ttl_s)
             if row is None:
                 row = LeaseRow(station=station, token=0, acquired_at=now, expires_at=expires_at)
-            row.token += 1
+            row.token = max(row.token, above) + 1
             row.owner, row.acquired_at, row.expires_at = owner, now, expires_at
             transaction.session.add(row)
             told = {"owner": owner, "token": row.token, "taken_from": former}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from flows.cli import analyse, data, forecast, lab, report, run, schema, serve, status
+from flows.cli import analyse, command, data, forecast, lab, report, run, schema, serve, status
 
 if TYPE_CHECKING:
     from chemistry.errors import IonloopError
@@ -21,6 +21,8 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("forecast")(forecast.forecast)
 app.command("status")(status.status)
+for name in command.COMMANDS:
+    app.command(name)(command.command(name))
 app.command("report")(report.report)
 app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")

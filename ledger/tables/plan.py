@@ -36,7 +36,10 @@ class CampaignCommandRow(Row, table=True):
 
     id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id", index=True)
+    experiment: int | None = None
+    """Number of the experiment that is meant; None for the whole campaign."""
     command: str
+    """One of `ledger.kinds.CommandKind`."""
     by: str
     note: str = ""
     event: int = Field(foreign_key="event.number")

@@ -15,6 +15,7 @@ from ledger.kinds import ExperimentState
 from ledger.store import Ledger
 from sim.bench import AMBIENT_C
 from sim.lab_record import read_record, read_things
+from tests.flows.command import Command
 from tests.flows.held_server import HeldServer, seconds_until
 from tests.flows.prefect_api import cancel, flow_run_state, flow_runs_of
 from tests.flows.small_campaign import PATIENCE_S, Place, write_campaign
@@ -87,6 +88,26 @@ def test_a_cancel_in_prefect_makes_the_lab_safe_within_seconds(prefect: HeldServ
         left = Journal(ledger).open_steps(campaign_id=campaign.id)
         assert {(step.state, step.experiment_id in {e.id for e in cut_off}) for step in left} <= {("unknown", True)}
         assert not ledger.failures(campaign.id), "a film that was cut off says nothing against its formulation"
+
+
+def test_an_abort_from_the_command_line_makes_the_lab_safe_within_seconds(
+    prefect: HeldServer, tmp_path: Path, ionloop: Command
+) -> None:
+    write_campaign(tmp_path, experiments=60, batch=IN_FLIGHT, start=60)
+    place = Place(tmp_path, prefect.home)
+    with place.running() as process:
+        wait_until_at_work(place, process)
+        asked = time.monotonic()
+        assert ionloop("abort", place.file, "--folder", place.run, "--by", "Ada", "--note", "smoke").status == 0
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert time.monotonic() - asked < WITHIN_S
+    assert err == "ionloop: aborted by Ada: smoke\n"
+    assert process.returncode == 1
+    assert_safe(place.lab)
+    with contextlib.closing(Ledger.open(place.ledger, create=False)) as ledger:
+        (campaign,) = ledger.campaigns()
+        assert (campaign.state, campaign.why) == ("aborted", "aborted by Ada: smoke")
+        assert all(row.done_event is not None for row in ledger.commands(campaign.id))
 
 
 def test_what_is_interrupted_goes_on_with_the_same_command(prefect: HeldServer, tmp_path: Path) -> None:

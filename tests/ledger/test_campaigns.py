@@ -37,11 +37,24 @@ def test_what_is_over_stays_over(ledger: Ledger, campaign: int, final: CampaignS
 def test_commands_wait_until_they_are_obeyed(ledger: Ledger, campaign: int) -> None:
     for command in ("pause", "resume", "stop"):
         ledger.give_command(campaign, command, by="Ada")
-    first, *_ = ledger.open_commands(campaign)
+    first, *_ = ledger.commands(campaign)
     ledger.command_done(first.id)
-    assert [row.command for row in ledger.open_commands(campaign)] == ["resume", "stop"]
+    given = [(row.command, row.by, row.done_event is not None) for row in ledger.commands(campaign)]
+    assert given == [("pause", "Ada", True), ("resume", "Ada", False), ("stop", "Ada", False)]
     with pytest.raises(LedgerError):
         ledger.command_done(first.id)
+
+
+def test_a_command_names_an_experiment_that_there_is_and_a_campaign_that_obeys(ledger: Ledger, campaign: int) -> None:
+    before = ledger.last_event()
+    with pytest.raises(LedgerError, match="no experiment 7"):
+        ledger.give_command(campaign, "abort", by="Ada", experiment=7)
+    with pytest.raises(ValueError, match="explode"):
+        ledger.give_command(campaign, "explode", by="Ada")
+    assert ledger.last_event() == before
+    ledger.set_campaign_state(campaign, "finished")
+    with pytest.raises(LedgerError, match="obeys no more"):
+        ledger.give_command(campaign, "pause", by="Ada")
 
 
 def test_what_is_not_there_is_said_so(ledger: Ledger) -> None:

@@ -38,6 +38,7 @@ def test_a_ledger_of_the_first_layout_is_brought_up_and_loses_nothing(tmp_path) 
         ledger.begin_campaign("peo_salts", {"seed": 7}, 7)
     with contextlib.closing(sqlite3.connect(place)) as old, old:
         old.execute("ALTER TABLE campaign DROP COLUMN lab")
+        old.execute("ALTER TABLE campaign_command DROP COLUMN experiment")
         old.execute("ALTER TABLE observation DROP COLUMN derived")
         old.execute("UPDATE observation SET source = 'measured' WHERE sd = 0.2")
         old.execute("UPDATE ledger_version SET version_num = '0001'")

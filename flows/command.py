@@ -1,0 +1,57 @@
+"""`ionloop pause|resume|stop|abort` behind their options: a command in the ledger, which plans read at checkpoints."""
+
+import contextlib
+import getpass
+import json
+from pathlib import Path
+
+import typer
+
+from chemistry.errors import BadInput
+from flows.home import campaign_folder
+from flows.session import campaign_lease, latest_run, open_ledger
+from flows.spec import read_campaign
+from ledger.errors import LedgerError
+from ledger.leases import Leases
+
+
+def give_command(
+    campaign_file: Path,
+    command: str,
+    *,
+    experiment: int | None,
+    by: str | None,
+    note: str,
+    folder: Path | None,
+    ledger_url: str | None,
+    as_json: bool,
+) -> None:
+    """Write a command to the latest run of a campaign.
+
+    Raises:
+        BadInput: there is no such run or experiment, or the run is over.
+    """
+    name = read_campaign(campaign_file).name
+    with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
+        run = latest_run(ledger, name)
+        who = by or getpass.getuser()
+        try:
+            row = ledger.give_command(run.id, command, by=who, note=note, experiment=experiment)
+        except LedgerError as refused:
+            remedy = "`ionloop status CAMPAIGN.yaml` says how it stands."
+            raise BadInput(f"the command `{command}` cannot be given ({refused})", remedy=remedy) from refused
+        owner = Leases(ledger).holder(campaign_lease(name))
+    told = {
+        "campaign": name,
+        "run": run.run,
+        "command": command,
+        "experiment": experiment,
+        "by": who,
+        "event": row.event,
+    }
+    if as_json:
+        typer.echo(json.dumps({**told, "running": owner is not None}))
+        return
+    whom = f"run {run.run} of {name}" if experiment is None else f"experiment {experiment} of run {run.run} of {name}"
+    when = f"The process {owner} obeys" if owner else "No process runs it now; the next `ionloop run` obeys"
+    typer.echo(f"{command.capitalize()} {whom}: written to the ledger as event {row.event}. {when}.")
