@@ -1,44 +1,29 @@
 """What an instrument can tell of an order after a crash, before anything moves."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
-from pydantic import Field
-
-from chemistry.value import Value
+from devices.finding import Evidence, Finding
 from devices.instrument import Instrument, InstrumentState
 
 
-class Finding(StrEnum):
-    """What became of an order."""
-
-    DONE = "done"
-    RUNNING = "running"
-    NEVER_STARTED = "never_started"
-    FAILED = "failed"
-    """It was begun and the instrument says that it did not end well: the sample is spoilt."""
-    UNKNOWN = "unknown"
-    """The instrument cannot tell: a person must look."""
-
-
-class Evidence(Value):
-    """A finding, the as-made values where the order was done, and the grounds in words."""
-
-    finding: Finding
-    as_made: dict[str, Any] = Field(default={})
-    words: str = ""
-
-
-def evidence(device: Instrument, order_id: str, *, before: Mapping[str, Any] | None = None) -> Evidence:
+def evidence(
+    device: Instrument,
+    order_id: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    asked: Mapping[str, Any] | None = None,
+) -> Evidence:
     """Find out what became of the last order that was sent to an instrument, without moving anything.
 
-    That an order was never begun is said only of an instrument that still remembers the order before it: one that has
-    forgotten what it began (a power cut) or has begun another order since may have begun this one too.
+    That an order was never begun is said only of an instrument that still remembers the order before it. One that has
+    begun another order since may have begun this one too. One that has forgotten what it began (a power cut) is asked
+    for what it cannot forget, such as a totaliser.
 
     Args:
         device: The instrument that the order was meant for.
         order_id: Id of the order that the journal holds as intended.
+        asked: What the order asked for, as the journal holds it.
         before: The instrument's memory just before the order was sent (`Instrument.memory`), where it was written
             down.
 
@@ -54,6 +39,10 @@ def evidence(device: Instrument, order_id: str, *, before: Mapping[str, Any] | N
         if said.busy:
             return Evidence(finding=Finding.RUNNING, words=f"{device.name} is still busy with it")
         return Evidence(finding=Finding.UNKNOWN, words=f"{device.name} began it and never said how it ended")
+    if not said.accepted and before and asked:
+        testimony = device.testify(asked, before)
+        if testimony is not None:
+            return testimony
     changed = _changed(device.name, said, before)
     if changed:
         return Evidence(finding=Finding.UNKNOWN, words=changed)

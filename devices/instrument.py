@@ -10,7 +10,7 @@ but the order under way: a device holds no state of the campaign.
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from ophyd.status import Status
 from ophyd.utils.errors import OpException
 
 from devices.errors import InstrumentError, NeverSent
+from devices.finding import Evidence
 from devices.protocols import Clock, Command, Order
 from devices.signals import Integer, Number, Text, parameter, report
 
@@ -54,6 +55,8 @@ class Instrument(Device):
     """The commands that it takes."""
     results: ClassVar[tuple[str, ...]] = ()
     """The readbacks that say what the last order produced."""
+    witnesses: ClassVar[tuple[str, ...]] = ()
+    """Readbacks that a power cut does not change, and from which `testify` tells what happened."""
     deadline_s: ClassVar[float] = 3600.0
     """Lab time after which an order that has no answer counts as failed."""
 
@@ -119,7 +122,17 @@ class Instrument(Device):
             NeverSent: it cannot be reached, so `step` cannot be asked of it.
         """
         with self._reached(step):
-            return {"accepted": str(self.accepted.get()), "count": _plain(self.count.get())}
+            witnesses = {name: _plain(getattr(self, name).get()) for name in self.witnesses}
+            return {"accepted": str(self.accepted.get()), "count": _plain(self.count.get()), **witnesses}
+
+    def testify(self, asked: Mapping[str, Any], before: Mapping[str, Any]) -> Evidence | None:
+        """What its `witnesses` say of an order that it has forgotten; None where they say nothing.
+
+        Args:
+            asked: The parameters of the order.
+            before: Its memory just before the order was sent.
+        """
+        return None
 
     def state(self) -> "InstrumentState":
         """What it says of itself now.

@@ -20,7 +20,7 @@ from flows.loop import how_it_ended, run_loop
 from flows.outcome import outcome
 from flows.prefect_server import dashboard, server_in_use
 from flows.report.page import write_report
-from flows.resume import settle_stop
+from flows.resume import settle_stop, waiting_steps
 from flows.session import Session, open_session
 from flows.step import step
 from flows.stopping import Stopped, watch_for_stop
@@ -87,6 +87,7 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
         with window, _display(session, page, show), Crew(session) as crew, watch_for_stop(session, crew):
             catch_up(session)
             run_loop(session, crew, learn)
+        _leave_to_people(session)
     except Stopped as stop:
         settle_stop(session, stop)
         if stop.campaign_state == CampaignState.ABORTED:
@@ -103,6 +104,15 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
     if state is CampaignState.STOPPED and not stopped_by_hand:
         raise CampaignStopped(f"Campaign {session.spec.name} was stopped: {why}. The report is {report}.")
     return outcome(session)
+
+
+def _leave_to_people(session: Session) -> None:
+    """Pause a campaign in which nothing is left to do but what a person must say first."""
+    waiting = waiting_steps(session)
+    if waiting:
+        what = ", ".join(f"`{step.step}` of {step.sample_id}" for step in waiting)
+        ask = "`ionloop reconcile` with the same file shows what is known, and takes your word"
+        raise Stopped(f"nobody can tell whether {what} was done before a crash; {ask}", CampaignState.PAUSED)
 
 
 def _display(session: Session, page: str, show: bool) -> contextlib.AbstractContextManager[None]:

@@ -1,7 +1,8 @@
 """After a crash: ask the instruments what really happened, before anything moves."""
 
 from devices.clock import sleep
-from devices.evidence import Evidence, Finding, evidence
+from devices.evidence import evidence
+from devices.finding import Evidence, Finding
 from devices.instrument import Instrument
 from devices.lab import Lab
 from devices.protocols import Clock, Hold
@@ -23,9 +24,10 @@ LOOK_AGAIN_S = 30.0
 def reconcile(session: Session, hold: Hold | None = None) -> list[ExperimentRow]:
     """Settle every step that was intended and never confirmed; the experiments that go on, in their order.
 
-    An instrument that is still busy is waited for in lab time. A film whose step failed or cannot be told is called
-    off: it says nothing about its formulation, so its experiment ends as cancelled, neither failed nor discarded, and
-    counts as tried in the campaign's budget. A step that was once found unknown is not asked for again.
+    An instrument that is still busy is waited for in lab time. A film whose step failed is called off: it says nothing
+    about its formulation, so its experiment ends as cancelled, neither failed nor discarded, and counts as tried in the
+    campaign's budget. So is one whose step nobody can tell, unless the campaign says `unknown_steps: ask`: then it
+    waits for a person. A step that was once found unknown is not asked for again.
 
     Args:
         session: The campaign, its ledger and its lab.
@@ -41,11 +43,20 @@ def reconcile(session: Session, hold: Hold | None = None) -> list[ExperimentRow]
         if hold is None:
             own.release()
     # By what the journal says, not by what was just found: so a crash in here loses nothing either.
+    ask = session.spec.unknown_steps == "ask"
     for experiment in _unfinished(session):
-        why = _why_lost(session, journal, experiment)
+        why = _why_lost(session, journal, experiment, but=StepState.UNKNOWN if ask else None)
         if why:
             session.ledger.move(experiment.id, ExperimentState.CANCELLED, why)
-    return _unfinished(session)
+    waiting = {step.experiment_id for step in waiting_steps(session)}
+    return [experiment for experiment in _unfinished(session) if experiment.id not in waiting]
+
+
+def waiting_steps(session: Session) -> list[PhysicalStepRow]:
+    """The steps of unfinished experiments that only a person can settle."""
+    unfinished = {experiment.id for experiment in _unfinished(session)}
+    steps = Journal(session.ledger).open_steps(campaign_id=session.campaign_id)
+    return [s for s in steps if s.state == StepState.UNKNOWN and s.experiment_id in unfinished]
 
 
 def _unfinished(session: Session) -> list[ExperimentRow]:
@@ -61,10 +72,12 @@ def _settle(lab: Lab, journal: Journal, open_step: PhysicalStepRow, hold: Hold) 
     journal.resolve(open_step.order_id, verdict, {"words": found.words, "as_made": found.as_made})
 
 
-def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow) -> str:
-    """Why the experiment's film cannot be gone on with, in words; empty where it can."""
+def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow, but: StepState | None) -> str:
+    """Why the experiment's film cannot be gone on with, in words; empty where it can. A step in state `but` is none."""
     for sample in session.ledger.samples(experiment.id):
         for step in journal.steps(sample.id):
+            if step.state == but:
+                continue
             if step.state == StepState.UNKNOWN:
                 words = (step.evidence or {}).get("words", "")
                 return f"nobody can tell whether `{step.step}` was done before the crash: {words}"
@@ -89,7 +102,7 @@ def _once_ended(device: Instrument, open_step: PhysicalStepRow, clock: Clock, ho
     latest = clock.now() + _time_limit_s(device, open_step)
     previous = None
     while True:
-        found = evidence(device, open_step.order_id, before=before)
+        found = evidence(device, open_step.order_id, before=before, asked=open_step.parameters)
         # One that began it and says no end may be about to say it: busy goes out before the echo comes.
         ending = found.finding is Finding.UNKNOWN and device.accepted.get() == open_step.order_id and found != previous
         if found.finding is not Finding.RUNNING and not ending:

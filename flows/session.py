@@ -4,7 +4,7 @@ import contextlib
 import importlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,10 @@ class Session:
     """Path or URL of the ledger, without a password."""
     leasing: Leasing
     """The leases that this process holds: the campaign's own, and those of the stations it is using."""
+
+    def with_policy(self, unknown_steps: str) -> "Session":
+        """The same session, under another policy for steps that nobody can tell."""
+        return replace(self, spec=self.spec.model_copy(update={"unknown_steps": unknown_steps}))
 
     @cached_property
     def control(self) -> "Control":

@@ -108,6 +108,9 @@ class CampaignSpec(Value):
     measure: Measure
     planner: PlannerSpec = PlannerSpec()
     warm_start: WarmStart = WarmStart()
+    unknown_steps: Literal["discard", "ask"] = "discard"
+    """What becomes of a film when nobody can tell, after a crash, whether one of its steps was done: given up, or kept
+    until a person says so (`ionloop reconcile`). It is never done again on a guess."""
     film_mass_mg: float = Field(default=400.0, gt=0, le=5000)
     """Mass of dry film that is made of each formulation."""
 

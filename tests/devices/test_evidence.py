@@ -2,8 +2,9 @@ import pytest
 
 from devices.clock import RealClock
 from devices.dispenser import Dispenser
-from devices.evidence import Finding, evidence
+from devices.evidence import evidence
 from devices.fake import fake_instrument
+from devices.finding import Finding
 
 BEFORE = {"accepted": "before", "count": 7}
 VIRGIN = {"accepted": "none yet", "count": 0}
@@ -41,3 +42,27 @@ def test_what_an_instrument_shows_tells_what_became_of_an_order(shown, before, f
     assert found.finding == finding
     assert found.words
     assert (found.as_made.get("dispensed_mg") == 4.98) == (finding == Finding.DONE)
+
+
+@pytest.mark.parametrize(
+    ("moved_mg", "finding"),
+    [
+        (10.02, Finding.DONE),
+        (9.4, Finding.DONE),
+        (0.0, Finding.NEVER_STARTED),
+        (0.2, Finding.NEVER_STARTED),
+        (4.0, Finding.UNKNOWN),
+        (20.0, Finding.UNKNOWN),
+        (-3.0, Finding.UNKNOWN),
+    ],
+)
+def test_the_totaliser_remembers_what_a_power_cut_made_the_rest_forget(moved_mg, finding):
+    device = fake_instrument(Dispenser, "X:", name="dispenser", clock=RealClock())
+    device.totaliser_mg.sim_put(500.0 + moved_mg)
+    before = {"accepted": "before", "count": 7, "totaliser_mg": 500.0}
+    found = evidence(device, "mine", before=before, asked={"component": "*CCO*", "mass_mg": 10.0})
+    assert found.finding == finding
+    assert f"{moved_mg:.2f} mg" in found.words
+    assert found.as_made.get("dispensed_mg") == (pytest.approx(moved_mg) if finding == Finding.DONE else None)
+    device.accepted.sim_put("after")  # another order was begun since: the totaliser tells of both
+    assert evidence(device, "mine", before=before, asked={"mass_mg": 10.0}).finding == Finding.UNKNOWN

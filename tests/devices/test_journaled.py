@@ -23,9 +23,10 @@ def test_every_consuming_step_is_intended_before_it_is_sent_and_confirmed_with_w
     assert [row["state"] for row in rows] == ["confirmed"] * 6
     assert [row["step"] for row in rows[:2]] == ["dose PEO", "dose LiTFSI"]
     assert {len(order_id) for order_id in journal.rows} == {36}
-    assert rows[0]["parameters"]["before"] == {"accepted": "none yet", "count": 0}
+    assert rows[0]["parameters"]["before"] == {"accepted": "none yet", "count": 0, "totaliser_mg": 0.0}
     first = next(iter(journal.rows))
-    assert rows[1]["parameters"]["before"] == {"accepted": first, "count": 1}
+    total_mg = rows[0]["as_made"]["totaliser_mg"]
+    assert rows[1]["parameters"]["before"] == {"accepted": first, "count": 1, "totaliser_mg": total_mg}
     assert rows[0]["as_made"]["dispensed_mg"] == next(iter(made.masses_mg.values()))
 
 

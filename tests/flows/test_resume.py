@@ -1,5 +1,6 @@
 """What becomes of steps and experiments that a crash left open, by what the instrument shows."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,10 +14,14 @@ from devices.dispenser import Dispenser
 from devices.fake import fake_instrument
 from devices.lab import Lab
 from devices.station import Station
-from flows.resume import reconcile
+from flows.resume import reconcile, waiting_steps
+from flows.session import open_session
+from flows.suggest import suggest_next
 from ledger.journal import Journal
 from ledger.store import Ledger
 from sim.clock import VirtualClock
+from tests.flows.command import Command
+from tests.flows.small_campaign import write_campaign
 
 BEFORE = {"accepted": "before", "count": 7}
 
@@ -32,7 +37,8 @@ class Crashed:
             "lab", {"synthesis": Station("synthesis", {"dispenser": device}, self.clock)}, self.clock, lambda: None
         )
         campaign = ledger.begin_campaign("c", {}, 1).id
-        self.session: Any = SimpleNamespace(ledger=ledger, lab=lab, campaign_id=campaign)
+        spec = SimpleNamespace(unknown_steps="discard")
+        self.session: Any = SimpleNamespace(ledger=ledger, lab=lab, campaign_id=campaign, spec=spec)
         peo = Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.0)
         self.experiment = ledger.add_suggestion(
             campaign, index=0, formulation=peo, action={}, reason={}, planner="sobol", knowledge_event=0
@@ -79,6 +85,17 @@ def test_what_nobody_can_tell_is_called_off_and_not_asked_again(crashed: Crashed
     assert crashed.after()[0] == "unknown"
 
 
+def test_what_nobody_can_tell_waits_for_a_person_where_the_policy_is_to_ask(crashed: Crashed) -> None:
+    crashed.session.spec.unknown_steps = "ask"
+    assert reconcile(crashed.session) == [], "it must not go on"
+    (waiting,) = waiting_steps(crashed.session)
+    assert (waiting.order_id, waiting.state) == ("mine", "unknown")
+    assert crashed.ledger.experiment(crashed.experiment).state == "making"
+    crashed.journal.resolve("mine", "done_by_evidence", {"words": "Ada says: done", "as_made": {"dispensed_mg": 4.9}})
+    assert crashed.after() == ("done_by_evidence", "making", "")
+    assert not waiting_steps(crashed.session)
+
+
 def test_what_the_instrument_says_failed_is_called_off_with_its_words(crashed: Crashed) -> None:
     crashed.show(accepted="mine", failed="mine", error="nozzle blocked")
     state, experiment, why = crashed.after()
@@ -105,3 +122,36 @@ def test_an_instrument_that_stays_busy_is_not_waited_for_for_ever(crashed: Crash
     assert (state, experiment) == ("unknown", "cancelled")
     assert "still busy with it, longer than it may take" in why
     assert crashed.clock.now() == Dispenser.deadline_s
+
+
+def test_a_person_settles_what_no_instrument_can_tell(ionloop: Command, tmp_path: Path) -> None:
+    """A whole session: the bench knows nothing of the step, `reconcile` shows it, and takes a person's word for it."""
+    file = write_campaign(tmp_path, experiments=2, batch=1, start=2, unknown_steps="ask")
+    where = (file, "--folder", tmp_path / "run")
+    assert ionloop("reconcile", *where).status == 2, "there is no ledger yet"
+    with open_session(file, tmp_path / "run", None, hardware=False) as session:
+        experiment = suggest_next(session)
+        assert experiment is not None
+        session.ledger.move(experiment.id, "making")
+        sample = session.ledger.add_sample(experiment.id, "rack 1").id
+        asked = {"command": "Dose", "component": "*CCO*", "mass_mg": 5.0}
+        Journal(session.ledger).intend("mine", "dispenser", "synthesis", "dose PEO", sample, asked, 1)
+    (told,) = json.loads(ionloop("reconcile", *where, "--json").out)
+    assert (told["state"], told["order"]) == ("unknown", "mine")
+    assert "--step mine" in ionloop("reconcile", *where).out
+    for words, fault in (
+        (("--step", "other", "--say", "done"), "no step `other` is open"),
+        (("--step", "mine", "--say", "perhaps"), "perhaps"),
+        (("--step", "mine", "--say", "done"), "dispensed_mg"),
+        (("--step", "mine", "--say", "done", "--as-made", "dispensed_mg=much"), "dispensed_mg=much"),
+        (("--policy", "guess"), "guess"),
+    ):
+        said = ionloop("reconcile", *where, *words)
+        assert said.status == 2
+        assert fault in said.err
+    word = ("--step", "mine", "--say", "done", "--as-made", "dispensed_mg=4.97", "--by", "Ada", "--note", "weighed")
+    (told,) = json.loads(ionloop("reconcile", *where, *word, "--json").out)
+    assert told["state"] == "done_by_evidence"
+    assert told["as_made"] == {"dispensed_mg": 4.97}
+    assert told["words"] == "Ada says: done (weighed)"
+    assert ionloop("reconcile", *where).out == "No step was left open.\n"

@@ -10,7 +10,8 @@ import pytest
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from devices.errors import PlanAborted
-from devices.evidence import Finding, evidence
+from devices.evidence import evidence
+from devices.finding import Finding
 from devices.lab import Lab, LabFile, Simulated
 from devices.perform import perform
 from devices.plans import make_film, measure_film, tidy

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from devices.epics import epics_lab
-from devices.evidence import Finding, evidence
+from devices.evidence import evidence
+from devices.finding import Finding
 from devices.protocols import Dose, Order
 from tests.served import ServedLab, until
 

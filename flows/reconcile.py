@@ -1,0 +1,138 @@
+"""`ionloop reconcile` behind its options: the instruments' evidence, and a person's word."""
+
+import contextlib
+import getpass
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from chemistry.errors import BadInput
+from flows.home import campaign_folder
+from flows.session import Session, open_ledger, open_session
+from flows.spec import read_campaign
+from ledger.journal import Journal
+from ledger.kinds import StepState
+from ledger.tables import PhysicalStepRow
+
+SAYINGS = {"done": StepState.DONE_BY_EVIDENCE, "never-started": StepState.NEVER_STARTED, "failed": StepState.FAILED}
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a person says of one step."""
+
+    order_id: str
+    say: str
+    as_made: tuple[str, ...]
+    by: str | None
+    note: str
+
+
+def reconcile_campaign(
+    campaign_file: Path,
+    policy: str | None,
+    word: Word | None,
+    *,
+    folder: Path | None,
+    ledger_url: str | None,
+    hardware: bool,
+    as_json: bool,
+) -> None:
+    """Settle the open steps of a campaign's unfinished run, and print what became of each.
+
+    Raises:
+        BadInput: there is no unfinished run, or what was said cannot be taken.
+        LeaseHeld: a process is running the campaign: it settles them itself.
+    """
+    if policy not in (None, "discard", "ask"):
+        raise BadInput(f"there is no policy `{policy}`", remedy="Say discard or ask.")
+    spec = read_campaign(campaign_file)
+    with contextlib.closing(open_ledger(campaign_folder(spec.name, folder), ledger_url, create=False)) as ledger:
+        if ledger.unfinished_campaign(spec.name) is None:
+            raise BadInput(f"no run of `{spec.name}` is unfinished", remedy="There is nothing to reconcile.")
+    with open_session(campaign_file, folder, ledger_url, hardware=hardware) as session:
+        before = _open(session)
+        if word is not None:
+            _take(session, word)
+        from flows.resume import reconcile
+
+        if policy is not None:
+            session = session.with_policy(policy)
+        reconcile(session)
+        _show(session, before, as_json)
+
+
+def _open(session: Session) -> list[str]:
+    return [step.order_id for step in Journal(session.ledger).open_steps(campaign_id=session.campaign_id)]
+
+
+def _take(session: Session, word: Word) -> None:
+    """Write a person's word to the journal."""
+    journal = Journal(session.ledger)
+    steps = {step.order_id: step for step in journal.open_steps(campaign_id=session.campaign_id)}
+    if word.order_id not in steps:
+        known = ", ".join(steps) or "none"
+        raise BadInput(f"no step `{word.order_id}` is open", remedy=f"Open are: {known}.")
+    if word.say not in SAYINGS:
+        raise BadInput(f"--say {word.say!r}", remedy=f"Say one of {', '.join(SAYINGS)}.")
+    step, by = steps[word.order_id], word.by or getpass.getuser()
+    words = f"{by} says: {word.say}" + (f" ({word.note})" if word.note else "")
+    if word.say == "failed":
+        journal.fail(step.order_id, words)
+        return
+    made = _as_made(session, step, word.as_made) if word.say == "done" else {}
+    journal.resolve(step.order_id, SAYINGS[word.say], {"words": words, "by": by, "as_made": made})
+
+
+def _as_made(session: Session, step: PhysicalStepRow, given: tuple[str, ...]) -> dict[str, float]:
+    """What was made, as the plan needs it: every number that the instrument would have reported."""
+    values: dict[str, float] = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        try:
+            values[name] = float(value)
+        except ValueError as error:
+            raise BadInput(f"--as-made {text!r}", remedy="Write NAME=NUMBER, such as dispensed_mg=49.8.") from error
+    station = session.lab.stations.get(step.station)
+    device = next((d for d in station.instruments.values() if d.name == step.device), None) if station else None
+    missing = [name for name in (device.results if device else ()) if name not in (*values, "totaliser_mg")]
+    if missing:
+        needed = " ".join(f"--as-made {name}=…" for name in missing)
+        raise BadInput(f"`{step.step}` was done, but nobody says with what result", remedy=f"Add {needed}.")
+    return values
+
+
+def _show(session: Session, orders: list[str], as_json: bool) -> None:
+    rows = [
+        _told(step)
+        for experiment in session.ledger.experiments(session.campaign_id)
+        for sample in session.ledger.samples(experiment.id)
+        for step in Journal(session.ledger).steps(sample.id)
+        if step.order_id in orders
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    if not rows:
+        typer.echo("No step was left open.")
+    for row in rows:
+        typer.echo(f"{row['step']} of {row['sample']}: {row['state'].replace('_', ' ')}; {row['words']}")
+        if row["state"] == StepState.UNKNOWN:
+            typer.echo(
+                f"    if you can tell: ionloop reconcile … --step {row['order']} --say done|never-started|failed"
+            )
+
+
+def _told(step: PhysicalStepRow) -> dict[str, Any]:
+    return {
+        "order": step.order_id,
+        "sample": step.sample_id,
+        "step": step.step,
+        "device": f"{step.station}.{step.device}",
+        "state": step.state,
+        "words": step.words or (step.evidence or {}).get("words", ""),
+        "as_made": step.as_made,
+    }
