@@ -1,4 +1,7 @@
-"""Runs the command `ionloop` and kills its own process at a labelled point: `python killed_run.py POINT ARGUMENT…`."""
+"""Runs the command `ionloop` and kills its own process at a labelled point.
+
+`python killed_run.py [before|after ]POINT OCCURRENCE ARGUMENT…`
+"""
 
 import os
 import signal
@@ -30,7 +33,9 @@ what each kill leaves open is there for the next."""
 
 def die_at(point: str, occurrence: int) -> None:
     """Make the process kill itself (`kill -9`) at an occurrence of a point, from 1."""
-    path, name, side = POINTS[point]
+    given, _, rest = point.partition(" ")
+    path, name, side = POINTS[rest] if given in ("before", "after") else POINTS[point]
+    side = given if given in ("before", "after") else side
     module, _, kind = path.rpartition(".")
     owner = getattr(__import__(module, fromlist=[kind]), kind)
     original: Callable[..., Any] = getattr(owner, name)
