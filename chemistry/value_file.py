@@ -43,7 +43,7 @@ def _compose(path: Path) -> yaml.Node:
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
-        raise BadInput("this is not a text file", place=str(path), remedy="A YAML file in UTF-8 is needed.") from error
+        raise BadInput("this is not a text file in UTF-8", place=str(path), remedy="Save it as UTF-8.") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path}, line {mark.line + 1}" if mark else str(path)
@@ -61,7 +61,7 @@ def _compose(path: Path) -> yaml.Node:
 
 def _construct(root: yaml.Node, path: Path) -> Any:
     """Plain data, with duplicate keys refused: YAML would quietly keep the last one."""
-    for node in _mappings(root):
+    for node in _mappings(root, path):
         seen: set[str] = set()
         for key, _ in node.value:
             if key.value in seen:
@@ -86,14 +86,20 @@ def _loader() -> yaml.SafeLoader:
     return yaml.SafeLoader("")
 
 
-def _mappings(node: yaml.Node) -> Iterable[yaml.MappingNode]:
+def _mappings(node: yaml.Node, path: Path, above: tuple[yaml.Node, ...] = ()) -> Iterable[yaml.MappingNode]:
+    """Every mapping below a node; what holds itself, by an alias, is refused."""
+    if any(node is other for other in above):
+        raise BadInput(
+            "a value refers to itself",
+            place=f"{path}, line {node.start_mark.line + 1}",
+            remedy="Write it out; `*name` may not stand inside of `&name`.",
+        )
     if isinstance(node, yaml.MappingNode):
         yield node
-        for _, value in node.value:
-            yield from _mappings(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _mappings(value)
+    values = (pair[1] for pair in node.value) if isinstance(node, yaml.MappingNode) else node.value
+    if not isinstance(node, yaml.ScalarNode):
+        for value in values:
+            yield from _mappings(value, path, (*above, node))
 
 
 def _problem(model: type[BaseModel], root: yaml.Node, details: Any) -> str:

@@ -27,6 +27,7 @@ class Dispenser(Instrument):
 
     understands = (Dose,)
     results: ClassVar[tuple[str, ...]] = ("dispensed_mg", "totaliser_mg")
+    runs_programmes: ClassVar[bool] = True
     witnesses: ClassVar[tuple[str, ...]] = ("totaliser_mg",)
 
     def parameters(self, command: Command) -> dict[str, object]:

@@ -30,6 +30,7 @@ class FilmStation(Instrument):
     """Electrode area of the disc that is punched from it, cm²."""
 
     understands = (MakeStep,)
+    runs_programmes: ClassVar[bool] = True
     results: ClassVar[tuple[str, ...]] = ("thickness_um", "area_cm2")
 
     def parameters(self, command: Command) -> dict[str, object]:

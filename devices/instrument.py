@@ -55,6 +55,8 @@ class Instrument(Device):
     """The commands that it takes."""
     results: ClassVar[tuple[str, ...]] = ()
     """The readbacks that say what the last order produced."""
+    runs_programmes: ClassVar[bool] = False
+    """Whether what it has begun comes to a safe end by itself, so that a controller may leave in the middle of it."""
     witnesses: ClassVar[tuple[str, ...]] = ()
     """Readbacks that a power cut does not change, and from which `testify` tells what happened."""
     deadline_s: ClassVar[float] = 3600.0
@@ -67,6 +69,8 @@ class Instrument(Device):
         self._under_way: _UnderWay | None = None
         self._listening = False
         self._last_token = 0
+        self.left_alone = False
+        """Whether the controller is leaving, and comes back for what is under way."""
         self.on_end: Callable[[str, bool], None] = lambda order_id, failed: None
         """Told of every order that ended, id and whether it failed, before whoever waits for it is."""
 
@@ -187,8 +191,11 @@ class Instrument(Device):
             logger.error("%s could not be told to be safe: %s", self.name, silent)
 
     def stop(self, *, success: bool = False) -> None:
-        """Give up the order under way, if there is one, and be safe; the RunEngine calls it at the end of a plan."""
-        if self.forget():
+        """Give up the order under way, if there is one, and be safe; the RunEngine calls it at the end of a plan.
+
+        Where the controller only takes its leave (`left_alone`), a programme goes on to its end.
+        """
+        if self.forget() and not (self.left_alone and self.runs_programmes):
             self.safe(self._last_token)
 
     def forget(self) -> bool:

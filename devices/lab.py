@@ -53,11 +53,11 @@ class Lab:
         """What each station does now."""
         return {name: station.activity for name, station in self.stations.items()}
 
-    def abort(self, reason: str) -> None:
-        """Abort every plan that runs, and send away whoever waits for a station; finalizers run."""
+    def abort(self, reason: str, *, leaving: bool = False) -> None:
+        """Abort every plan that runs, and send away whoever waits for a station; finalizers run (`Station.abort`)."""
         self._line.refuse_all(reason)
         for station in self.stations.values():
-            station.abort(reason)
+            station.abort(reason, leaving=leaving)
 
     def safe(self) -> None:
         """Bring every instrument into its safe state now, without waiting."""

@@ -101,15 +101,18 @@ class Station:
             if hold is None:
                 own.release()
 
-    def abort(self, reason: str) -> None:
+    def abort(self, reason: str, *, leaving: bool = False) -> None:
         """Abort the plan that runs, from another thread; its finalizers run. Returns at once; `run` raises.
 
-        Nothing where no plan runs, or one that was aborted already is being cleaned up.
+        Nothing where no plan runs, or one that was aborted already is being cleaned up. With `leaving`, instruments
+        that run a programme of their own go on with it: the controller will come back and ask what became of it.
         """
         with self._lock:
             if self._work is None or self._aborted is not None:
                 return
             self._aborted = reason
+            for instrument in self.instruments.values():
+                instrument.left_alone = leaving
             engine = self._engine
         if engine is not None and engine.state != "idle":
             try:
@@ -135,6 +138,8 @@ class Station:
             if self._work is not None:
                 raise RuntimeError(f"station {self.name!r} already runs a plan: {self._work.activity}")
             self._work, self._token, self._aborted = Work(hold), token, None
+            for instrument in self.instruments.values():
+                instrument.left_alone = False
             if self._engine is None:
                 self._engine = _engine()
             return self._work
@@ -206,8 +211,11 @@ def _engine() -> "RunEngine":
     """A RunEngine that works in any thread and leaves it to the caller to report failures."""
     from bluesky import RunEngine
 
-    # Failures are raised to whoever runs the plan; the RunEngine's own traceback on stderr would only repeat them.
-    logging.getLogger("bluesky").addHandler(logging.NullHandler())
+    # Failures are raised to whoever runs the plan; the RunEngine's own traceback would only repeat them, and one that
+    # cannot be written (a closed pipe) ends the RunEngine's thread.
+    words = logging.getLogger("bluesky")
+    words.addHandler(logging.NullHandler())
+    words.propagate = False
     engine = RunEngine({}, context_managers=[], call_returns_result=True)
     engine.register_command("as_made", answer_as_made)
     return engine

@@ -132,7 +132,8 @@ class Crew:
         self._ended.put(_Ended(None, why, None))
 
     def _abort(self, error: BaseException) -> None:
-        self._lab.abort(str(error) or type(error).__name__)
+        leaving = isinstance(error, KeyboardInterrupt)  # a film that dries goes on drying until we are back
+        self._lab.abort(str(error) or type(error).__name__, leaving=leaving)
 
     def _let_go_of_ended(self) -> None:
         """Release the holds of threads that have ended, which an interrupt may have kept from `wait_for_one`.

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import typer
 
+from chemistry.errors import BadInput
 from devices.lab import LabFile
 from flows.crew import Crew
 from flows.home import CampaignFolder
 from flows.leasing import Leasing
-from flows.loop import run_loop
+from flows.loop import how_it_ended, run_loop
 from flows.session import Session, open_lab, open_ledger, read_files
 from flows.standing import lab_hours
 from ledger.journal import Journal
+from ledger.kinds import CampaignState
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ def forecast_campaign(campaign_file: Path) -> Forecast:
             session = Session(spec, place, ledger, lab, campaign_id, str(place.ledger), leasing)
             with Crew(session) as crew:
                 run_loop(session, crew, learn=lambda experiment: None)
+            state, why = how_it_ended(session)
+            if state is CampaignState.STOPPED:
+                raise BadInput(
+                    f"the rehearsal of the campaign was stopped: {why}", remedy="Mend the campaign, or the lab."
+                )
             doses = _doses(session)
             return Forecast(
                 experiments=len(ledger.experiments(campaign_id)),

@@ -4,11 +4,24 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from chemistry.errors import BadInput
+
 
 def home() -> Path:
-    """Folder of the Prefect server's database and of its address: `$IONLOOP_HOME`, else `~/.ionloop`."""
+    """Folder of the Prefect server's database and of its address: `$IONLOOP_HOME`, else `~/.ionloop`.
+
+    Raises:
+        BadInput: it cannot be made.
+    """
     folder = Path(os.environ.get("IONLOOP_HOME") or Path.home() / ".ionloop").expanduser().resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"ionloop's own folder cannot be made ({error.strerror})",
+            place=str(folder),
+            remedy="Set IONLOOP_HOME to a folder that you may write to.",
+        ) from error
     return folder
 
 

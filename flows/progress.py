@@ -38,6 +38,8 @@ class _Latest:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._ended: list[bool] | None = None
+        first = session.ledger.events(session.campaign_id)[:1]
+        self.began_s = first[0].lab_time_s or 0.0 if first else 0.0
         self.renew()
 
     def renew(self) -> None:
@@ -68,7 +70,7 @@ def _lines(session: Session, console: "Console", address: str, ended: threading.
         now = latest.standing
         line = f"{_counts(now)}; {_best_line(now)}"
         if line != said:
-            console.print(f"[{_lab_time(session)}] {line}", markup=False, highlight=False)
+            console.print(f"[{_lab_time(session, latest)}] {line}", markup=False, highlight=False)
             said = line
 
 
@@ -85,7 +87,7 @@ def _panel(session: Session, latest: _Latest, address: str) -> "RenderableType":
         f"[b]{session.spec.name}[/b]",
         ProgressBar(now.budget, done, width=40),
         _counts(now),
-        f"lab time {_lab_time(session)}",
+        f"lab time {_lab_time(session, latest)}",
     )
     stations = Table.grid(padding=(0, 2))
     for station, doing in session.lab.status().items():
@@ -119,6 +121,7 @@ def _best_line(now: Standing) -> str:
     return f"{front}best so far: {best.formulation.label} ({values})"
 
 
-def _lab_time(session: Session) -> str:
-    hours = session.lab.clock.now() / 3600
+def _lab_time(session: Session, latest: _Latest) -> str:
+    """Since the campaign began; the lab may have served others before."""
+    hours = (session.lab.clock.now() - latest.began_s) / 3600
     return f"{hours / 24:.1f} d" if hours >= 48 else f"{hours:.1f} h"

@@ -80,9 +80,9 @@ def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow, but
                 continue
             if step.state == StepState.UNKNOWN:
                 words = (step.evidence or {}).get("words", "")
-                return f"nobody can tell whether `{step.step}` was done before the crash: {words}"
+                return f"nobody can tell whether `{step.step}` was done before the controller ended: {words}"
             if step.state == StepState.FAILED:
-                return f"`{step.step}` did not end well before the crash: {step.words}"
+                return f"`{step.step}` did not end well before the controller ended: {step.words}"
     return ""
 
 

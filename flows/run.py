@@ -1,5 +1,6 @@
 """`ionloop run` behind its options: checks first, then the server, then the flow, then what came of it."""
 
+import contextlib
 import importlib
 import json
 import threading
@@ -8,7 +9,7 @@ from typing import Any, cast
 
 import typer
 
-from flows.home import campaign_folder
+from flows.home import campaign_folder, home
 from flows.session import open_ledger, read_files
 
 
@@ -24,12 +25,13 @@ def run_campaign(
     """
     spec, _ = read_files(campaign_file, hardware=hardware)
     place = campaign_folder(spec.name, folder)
+    home()
     open_ledger(place, ledger_url).close()  # one that cannot be used is refused before a server is started for it
     from flows.prefect_server import dashboard, prefect_server
 
     size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"
     _say(f"Campaign {spec.name}: {size}. Finding or starting the Prefect server …", as_json)
-    threading.Thread(target=_import_ahead, name="imports").start()
+    threading.Thread(target=_import_ahead, name="imports", daemon=True).start()
     with prefect_server() as address:
         from flows.campaign import campaign
 
@@ -52,8 +54,10 @@ def run_campaign(
 
 def _import_ahead() -> None:
     """Import what every campaign needs while the server starts; Prefect itself has to wait for the server's address."""
-    for name in ("planners.bayesian", "models.gaussian_process", "models.film_judgement", "matplotlib.figure"):
-        importlib.import_module(name)
+    # Where an interrupt ends the process meanwhile, imports fail as they please: whoever needs one imports it again.
+    with contextlib.suppress(RuntimeError, ImportError):
+        for name in ("planners.bayesian", "models.gaussian_process", "models.film_judgement", "matplotlib.figure"):
+            importlib.import_module(name)
 
 
 def _say(words: str, as_json: bool) -> None:

@@ -1,5 +1,8 @@
 """`ionloop serve` behind its options: the Prefect server, and the campaign with its schedule."""
 
+import asyncio
+import contextlib
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import typer
 
 from chemistry.errors import BadInput
-from flows.home import campaign_folder
+from flows.home import campaign_folder, home
 from flows.session import open_ledger, read_files
 
 if TYPE_CHECKING:
@@ -25,15 +28,16 @@ def serve_campaign(
     port: int,
 ) -> None:
     """Serve one campaign until interrupted. Each scheduled run resumes what is unfinished, else begins anew."""
+    if not 0 < port < 2**16:
+        raise BadInput(f"--port {port}", remedy="A port is a number from 1 to 65535.")
     spec, _ = read_files(campaign_file, hardware=hardware)
     _check_schedule(cron, timezone)
+    home()
     open_ledger(campaign_folder(spec.name, folder), ledger_url).close()  # now, and not at night
     from flows.prefect_server import dashboard, prefect_server
 
     typer.echo("Finding or starting the Prefect server …")
     with prefect_server(port) as address:
-        from prefect import serve
-
         parameters = {
             "campaign_file": str(campaign_file.resolve()),
             "folder": str(campaign_folder(spec.name, folder).path),
@@ -44,7 +48,23 @@ def serve_campaign(
         when = f"on the schedule `{cron}` ({timezone})" if cron else "when you press Run"
         typer.echo(f"Prefect UI: {dashboard(address)}")
         typer.echo(f"Serving {spec.name}: it runs {when}. Ctrl-C ends the server and the serving.")
-        serve(deployment, print_starting_message=False)
+        _serve(deployment)
+
+
+def _serve(deployment: "RunnerDeployment") -> None:
+    """Start runs as they fall due, until interrupted. `prefect.serve`, but that SIGTERM ends it as Ctrl-C does."""
+    from prefect.runner import Runner
+
+    class OneWayOut(Runner):
+        def handle_sigterm(self, *args: object, **kwargs: object) -> None:
+            signal.raise_signal(signal.SIGINT)  # Prefect's own way leaves a coroutine behind, and says so
+
+    # In the background of a shell a process is born deaf to SIGINT.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    runner = OneWayOut(pause_on_shutdown=True)
+    runner.add_deployment(deployment)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(runner.start())
 
 
 def _deployment(

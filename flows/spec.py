@@ -44,14 +44,24 @@ def _objective(given: Any) -> Any:
     return given
 
 
+COLDEST_C, HOTTEST_C = -100.0, 300.0
+"""Between these a polymer electrolyte is measured at all; a stage's own limits are narrower, and it says so."""
+
+
 class Budget(Value):
     """How much a campaign may spend."""
 
-    experiments: int = Field(ge=1)
+    experiments: int = Field(ge=1, le=100_000)
     batch: int = Field(default=1, ge=1)
     """Experiments in flight at once."""
     failure_limit: float = Field(default=0.5, gt=0, le=1)
     """The campaign stops when more than this share of at least ten experiments gave nothing."""
+
+    @model_validator(mode="after")
+    def _within_budget(self) -> Self:
+        if self.batch > self.experiments:
+            raise ValueError(f"a batch of {self.batch} is more than all {self.experiments} experiments")
+        return self
 
 
 class SweepSpec(Value):
@@ -73,7 +83,9 @@ class SweepSpec(Value):
 class Measure(Value):
     """What is measured on each film."""
 
-    temperatures: tuple[Annotated[float, _in_unit("degC")], ...] = Field(min_length=1)
+    temperatures: tuple[Annotated[float, _in_unit("degC"), Field(ge=COLDEST_C, le=HOTTEST_C)], ...] = Field(
+        min_length=1
+    )
     sweep: SweepSpec = SweepSpec()
 
 

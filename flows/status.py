@@ -8,10 +8,14 @@ from typing import Any
 import typer
 
 from flows.home import campaign_folder
-from flows.session import latest_run, open_ledger
+from flows.leasing import owner_is_dead
+from flows.session import campaign_lease, latest_run, open_ledger
 from flows.spec import CampaignSpec, read_campaign
 from flows.standing import best_table, standing
+from ledger.kinds import CampaignState
+from ledger.leases import Leases
 from ledger.store import Ledger
+from ledger.tables import CampaignRow
 
 
 def show_status(
@@ -28,7 +32,7 @@ def show_status(
             "campaign": row.name,
             "run": row.run,
             "state": row.state,
-            "why": row.why,
+            "why": _why(ledger, row),
             "experiments": {e.number: e.state for e in ledger.experiments(row.id)},
             "budget": now.budget,
             "best": best_table(now),
@@ -39,15 +43,30 @@ def show_status(
     typer.echo(json.dumps(found) if as_json else _in_words(found))
 
 
+def _why(ledger: Ledger, row: CampaignRow) -> str:
+    """Why it is in its state; of a run that says it is running, whether it still is."""
+    if row.state != CampaignState.RUNNING:
+        return row.why
+    owner = Leases(ledger).holder(campaign_lease(row.name))
+    if owner is None or owner_is_dead(owner):
+        return "its process has ended; `ionloop run` with the same file goes on"
+    return row.why
+
+
 def _verify(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> dict[int, bool]:
     """For each suggestion, whether asking again at its event gives the same formulation."""
+    from rich.console import Console
+    from rich.progress import track
+
     from flows.suggest import recompute
 
-    again = {row.index: recompute(ledger, campaign_id, spec, row) for row in ledger.suggestions(campaign_id)}
-    return {
-        row.index: (said := again[row.index]) is not None and said.formulation.key == row.formulation_key
-        for row in ledger.suggestions(campaign_id)
-    }
+    rows = ledger.suggestions(campaign_id)
+    console = Console(stderr=True)
+    alike: dict[int, bool] = {}
+    for row in track(rows, "Recomputing suggestions", console=console, disable=not console.is_terminal):
+        again = recompute(ledger, campaign_id, spec, row)
+        alike[row.index] = again is not None and again.formulation.key == row.formulation_key
+    return alike
 
 
 def _in_words(found: dict[str, Any]) -> str:

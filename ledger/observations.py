@@ -190,9 +190,7 @@ def reading_row(film: int, reading: Reading, event: int) -> Mapping[str, Any]:
     }
 
 
-def _known_readings(
-    campaign_id: int | None, event: int, sources: Iterable[Source | str] | None
-) -> Select[*tuple[Any, ...]]:
+def _known_readings(campaign_id: int | None, event: int, sources: Iterable[Source | str] | None) -> "Select[Any]":
     closed = col(ObservationRow.closed_event)
     query = sqlalchemy.select(  # SQLModel's own takes four columns at most
         col(ObservationRow.film),

@@ -47,6 +47,7 @@ def _sampled(request: _Request, n: int, seed: int) -> tuple[Point, ...]:
     space = request.space
     found: dict[Point, None] = {}
     reasons: Counter[str] = Counter()
+    examples: dict[str, str] = {}
     barren = 0
     for place in coordinates(5, seed):
         if len(found) == n or barren >= _PATIENCE:
@@ -56,13 +57,17 @@ def _sampled(request: _Request, n: int, seed: int) -> tuple[Point, ...]:
         if point in found:
             continue
         if against := reasons_not_to(space, formulation_at(space, point)):
-            # Without their numbers, reasons of one kind are counted together.
-            reasons.update(re.sub(r"\d+\.?\d*", "…", reason) for reason in against)
+            for reason in against:  # without their numbers, reasons of one kind are counted together
+                kind = re.sub(r"\d+\.?\d*", "…", reason)
+                reasons[kind] += 1
+                examples.setdefault(kind, reason)
             continue
         found[point] = None
         barren = 0
     if not found:
-        common = tuple(f"{count} of {_PATIENCE} samples: {reason}" for reason, count in reasons.most_common(3))
+        common = tuple(
+            f"{count} of {_PATIENCE} samples, one of them: {examples[kind]}" for kind, count in reasons.most_common(3)
+        )
         raise BadInput(
             "no formulation of the design space may be made",
             place="space",

@@ -175,7 +175,8 @@ def _only_one(path: Path) -> IO[str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as taken:
         file.close()
-        raise BenchInUse(f"the simulated lab in {path.parent} is open elsewhere: close it first") from taken
+        words = "another process is using it, most likely a run of the same campaign: wait for it, or end it first"
+        raise BenchInUse(f"The simulated lab in {path.parent} is in use: {words}") from taken
     return file
 
 

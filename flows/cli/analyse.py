@@ -45,10 +45,12 @@ def analyse(
 def _refuse_geometry(thickness_um: float | None, area_cm2: float | None) -> None:
     from chemistry.errors import BadInput
 
-    given = {"--thickness-um": (thickness_um, "µm"), "--area-cm2": (area_cm2, "cm²")}
-    for option, (value, unit) in given.items():
-        if value is not None and not 0 < value < float("inf"):
-            raise BadInput(f"{option} {value:g} {unit}", remedy=f"Give {option} a number above zero, in {unit}")
+    given = {"--thickness-um": (thickness_um, 0.01, 1e5, "µm"), "--area-cm2": (area_cm2, 1e-4, 1e4, "cm²")}
+    for option, (value, least, most, unit) in given.items():
+        if value is not None and not least <= value <= most:
+            raise BadInput(
+                f"{option} {value:g} {unit}", remedy=f"Give it a number from {least:g} to {most:g}, in {unit}"
+            )
 
 
 def _read_all(files: list[Path], thickness_um: float | None, area_cm2: float | None) -> "list[ImpedanceSpectrum]":
@@ -80,6 +82,8 @@ def _picture_paths(files: list[Path], plot: Path | None) -> list[Path]:
         if len(files) > 1:
             raise BadInput(f"one picture, {plot}, for {len(files)} files", remedy="Give --plot a folder")
         return [plot]
+    if plot.suffix and not plot.exists():
+        raise BadInput(f"no picture can be {plot.suffix}", remedy="Give --plot OUT.png, .svg or .pdf, or a folder")
     if plot.exists() and not plot.is_dir():
         raise BadInput(f"{plot} is a file and no picture", remedy="Give --plot OUT.png or a folder")
     names = [path.name for path in files]

@@ -36,8 +36,8 @@ def data_import(
 ) -> None:
     """Bring a published table into a ledger as literature observations; twice adds nothing.
 
-    Each row ends in a film, with the way back to it, or is refused with a reason. A campaign whose file says
-    `warm_start: {sources: [literature]}` and that uses this ledger starts warm from them.
+    Each row ends in a film, with the way back to it, or is refused with a reason. A campaign that uses this ledger, and
+    whose file names literature under `warm_start`, starts warm from them.
     """
     from ledger.literature import read_table
     from ledger.store import Ledger

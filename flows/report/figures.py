@@ -80,9 +80,12 @@ def progress_figure(content: Content) -> "Figure":
 def temperature_figure(content: Content) -> "Figure":
     """Conductivity of the films of the front against temperature, on an Arrhenius axis."""
     import plotly.graph_objects as go
+    from plotly.colors import sample_colorscale
 
     figure = go.Figure(layout=_LAYOUT)
-    best = {r.number for r in content.standing.best}
+    ranked = [r.number for r in content.standing.best]
+    shades = sample_colorscale("Viridis", [0.9 * place / max(1, len(ranked) - 1) for place in range(len(ranked))])
+    colours = dict(zip(ranked, shades, strict=True))
     for tried in content.tried:
         if tried.film is None:
             continue
@@ -90,7 +93,7 @@ def temperature_figure(content: Content) -> "Figure":
             (r for r in tried.film.readings if r.property == "log10_conductivity" and r.temperature_C is not None),
             key=lambda r: r.temperature_C or 0.0,
         )
-        front = tried.experiment.number in best
+        front = tried.experiment.number in colours
         figure.add_scatter(
             x=[1000 / ((r.temperature_C or 0.0) + 273.15) for r in readings],
             y=[r.value for r in readings],
@@ -101,11 +104,13 @@ def temperature_figure(content: Content) -> "Figure":
             name=f"{tried.experiment.number}: {tried.film.formulation.label}" if front else "other films",
             legendgroup=None if front else "other",
             showlegend=front,
-            line={"width": 1.8 if front else 0.8, "color": None if front else "#d3dbe4"},
+            line={"width": 1.8 if front else 0.8, "color": colours.get(tried.experiment.number, "#d3dbe4")},
         )
     figure.update_xaxes(title="1000 K / T", autorange="reversed")
     figure.update_yaxes(title="log₁₀ conductivity (S/cm)")
-    figure.update_layout(legend={"orientation": "h", "y": -0.2}, height=520)
+    # A line each for the legend, below the plot, which keeps its height however many there are.
+    below = {"orientation": "v", "yanchor": "top", "y": -0.2, "traceorder": "normal"}
+    figure.update_layout(legend=below, height=480 + 22 * len(ranked), margin={"b": 110 + 22 * len(ranked)})
     return figure
 
 

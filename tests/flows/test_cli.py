@@ -205,7 +205,7 @@ def test_a_real_process_leaves_with_status_2_and_no_traceback(tmp_path: Path, sp
     assert_one_paragraph(Said(said.returncode, said.stdout, said.stderr))
     assert not said.stdout
     assert files_in(tmp_path) == before
-    assert not (tmp_path / "home").exists(), "no server was looked for"
+    assert not [*(tmp_path / "home").glob("*")], "no server was looked for"
 
 
 @pytest.mark.parametrize(("kind", "examples"), [("campaign", "p*.yaml"), ("lab", "*_lab.yaml")])
@@ -319,3 +319,41 @@ def test_a_space_with_nothing_left_to_try_ends_the_campaign_and_says_so(tmp_path
         state, why = how_it_ended(session)
     assert state == "finished"
     assert why == "the design space holds nothing more to try after 0 of 3 experiments"
+
+
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_home_that_cannot_be_made_is_refused_before_anything_is_written(
+    ionloop: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    file = changed(tmp_path)
+    monkeypatch.setenv("IONLOOP_HOME", "/dev/null/home")
+    before = files_in(tmp_path)
+    assert_one_paragraph(ionloop(command, file, "--folder", "run"), "/dev/null/home", "IONLOOP_HOME")
+    assert files_in(tmp_path) == before
+
+
+def test_a_port_that_there_cannot_be_is_refused(ionloop: Command, tmp_path: Path) -> None:
+    assert_one_paragraph(ionloop("serve", changed(tmp_path), "--port", 99999), "99999", "65535")
+
+
+def test_a_yaml_value_that_holds_itself_is_refused(ionloop: Command, tmp_path: Path) -> None:
+    file = changed(tmp_path)
+    file.write_text(file.read_text().replace("name: peo_salts", "name: &a [*a]"))
+    assert_one_paragraph(ionloop("forecast", file), "line 1", "refers to itself")
+
+
+def test_a_forecast_of_what_the_lab_refuses_says_so(ionloop: Command, tmp_path: Path) -> None:
+    file = write_campaign(tmp_path, experiments=12, batch=1, start=12, measure={"temperatures": ["30 °C", "200 °C"]})
+    said = ionloop("forecast", file)
+    assert_one_paragraph(said, "200 °C is outside -20 to 150 °C")
+    assert not said.out
+
+
+def test_status_tells_a_run_whose_process_is_gone(ionloop: Command, tmp_path: Path) -> None:
+    from flows.session import open_session
+
+    file = changed(tmp_path)
+    with open_session(file, tmp_path / "run", None, hardware=False):
+        assert "running" in ionloop("status", file, "--folder", tmp_path / "run").out
+        assert "process has ended" not in ionloop("status", file, "--folder", tmp_path / "run").out
+    assert "process has ended" in ionloop("status", file, "--folder", tmp_path / "run").out

@@ -76,10 +76,8 @@ def test_what_was_done_or_never_begun_goes_on(crashed: Crashed) -> None:
 def test_what_nobody_can_tell_is_called_off_and_not_asked_again(crashed: Crashed) -> None:
     state, experiment, why = crashed.after()  # a power cut: it remembers nothing
     assert (state, experiment) == ("unknown", "cancelled")
-    assert (
-        why
-        == "nobody can tell whether `dose PEO` was done before the crash: dispenser has forgotten what it began last"
-    )
+    assert why.startswith("nobody can tell whether `dose PEO` was done before the controller ended: ")
+    assert why.endswith("dispenser has forgotten what it began last")
     assert not crashed.ledger.failures(crashed.session.campaign_id)
     crashed.show(accepted="before", count=7)
     assert crashed.after()[0] == "unknown"
