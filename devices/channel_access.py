@@ -1,5 +1,6 @@
 """How this process speaks Channel Access: whom it asks for PVs, and no noise on its standard error."""
 
+import logging
 import os
 import shutil
 import socket
@@ -44,6 +45,10 @@ def prepare(settings: ChannelAccess) -> None:
 
     # At exit pyepics would take the library down before ophyd lets go of its PVs, which then complains, or crashes.
     epics.ca.AUTO_CLEANUP = False
+    # ophyd logs a traceback for every PV whose server leaves in the middle of a question; we say it once, in words.
+    words = logging.getLogger("ophyd")
+    words.addHandler(logging.NullHandler())
+    words.propagate = False
     if "EPICS_CA_REPEATER_PORT" not in os.environ and shutil.which("caRepeater") is None:
         _stand_in_for_the_repeater()
 

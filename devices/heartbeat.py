@@ -4,8 +4,7 @@ import logging
 import threading
 from collections.abc import Iterable
 
-from ophyd.utils.errors import OpException
-
+from devices.signals import SILENT
 from devices.station import Station
 
 logger = logging.getLogger(__name__)
@@ -37,7 +36,9 @@ class Heartbeat:
 
     def _tell(self, station: Station, token: int) -> None:
         for instrument in station.instruments.values():
+            if not instrument.alive.connected:
+                continue  # to wait for it would keep the others from hearing of us
             try:
                 instrument.alive.put(token)
-            except (OSError, OpException) as silent:
+            except SILENT as silent:
                 logger.warning("%s at %s cannot be told that we live: %s", instrument.name, station.name, silent)

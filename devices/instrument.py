@@ -16,12 +16,11 @@ from typing import Any, ClassVar
 
 from ophyd import Device
 from ophyd.status import Status
-from ophyd.utils.errors import OpException
 
 from devices.errors import InstrumentError, NeverSent
 from devices.finding import Evidence
 from devices.protocols import Clock, Command, Order
-from devices.signals import Integer, Number, Text, parameter, report
+from devices.signals import SILENT, Integer, Number, Text, parameter, report
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +105,7 @@ class Instrument(Device):
             self._write(order)
             sent = True
             self.go.put(1)
-        except (OSError, OpException) as silent:
+        except SILENT as silent:
             self.forget()
             kind = InstrumentError if sent else NeverSent
             raise kind(self._place, command.step, f"no connection to {self.prefix}: {silent}") from silent
@@ -180,14 +179,14 @@ class Instrument(Device):
         """Its owner has done: from now on nobody need be alive; never raises."""
         try:
             self.alive.put(-self._last_token)
-        except (OSError, OpException) as silent:
+        except SILENT as silent:
             logger.warning("%s could not be told that its owner has left: %s", self.name, silent)
 
     def safe(self, token: int) -> None:
         """Bring the instrument into its safe state now, without waiting; never raises."""
         try:
             self.safe_now.put(token)
-        except (OSError, OpException) as silent:
+        except SILENT as silent:
             logger.error("%s could not be told to be safe: %s", self.name, silent)
 
     def stop(self, *, success: bool = False) -> None:
@@ -211,7 +210,7 @@ class Instrument(Device):
         """Something that cannot have begun an order: where nobody answers, that is all there is to say."""
         try:
             yield
-        except (OSError, OpException) as silent:
+        except SILENT as silent:
             raise NeverSent(self._place, step, f"no connection to {self.prefix}: {silent}") from silent
 
     def _error(self, step: str, words: str) -> InstrumentError:

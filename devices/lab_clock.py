@@ -14,11 +14,10 @@ from typing import Any
 from uuid import uuid4
 
 from ophyd import Device
-from ophyd.utils.errors import OpException
 
 from devices.clock import HeldClock
 from devices.errors import NeverSent
-from devices.signals import Integer, Number, Text, parameter, report
+from devices.signals import SILENT, Integer, Number, Text, parameter, report
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +54,7 @@ class LabClock(HeldClock):
             self._panel.wait_for_connection(timeout=connect_within_s)
             self._panel.say.put(f"{self._client} busy", wait=True, timeout=connect_within_s)
             self._now, self._tick = float(self._panel.now_s.get()), int(self._panel.tick.get())
-        except (OSError, OpException) as silent:
+        except SILENT as silent:
             words = f"nobody publishes a clock there ({silent}); start the lab first: ionloop lab serve LAB.yaml"
             raise NeverSent(f"clock ({prefix})", "tell the time", words) from silent
         self._panel.now_s.subscribe(self._on_now)
@@ -85,8 +84,7 @@ class LabClock(HeldClock):
             return True
         words = f"idle {self._tick} {math.inf if when is None else when!r}"
         if words != self._said:
-            self._said = words
-            self._say(words)
+            self._said = words if self._say(words) else ""
         return False
 
     def change_holds(self, by: int) -> None:
@@ -109,15 +107,13 @@ class LabClock(HeldClock):
 
     def _beat(self) -> None:
         while not self._over.wait(BEAT_S):
-            if not self._say("alive"):
-                # The lab may come back without knowing us, with a tick that we have answered: so answer it anew.
-                with self._changed:
-                    self._said = ""
+            with self._changed:
+                self._say(self._said or "alive")  # said again, should it have been lost while the lab was away
 
     def _say(self, words: str) -> bool:
         try:
             self._panel.say.put(f"{self._client} {words}")
-        except (OSError, OpException) as silent:
+        except SILENT as silent:
             logger.warning("the lab's clock cannot be told `%s`: %s", words, silent)
             return False
         return True

@@ -3,8 +3,13 @@
 from typing import Any
 
 import numpy as np
+from epics.ca import CASeverityException, ChannelAccessException
 from ophyd import Component, EpicsSignal, EpicsSignalRO, Kind
 from ophyd.signal import EpicsSignalBase
+from ophyd.utils.errors import OpException
+
+SILENT = (OSError, OpException, ChannelAccessException, CASeverityException)
+"""Whatever ophyd and pyepics raise where a PV cannot be reached, or its connection breaks in the middle."""
 
 
 class Typed(Component):

@@ -20,7 +20,7 @@ from flows.loop import how_it_ended, run_loop
 from flows.outcome import outcome
 from flows.prefect_server import dashboard, server_in_use
 from flows.report.page import write_report
-from flows.resume import settle_stop, waiting_steps
+from flows.resume import call_off_waiting, settle_stop, waiting_steps
 from flows.session import Session, open_session
 from flows.step import step
 from flows.stopping import Stopped, watch_for_stop
@@ -108,6 +108,7 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
 
 def _leave_to_people(session: Session) -> None:
     """Pause a campaign in which nothing is left to do but what a person must say first."""
+    call_off_waiting(session)
     waiting = waiting_steps(session)
     if waiting:
         what = ", ".join(f"`{step.step}` of {step.sample_id}" for step in waiting)

@@ -52,9 +52,10 @@ class Orders:
         return next((c for c in reversed(self.commands) if c.command == kind and c.experiment == experiment), None)
 
     def _pause(self, experiment: int | None) -> CampaignCommandRow | None:
-        """The last pause, unless it was resumed since."""
+        """The last pause, unless it was resumed since, or the campaign was told to come to its end."""
         pause, resume = self._last(CommandKind.PAUSE, experiment), self._last(CommandKind.RESUME, experiment)
-        return None if pause is None or (resume is not None and resume.id > pause.id) else pause
+        later = [c for c in (resume, self.stopping) if c is not None and pause is not None and c.id > pause.id]
+        return None if later else pause
 
 
 class Control:

@@ -9,11 +9,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from devices.clock import sleep
+from devices.errors import PlanAborted
 from devices.lab import Station
 from devices.plans import tidy
 from devices.protocols import MEASURE_ROLES, Hold
-from flows.resume import reconcile
+from flows.resume import LOOK_AGAIN_S, reconcile
 from flows.session import Session
+from flows.stopping import Stopped
+from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
 
 LOOK_S = 0.5
@@ -47,6 +51,8 @@ class Crew:
         self._stations: dict[int, Station] = {}
         """Which experiment is at which station."""
         self._stations_lock = threading.Lock()
+        self._aborted_alone: set[int] = set()
+        """Experiments that were aborted while the campaign goes on."""
 
     def begin(self, experiment: ExperimentRow, work: Callable[[Hold], None]) -> None:
         """Start `work` in a thread of its own, within the present Prefect flow run."""
@@ -91,8 +97,9 @@ class Crew:
         """Bring the station that works on one experiment into its safe state; nothing where none does."""
         with self._stations_lock:
             station = self._stations.get(number)
-        if station is not None:
-            station.abort(why)
+            if station is not None:  # within the lock: by the next moment another film may be there
+                self._aborted_alone.add(number)
+                station.abort(why)
 
     def reconcile(self) -> list[ExperimentRow]:
         """Ask the instruments what happened before anything moves, then clear the cells if anything is unfinished."""
@@ -113,9 +120,21 @@ class Crew:
         with (
             self._lab.borrow(roles, hold, turn=experiment.number) as station,
             self._leasing.lease(station.name, above=station.largest_token()) as token,
-            self._noted(station, experiment.number),
         ):
-            yield station, token
+            try:
+                with self._noted(station, experiment.number):
+                    yield station, token
+            except PlanAborted:
+                if experiment.number in self._aborted_alone:
+                    self._make_usable(station, token, hold)
+                raise
+
+    def _make_usable(self, station: Station, token: int, hold: Hold) -> None:
+        """After the abort of one experiment: what cannot be cut short ends first, and the cell is cleared."""
+        while any(instrument.state().busy for instrument in station.instruments.values()):
+            sleep(self._lab.clock, LOOK_AGAIN_S, hold)
+        if all(role in station.instruments for role in MEASURE_ROLES):
+            station.run(tidy(station), token=token, hold=hold)
 
     @contextlib.contextmanager
     def _noted(self, station: Station, number: int) -> Iterator[None]:
@@ -132,7 +151,8 @@ class Crew:
         self._ended.put(_Ended(None, why, None))
 
     def _abort(self, error: BaseException) -> None:
-        leaving = isinstance(error, KeyboardInterrupt)  # a film that dries goes on drying until we are back
+        # But for an abort we come back, and a film that dries goes on drying until then.
+        leaving = not (isinstance(error, Stopped) and error.campaign_state is CampaignState.ABORTED)
         self._lab.abort(str(error) or type(error).__name__, leaving=leaving)
 
     def _let_go_of_ended(self) -> None:

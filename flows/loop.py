@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from flows.control import LOOK_S, in_words
+from flows.control import LOOK_S, Orders, in_words
 from flows.crew import Crew
 from flows.experiment import carry_out
 from flows.session import Session
 from flows.step import step
+from flows.stopping import Stopped
 from flows.suggest import suggest_next
 from ledger.kinds import CampaignState, ExperimentState
 from ledger.tables import ExperimentRow
@@ -23,29 +24,32 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None
 
     What a crash left half done is settled with the instruments and goes on first.
     """
+    _refuse_aborted(session.control.now())
     unfinished = iter(step("reconcile", "ask the instruments what happened", crew.reconcile))
     while True:
+        orders = session.control.now()  # read once a turn: what is decided below must rest on one and the same state
+        _refuse_aborted(orders)
         while crew.in_flight < session.spec.budget.batch:
-            experiment = next(unfinished, None) or _suggest(session)
+            experiment = next(unfinished, None) or _suggest(session, orders)
             if experiment is None:
                 break
             crew.begin(experiment, lambda hold, it=experiment: carry_out(session, crew, it, hold))
         if crew.in_flight:
             learn(crew.wait_for_one())
-        elif _paused(session):
+        elif orders.paused():
             crew.rest(LOOK_S)
         else:
             return
 
 
-def _paused(session: Session) -> bool:
-    orders = session.control.now()
-    return orders.paused() is not None and orders.stopping is None
+def _refuse_aborted(orders: Orders) -> None:
+    """An abort that was given while nobody was here to obey comes before anything moves."""
+    if orders.aborting is not None:
+        raise Stopped(in_words(orders.aborting), CampaignState.ABORTED)
 
 
-def _suggest(session: Session) -> ExperimentRow | None:
+def _suggest(session: Session, orders: Orders) -> ExperimentRow | None:
     """The next experiment; None where people want none, or budget, space or patience with failures is spent."""
-    orders = session.control.now()
     if orders.paused() or orders.stopping:
         return None
     tried = session.ledger.count_suggestions(session.campaign_id)

@@ -54,14 +54,13 @@ def reconcile_campaign(
         if ledger.unfinished_campaign(spec.name) is None:
             raise BadInput(f"no run of `{spec.name}` is unfinished", remedy="There is nothing to reconcile.")
     with open_session(campaign_file, folder, ledger_url, hardware=hardware) as session:
-        before = _open(session)
-        if word is not None:
-            _take(session, word)
         from flows.resume import reconcile
 
-        if policy is not None:
-            session = session.with_policy(policy)
-        reconcile(session)
+        before = _open(session)
+        if word is not None:
+            reconcile(session.with_policy("ask"))  # the instruments first: a person's word is for what they cannot tell
+            _take(session, word)
+        reconcile(session if policy is None else session.with_policy(policy))
         _show(session, before, as_json)
 
 
@@ -72,10 +71,11 @@ def _open(session: Session) -> list[str]:
 def _take(session: Session, word: Word) -> None:
     """Write a person's word to the journal."""
     journal = Journal(session.ledger)
-    steps = {step.order_id: step for step in journal.open_steps(campaign_id=session.campaign_id)}
+    unsettled = journal.open_steps(campaign_id=session.campaign_id)
+    steps = {step.order_id: step for step in unsettled if step.state == StepState.UNKNOWN}
     if word.order_id not in steps:
         known = ", ".join(steps) or "none"
-        raise BadInput(f"no step `{word.order_id}` is open", remedy=f"Open are: {known}.")
+        raise BadInput(f"no step `{word.order_id}` waits for a person's word", remedy=f"Those that do: {known}.")
     if word.say not in SAYINGS:
         raise BadInput(f"--say {word.say!r}", remedy=f"Say one of {', '.join(SAYINGS)}.")
     step, by = steps[word.order_id], word.by or getpass.getuser()

@@ -4,8 +4,8 @@ from devices.clock import sleep
 from devices.evidence import evidence
 from devices.finding import Evidence, Finding
 from devices.instrument import Instrument
-from devices.lab import Lab
 from devices.protocols import Clock, Hold
+from flows.control import in_words
 from flows.session import Session
 from flows.stopping import Stopped
 from ledger.journal import Journal
@@ -38,7 +38,7 @@ def reconcile(session: Session, hold: Hold | None = None) -> list[ExperimentRow]
     try:
         for open_step in journal.open_steps(campaign_id=session.campaign_id):
             if open_step.state == StepState.INTENDED:
-                _settle(session.lab, journal, open_step, own)
+                _settle(session, journal, open_step, own)
     finally:
         if hold is None:
             own.release()
@@ -48,8 +48,18 @@ def reconcile(session: Session, hold: Hold | None = None) -> list[ExperimentRow]
         why = _why_lost(session, journal, experiment, but=StepState.UNKNOWN if ask else None)
         if why:
             session.ledger.move(experiment.id, ExperimentState.CANCELLED, why)
+    call_off_waiting(session)
     waiting = {step.experiment_id for step in waiting_steps(session)}
     return [experiment for experiment in _unfinished(session) if experiment.id not in waiting]
+
+
+def call_off_waiting(session: Session) -> None:
+    """End the experiments that wait for a person, where they, or the whole campaign, were told to end."""
+    orders, waiting = session.control.now(), {step.experiment_id for step in waiting_steps(session)}
+    for experiment in _unfinished(session):
+        command = orders.calling_off(experiment.number) or orders.stopping
+        if experiment.id in waiting and command is not None:
+            session.ledger.move(experiment.id, ExperimentState.CANCELLED, in_words(command))
 
 
 def waiting_steps(session: Session) -> list[PhysicalStepRow]:
@@ -63,8 +73,8 @@ def _unfinished(session: Session) -> list[ExperimentRow]:
     return [e for e in session.ledger.experiments(session.campaign_id) if not ExperimentState(e.state).final]
 
 
-def _settle(lab: Lab, journal: Journal, open_step: PhysicalStepRow, hold: Hold) -> None:
-    found = _ask(lab, open_step, hold)
+def _settle(session: Session, journal: Journal, open_step: PhysicalStepRow, hold: Hold) -> None:
+    found = _ask(session, open_step, hold)
     if found.finding is Finding.FAILED:
         journal.fail(open_step.order_id, found.words)
         return
@@ -86,14 +96,21 @@ def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow, but
     return ""
 
 
-def _ask(lab: Lab, open_step: PhysicalStepRow, hold: Hold) -> Evidence:
+def _ask(session: Session, open_step: PhysicalStepRow, hold: Hold) -> Evidence:
+    lab = session.lab
     station = lab.stations.get(open_step.station)
     device = next((d for d in station.instruments.values() if d.name == open_step.device), None) if station else None
-    if device is None:
+    if station is None or device is None:
         return Evidence(
             finding=Finding.UNKNOWN, words=f"the lab file has no {open_step.device} at {open_step.station} any more"
         )
-    return _once_ended(device, open_step, lab.clock, hold)
+    with session.leasing.lease(station.name, above=station.largest_token()) as token:
+        # The fence first: an order that a former controller, asleep till now, still had to send must not come after.
+        device.fence(token)
+        try:
+            return _once_ended(device, open_step, lab.clock, hold)
+        finally:
+            device.leave()
 
 
 def _once_ended(device: Instrument, open_step: PhysicalStepRow, clock: Clock, hold: Hold) -> Evidence:

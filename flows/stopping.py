@@ -74,10 +74,10 @@ def _poll(run_id: UUID, session: "Session", crew: "Crew", ended: threading.Event
     with _client() as client:
         while True:
             try:
+                if _obey(session, crew):  # first: Prefect's server may keep us waiting
+                    return
                 if _cancelled(client, run_id):
                     crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
-                    return
-                if _obey(session, crew):
                     return
             except LedgerUnavailable as away:
                 logger.warning("the ledger cannot be asked for commands, trying again: %s", away)
@@ -105,12 +105,13 @@ def _client() -> "SyncPrefectClient":
 
 
 def _cancelled(client: "SyncPrefectClient", run_id: UUID) -> bool:
-    """Whether Prefect's view of the run is that somebody cancelled it; a server that is away says nothing."""
+    """Whether Prefect says that somebody cancelled it; a server that is away, or knows no such run, says nothing."""
     import httpx
+    from prefect.exceptions import ObjectNotFound
 
     try:
         state = client.read_flow_run(run_id).state
-    except httpx.HTTPError:
+    except (httpx.HTTPError, ObjectNotFound):
         return False
     return state is not None and (state.is_cancelling() or state.is_cancelled())
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from devices.channel_access import ChannelAccess
+from devices.lab_clock import BEAT_S
 from devices.lab_file import LabFile, instrument_class
 from devices.served.channels import InstrumentChannels
 from devices.served.server import ChannelAccessServer
@@ -72,4 +73,4 @@ def _watch(
         for instrument in instruments:
             instrument.look_for_owner(patience_s)
         service.tell_news()
-        service.drop_silent(patience_s)
+        service.drop_silent(patience_s + 2 * BEAT_S)  # after the heaters: the two beats need not come together

@@ -13,6 +13,7 @@ import pytest
 from flows.crew import Crew
 from flows.loop import how_it_ended, run_loop
 from flows.session import Session, open_session
+from flows.stopping import Stopped
 from ledger.kinds import ExperimentState
 from ledger.store import Ledger
 from tests.flows.command import Command
@@ -29,6 +30,7 @@ class Running:
         self.session, self.ledger, self.campaign = session, session.ledger, session.campaign_id
         self.learn: Callable[[Any], None] = lambda experiment: None
         self.errors: list[BaseException] = []
+        self.crew: Crew | None = None
         self._thread = threading.Thread(target=self._run)
 
     def begin(self) -> None:
@@ -54,6 +56,7 @@ class Running:
     def _run(self) -> None:
         try:
             with Crew(self.session) as crew:
+                self.crew = crew
                 run_loop(self.session, crew, lambda experiment: self.learn(experiment))
         except BaseException as error:  # noqa: BLE001  told to the test
             self.errors.append(error)
@@ -128,6 +131,42 @@ def test_one_experiment_is_called_off_and_the_campaign_goes_on(running: Running)
     assert ends[2] == (ExperimentState.CANCELLED, "stopped by Ada: because")
     assert len(ends) == EXPERIMENTS
     assert ends[1][0] != ExperimentState.CANCELLED
+
+
+@pytest.mark.parametrize("state", [ExperimentState.MAKING, ExperimentState.MEASURING])
+def test_one_experiment_is_aborted_and_its_station_serves_the_next(running: Running, state: ExperimentState) -> None:
+    """Whatever it was cut off in: a dose that cannot be stopped, a film in the cell, the arm on its way."""
+
+    def abort_it() -> bool:
+        experiments = running.ledger.experiments(running.campaign)
+        if not experiments or experiments[0].state != state or running.crew is None:
+            return False
+        running.command("abort", experiment=1)
+        running.crew.abort_experiment(1, "aborted by Ada")
+        return True
+
+    running.begin()
+    running.until(abort_it)
+    ends = running.end()
+    assert ends[1] == (ExperimentState.CANCELLED, "aborted by Ada: because")
+    assert len(ends) == EXPERIMENTS
+    assert ExperimentState.CANCELLED not in [state for number, (state, _) in ends.items() if number != 1]
+
+
+def test_a_stop_ends_what_is_paused_too(running: Running) -> None:
+    running.learn = lambda experiment: running.command("pause") if experiment.number == 1 else None
+    running.begin()
+    running.until(lambda: running.session.control.now().paused())
+    running.command("stop")
+    assert all(ExperimentState(state).final for state, _ in running.end().values())
+    assert how_it_ended(running.session)[0] == "stopped"
+
+
+def test_an_abort_that_nobody_was_there_to_obey_comes_before_anything_moves(running: Running) -> None:
+    running.command("abort")
+    with pytest.raises(Stopped, match="aborted by Ada"), Crew(running.session) as crew:
+        run_loop(running.session, crew, lambda experiment: None)
+    assert not running.ledger.experiments(running.campaign)
 
 
 def test_the_command_line_writes_a_command_and_says_who_obeys(ionloop: Command, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from devices.dispenser import Dispenser
 from devices.fake import fake_instrument
 from devices.lab import Lab
 from devices.station import Station
+from flows.control import Control
+from flows.leasing import Leasing
 from flows.resume import reconcile, waiting_steps
 from flows.session import open_session
 from flows.suggest import suggest_next
@@ -38,7 +40,15 @@ class Crashed:
         )
         campaign = ledger.begin_campaign("c", {}, 1).id
         spec = SimpleNamespace(unknown_steps="discard")
-        self.session: Any = SimpleNamespace(ledger=ledger, lab=lab, campaign_id=campaign, spec=spec)
+        self.leasing = Leasing(ledger)
+        self.session: Any = SimpleNamespace(
+            ledger=ledger,
+            lab=lab,
+            campaign_id=campaign,
+            spec=spec,
+            leasing=self.leasing,
+            control=Control(ledger, campaign),
+        )
         peo = Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.0)
         self.experiment = ledger.add_suggestion(
             campaign, index=0, formulation=peo, action={}, reason={}, planner="sobol", knowledge_event=0
@@ -65,6 +75,7 @@ def crashed(tmp_path: Path) -> Iterator[Crashed]:
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
         campaign = Crashed(ledger)
         yield campaign
+        campaign.leasing.close()
         campaign.clock.close()
 
 
@@ -92,6 +103,22 @@ def test_what_nobody_can_tell_waits_for_a_person_where_the_policy_is_to_ask(cras
     crashed.journal.resolve("mine", "done_by_evidence", {"words": "Ada says: done", "as_made": {"dispensed_mg": 4.9}})
     assert crashed.after() == ("done_by_evidence", "making", "")
     assert not waiting_steps(crashed.session)
+
+
+def test_what_waits_for_a_person_ends_when_it_is_told_to(crashed: Crashed) -> None:
+    crashed.session.spec.unknown_steps = "ask"
+    reconcile(crashed.session)
+    crashed.ledger.give_command(crashed.session.campaign_id, "stop", by="Ada", experiment=1)
+    assert crashed.after()[1:] == ("cancelled", "stopped by Ada")
+    assert not waiting_steps(crashed.session)
+
+
+def test_the_instrument_is_fenced_before_it_is_asked(crashed: Crashed) -> None:
+    fenced: list[int] = []
+    crashed.device.token.sim_set_putter(fenced.append)
+    crashed.show(accepted="before", count=7, fenced=41)
+    crashed.after()
+    assert fenced == [42]
 
 
 def test_what_the_instrument_says_failed_is_called_off_with_its_words(crashed: Crashed) -> None:
@@ -138,7 +165,7 @@ def test_a_person_settles_what_no_instrument_can_tell(ionloop: Command, tmp_path
     assert (told["state"], told["order"]) == ("unknown", "mine")
     assert "--step mine" in ionloop("reconcile", *where).out
     for words, fault in (
-        (("--step", "other", "--say", "done"), "no step `other` is open"),
+        (("--step", "other", "--say", "done"), "no step `other` waits"),
         (("--step", "mine", "--say", "perhaps"), "perhaps"),
         (("--step", "mine", "--say", "done"), "dispensed_mg"),
         (("--step", "mine", "--say", "done", "--as-made", "dispensed_mg=much"), "dispensed_mg=much"),
