@@ -109,7 +109,7 @@ def temperature_figure(content: Content) -> "Figure":
     figure.update_xaxes(title="1000 K / T", autorange="reversed")
     figure.update_yaxes(title="log₁₀ conductivity (S/cm)")
     # A line each for the legend, below the plot, which keeps its height however many there are.
-    below = {"orientation": "v", "yanchor": "top", "y": -0.2, "traceorder": "normal"}
+    below = {"orientation": "v", "xanchor": "left", "x": 0, "yanchor": "top", "y": -0.2, "traceorder": "normal"}
     figure.update_layout(legend=below, height=480 + 22 * len(ranked), margin={"b": 110 + 22 * len(ranked)})
     return figure
 
