@@ -133,24 +133,40 @@ def test_one_experiment_is_called_off_and_the_campaign_goes_on(running: Running)
     assert ends[1][0] != ExperimentState.CANCELLED
 
 
-@pytest.mark.parametrize("state", [ExperimentState.MAKING, ExperimentState.MEASURING])
-def test_one_experiment_is_aborted_and_its_station_serves_the_next(running: Running, state: ExperimentState) -> None:
-    """Whatever it was cut off in: a dose that cannot be stopped, a film in the cell, the arm on its way."""
-
-    def abort_it() -> bool:
-        experiments = running.ledger.experiments(running.campaign)
-        if not experiments or experiments[0].state != state or running.crew is None:
-            return False
-        running.command("abort", experiment=1)
-        running.crew.abort_experiment(1, "aborted by Ada")
-        return True
-
+@pytest.mark.parametrize(
+    ("role", "step"), [("dispenser", "dose"), ("thermal_stage", "heat"), ("sample_changer", "unload")]
+)
+def test_one_experiment_is_aborted_and_its_station_serves_the_next(running: Running, role: str, step: str) -> None:
+    """Cut off in a dose that cannot be stopped, with the film in the cell, or with the arm on its way back."""
+    begun, holds = threading.Event(), list[Any]()
+    for station in running.session.lab.stations.values():
+        if role in station.instruments:
+            watch(station.instruments[role], step, running.session.lab.clock, begun, holds)
     running.begin()
-    running.until(abort_it)
+    assert begun.wait(PATIENCE_S)
+    running.command("abort", experiment=1)
+    assert running.crew is not None
+    running.crew.abort_experiment(1, "aborted by Ada")
+    time.sleep(0.3)  # the plan ends; lab time stands
+    holds[0].release()
     ends = running.end()
     assert ends[1] == (ExperimentState.CANCELLED, "aborted by Ada: because")
     assert len(ends) == EXPERIMENTS
-    assert ExperimentState.CANCELLED not in [state for number, (state, _) in ends.items() if number != 1]
+    assert ExperimentState.CANCELLED not in [state for number, (state, _) in ends.items() if number != 1], ends
+
+
+def watch(device: Any, step: str, clock: Any, begun: threading.Event, holds: list[Any]) -> None:
+    """Let lab time stand as soon as the first order of a step has begun."""
+    original = device.set
+
+    def set_and_hold(order: Any) -> Any:
+        status = original(order)
+        if order.command.step.startswith(step) and not begun.is_set():
+            holds.append(clock.hold())
+            begun.set()
+        return status
+
+    device.set = set_and_hold
 
 
 def test_a_stop_ends_what_is_paused_too(running: Running) -> None:
