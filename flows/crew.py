@@ -21,6 +21,8 @@ from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
 
 LOOK_S = 0.5
+LAST_PATIENCE_S = 5.0
+"""How long a campaign that ends still waits for a ledger that is away."""
 
 
 class _Ended(NamedTuple):
@@ -93,6 +95,23 @@ class Crew:
         if not self._ended.empty():
             self.wait_for_one()
 
+    def _sleep(self, seconds: float) -> None:
+        """Let lab time pass for the main thread; raises what stops the campaign meanwhile."""
+        over = threading.Event()
+
+        def wake() -> None:
+            self._hold.resume()
+            over.set()
+
+        cancel = self._lab.clock.call_at(self._lab.clock.now() + seconds, wake)
+        self._hold.suspend()
+        while not over.wait(LOOK_S) and self._ended.empty():
+            pass
+        cancel()
+        self._hold.resume()
+        if not self._ended.empty():
+            self.wait_for_one()
+
     def abort_experiment(self, number: int, why: str) -> None:
         """Bring the station that works on one experiment into its safe state; nothing where none does."""
         with self._stations_lock:
@@ -102,8 +121,11 @@ class Crew:
                 station.abort(why)
 
     def reconcile(self) -> list[ExperimentRow]:
-        """Ask the instruments what happened before anything moves, then clear the cells if anything is unfinished."""
-        unfinished = reconcile(self._session, self._hold)
+        """Ask the instruments what happened before anything moves, then clear the cells if anything is unfinished.
+
+        Raises what stops the campaign, also while an instrument is waited for.
+        """
+        unfinished = reconcile(self._session, self._sleep)
         if unfinished:
             self._clear_cells()
         return unfinished
@@ -148,6 +170,8 @@ class Crew:
 
     def stop(self, why: BaseException) -> None:
         """Stop the campaign from any thread or signal: the main thread raises `why`, and the stations become safe."""
+        self._session.ledger.be_patient(LAST_PATIENCE_S)
+        self._leasing.wait_no_more()
         self._ended.put(_Ended(None, why, None))
 
     def _abort(self, error: BaseException) -> None:

@@ -23,9 +23,10 @@ class Leasing:
 
     def __init__(self, ledger: Ledger) -> None:
         self._leases = Leases(ledger)
+        self._renewals = Leases(ledger.impatient())  # there is another beat soon
         self._owner = this_process()
         self._held: dict[str, Lease] = {}
-        self._closed = threading.Event()
+        self._closed, self._hurry = threading.Event(), threading.Event()
         self._beat = threading.Thread(target=self._keep_alive, name="lease-heartbeat", daemon=True)
         self._beat.start()
 
@@ -48,8 +49,12 @@ class Leasing:
             try:
                 return self._leases.acquire(name, self._owner, LEASE_S, above=above, owner_is_dead=owner_is_dead)
             except LeaseHeld:
-                if not wait or self._closed.wait(1.0):
+                if not wait or self._hurry.wait(1.0):
                     raise
+
+    def wait_no_more(self) -> None:
+        """From now on nobody waits here for a lease that somebody else has; whoever does is told `LeaseHeld`."""
+        self._hurry.set()
 
     def _give_back(self, lease: Lease) -> None:
         try:
@@ -61,7 +66,7 @@ class Leasing:
         while not self._closed.wait(LEASE_S / 3):
             for name, lease in list(self._held.items()):
                 try:
-                    self._leases.renew(lease, LEASE_S)
+                    self._renewals.renew(lease, LEASE_S)
                 except LeaseLost:
                     # Given back a moment ago, or taken by somebody else: then instruments and journal refuse our token.
                     if self._held.get(name) is lease:
@@ -71,6 +76,7 @@ class Leasing:
 
     def close(self) -> None:
         """Stop the heartbeat."""
+        self.wait_no_more()
         self._closed.set()
         self._beat.join()
 

@@ -1,10 +1,13 @@
 """After a crash: ask the instruments what really happened, before anything moves."""
 
+import contextlib
+from collections.abc import Callable, Iterator
+
 from devices.clock import sleep
 from devices.evidence import evidence
 from devices.finding import Evidence, Finding
 from devices.instrument import Instrument
-from devices.protocols import Clock, Hold
+from devices.protocols import Clock
 from flows.control import in_words
 from flows.session import Session
 from flows.stopping import Stopped
@@ -21,7 +24,11 @@ LOOK_AGAIN_S = 30.0
 """Lab time between two looks at an instrument that is still busy."""
 
 
-def reconcile(session: Session, hold: Hold | None = None) -> list[ExperimentRow]:
+Sleep = Callable[[float], None]
+"""Lets seconds of lab time pass for whoever waits; may raise what ends the wait."""
+
+
+def reconcile(session: Session, rest: Sleep | None = None) -> list[ExperimentRow]:
     """Settle every step that was intended and never confirmed; the experiments that go on, in their order.
 
     An instrument that is still busy is waited for in lab time. A film whose step failed is called off: it says nothing
@@ -31,17 +38,13 @@ def reconcile(session: Session, hold: Hold | None = None) -> list[ExperimentRow]
 
     Args:
         session: The campaign, its ledger and its lab.
-        hold: The caller's hold on the lab's clock, where it has one: it is suspended while an instrument is waited for.
+        rest: How lab time passes while an instrument is waited for; a caller who has a hold on the clock says so.
     """
     journal = Journal(session.ledger)
-    own = hold if hold is not None else session.lab.clock.hold()
-    try:
+    with _resting(session.lab.clock, rest) as pause:
         for open_step in journal.open_steps(campaign_id=session.campaign_id):
             if open_step.state == StepState.INTENDED:
-                _settle(session, journal, open_step, own)
-    finally:
-        if hold is None:
-            own.release()
+                _settle(session, journal, open_step, pause)
     # By what the journal says, not by what was just found: so a crash in here loses nothing either.
     ask = session.spec.unknown_steps == "ask"
     for experiment in _unfinished(session):
@@ -51,6 +54,19 @@ def reconcile(session: Session, hold: Hold | None = None) -> list[ExperimentRow]
     call_off_waiting(session)
     waiting = {step.experiment_id for step in waiting_steps(session)}
     return [experiment for experiment in _unfinished(session) if experiment.id not in waiting]
+
+
+@contextlib.contextmanager
+def _resting(clock: Clock, rest: Sleep | None) -> Iterator[Sleep]:
+    """The caller's own way to wait, or one with a hold of its own."""
+    if rest is not None:
+        yield rest
+        return
+    hold = clock.hold()
+    try:
+        yield lambda seconds: sleep(clock, seconds, hold)
+    finally:
+        hold.release()
 
 
 def call_off_waiting(session: Session) -> None:
@@ -73,8 +89,8 @@ def _unfinished(session: Session) -> list[ExperimentRow]:
     return [e for e in session.ledger.experiments(session.campaign_id) if not ExperimentState(e.state).final]
 
 
-def _settle(session: Session, journal: Journal, open_step: PhysicalStepRow, hold: Hold) -> None:
-    found = _ask(session, open_step, hold)
+def _settle(session: Session, journal: Journal, open_step: PhysicalStepRow, rest: Sleep) -> None:
+    found = _ask(session, open_step, rest)
     if found.finding is Finding.FAILED:
         journal.fail(open_step.order_id, found.words)
         return
@@ -96,7 +112,7 @@ def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow, but
     return ""
 
 
-def _ask(session: Session, open_step: PhysicalStepRow, hold: Hold) -> Evidence:
+def _ask(session: Session, open_step: PhysicalStepRow, rest: Sleep) -> Evidence:
     lab = session.lab
     station = lab.stations.get(open_step.station)
     device = next((d for d in station.instruments.values() if d.name == open_step.device), None) if station else None
@@ -108,12 +124,12 @@ def _ask(session: Session, open_step: PhysicalStepRow, hold: Hold) -> Evidence:
         # The fence first: an order that a former controller, asleep till now, still had to send must not come after.
         device.fence(token)
         try:
-            return _once_ended(device, open_step, lab.clock, hold)
+            return _once_ended(device, open_step, lab.clock, rest)
         finally:
             device.leave()
 
 
-def _once_ended(device: Instrument, open_step: PhysicalStepRow, clock: Clock, hold: Hold) -> Evidence:
+def _once_ended(device: Instrument, open_step: PhysicalStepRow, clock: Clock, rest: Sleep) -> Evidence:
     """The evidence, once the instrument is no longer busy with the order, or it has had all the time it may take."""
     before = open_step.parameters.get("before")
     latest = clock.now() + _time_limit_s(device, open_step)
@@ -128,7 +144,7 @@ def _once_ended(device: Instrument, open_step: PhysicalStepRow, clock: Clock, ho
         left_s = latest - clock.now()
         if left_s <= 0:
             return Evidence(finding=Finding.UNKNOWN, words=f"{found.words}, longer than it may take")
-        sleep(clock, min(LOOK_AGAIN_S, left_s), hold)
+        rest(min(LOOK_AGAIN_S, left_s))
 
 
 def _time_limit_s(device: Instrument, open_step: PhysicalStepRow) -> float:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from flows.control import Control
 
 
+LEDGER_PATIENCE_S = 600.0
+"""How long a running campaign waits for a ledger that is away; its instruments hold what they have meanwhile."""
+
+
 @dataclass(frozen=True)
 class Session:
     """One campaign at work: what it wants, what is known, what it can move."""
@@ -173,6 +177,8 @@ def open_session(
         open_things.enter_context(leasing.lease(campaign_lease(spec.name), wait=False))
         ledger.set_lab_clock(lab.clock.now)
         open_things.callback(ledger.set_lab_clock, None)
+        ledger.be_patient(LEDGER_PATIENCE_S)
+        open_things.callback(ledger.be_patient, 0.0)
         named = _without_password(ledger_url) or str(place.ledger)
         yield Session(spec, place, ledger, lab, _resume_or_begin(ledger, spec, lab_file), named, leasing)
 

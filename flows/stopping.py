@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chemistry.errors import IonloopError
-from flows.control import in_words
+from flows.control import Control, in_words
 from ledger.errors import LedgerUnavailable
 from ledger.kinds import CampaignState
 
@@ -70,24 +70,31 @@ def watch_for_stop(session: "Session", crew: "Crew") -> Iterator[None]:
 
 
 def _poll(run_id: UUID, session: "Session", crew: "Crew", ended: threading.Event) -> None:
+    control = Control(session.ledger.impatient(), session.campaign_id)
     # One client for as long as the run lasts: each new one reads the machine's certificates, some 50 ms a time.
     with _client() as client:
         while True:
-            try:
-                if _obey(session, crew):  # first: Prefect's server may keep us waiting
-                    return
-                if _cancelled(client, run_id):
-                    crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
-                    return
-            except LedgerUnavailable as away:
-                logger.warning("the ledger cannot be asked for commands, trying again: %s", away)
-            if ended.wait(POLL_S):
+            if _look(client, run_id, control, crew) or ended.wait(POLL_S):
                 return
 
 
-def _obey(session: "Session", crew: "Crew") -> bool:
+def _look(client: "SyncPrefectClient", run_id: UUID, control: Control, crew: "Crew") -> bool:
+    """Ask the ledger, then Prefect; says whether the campaign is over by what they say."""
+    try:
+        if _obey(control, crew):  # first: Prefect's server may keep us waiting
+            return True
+    except LedgerUnavailable as away:
+        logger.warning("the ledger cannot be asked for commands, trying again: %s", away)
+    except Exception:
+        logger.exception("the watch for commands failed, and goes on")  # without it nobody could stop the campaign
+    cancelled = _cancelled(client, run_id)
+    if cancelled:
+        crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
+    return cancelled
+
+
+def _obey(control: Control, crew: "Crew") -> bool:
     """Do what cannot wait for a checkpoint; says whether the campaign is over by it."""
-    control = session.control
     abort = control.now().aborting
     if abort is not None:
         crew.stop(Stopped(in_words(abort), CampaignState.ABORTED))

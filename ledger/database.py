@@ -1,10 +1,14 @@
 """Connections and transactions: one writer at a time, each transaction with its numbered events."""
 
+import copy
+import logging
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
-from typing import Any
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL
@@ -16,8 +20,14 @@ from ledger.kinds import EventKind
 from ledger.plain import to_json
 from ledger.tables import Row, metadata
 
+logger = logging.getLogger(__name__)
+
 BUSY_TIMEOUT_S = 30
 """How long one process waits for another's transaction on SQLite; a transaction takes about a millisecond."""
+LOOK_AGAIN_S = 0.5
+"""Wall time between two tries to reach a database that is away."""
+RESERVE_MB = 16.0
+"""With less free space beside an SQLite ledger no transaction is begun: one that could not be ended would be lost."""
 
 # Every transaction writes these two tables: without the object mapper that takes a third of the time.
 _EVENT = metadata.tables["event"]
@@ -61,13 +71,18 @@ class Database:
     Attributes:
         wall_now: wall-clock time, for stamps and leases.
         lab_now: the lab's clock in seconds; None where no lab is running.
+        patience_s: how long a transaction waits, before it begins, for a database that is away; read again and again,
+            so that whoever must leave may set it lower.
+        weather: called whenever a transaction is about to begin; a rehearsal of bad days raises `LedgerUnavailable`.
     """
 
     def __init__(self, engine: Engine, wall_now: Callable[[], datetime], lab_now: Callable[[], float] | None) -> None:
         self.engine, self.wall_now, self.lab_now = engine, wall_now, lab_now
         self._immediate = engine.execution_options(begin_immediate=True)
+        self.patience_s = 0.0
+        self.weather: Callable[[], None] = lambda: None
         # SQLite's own queue polls with sleeps of up to 100 ms; threads of one process line up here instead.
-        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        self._turn: AbstractContextManager[Any] = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     def prepare(self, *steps: Callable[[Connection], None]) -> None:
         """Run steps on one connection in one writing transaction, before there is a counter to lock."""
@@ -75,10 +90,16 @@ class Database:
             for step in steps:
                 step(connection)
 
+    def impatient(self) -> Self:
+        """The same database for whoever would rather be told at once that it is away."""
+        other = copy.copy(self)
+        other.patience_s = 0.0
+        return other
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads."""
-        with _told_plainly(), Session(self.engine, expire_on_commit=False) as session:
+        with self._begun(self.engine, nullcontext()) as session:
             yield session
 
     @contextmanager
@@ -88,13 +109,55 @@ class Database:
         The counter's row is locked first, so that transactions follow one another in the order of their event
         numbers, and a number that was rolled back is given out again: what holds up to event n never changes.
         """
-        with self._turn, _told_plainly(), Session(self._immediate, expire_on_commit=False) as session, session.begin():
+        with self._begun(self._immediate, self._turn) as session:
             last = session.connection().execute(_LAST).scalar_one()
             lab_time_s = self.lab_now() if self.lab_now is not None else None
             transaction = Writing(session, last, self.wall_now(), lab_time_s)
             yield transaction
             if transaction.last != last:
                 transaction.connection.execute(_COUNTER.update(), {"last": transaction.last})
+            session.commit()
+
+    @contextmanager
+    def _begun(self, engine: Engine, turn: AbstractContextManager[Any]) -> Iterator[Session]:
+        """A session whose transaction has begun, waited for where the database is away.
+
+        Raises:
+            LedgerUnavailable: it was away for longer than `patience_s`, or went away in the middle of the block, which
+                is not tried again: then the transaction was rolled back.
+        """
+        since = self.wall_now()
+        while True:
+            with ExitStack() as begun:
+                begun.enter_context(turn)
+                try:
+                    session = self._try_to_begin(engine, begun)
+                except LedgerUnavailable as away:
+                    if self.wall_now() - since >= timedelta(seconds=self.patience_s):
+                        raise
+                    logger.warning("waiting for the ledger: %s", away)
+                else:
+                    with _told_plainly():
+                        yield session
+                    return
+            threading.Event().wait(LOOK_AGAIN_S)  # with no turn taken: others may be less patient
+
+    def _try_to_begin(self, engine: Engine, begun: ExitStack) -> Session:
+        with _told_plainly():
+            self.weather()
+            _keep_reserve(engine.url)
+            session = begun.enter_context(Session(engine, expire_on_commit=False))
+            session.connection()
+        return session
+
+
+def _keep_reserve(url: URL) -> None:
+    if url.get_backend_name() != "sqlite":
+        return
+    folder = Path(url.database or "").parent
+    free_MB = shutil.disk_usage(folder).free / 1e6
+    if free_MB < RESERVE_MB:
+        raise LedgerUnavailable(f"The disk of {folder} is full but for {free_MB:.1f} MB: make room there")
 
 
 def utc_now() -> datetime:
@@ -133,4 +196,5 @@ def _told_plainly() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        raise LedgerUnavailable(f"The ledger's database did not do what it was asked: {error.orig}") from error
+        said = " ".join(str(error.orig).split())
+        raise LedgerUnavailable(f"The ledger's database did not do what it was asked: {said}") from error

@@ -80,6 +80,14 @@ class Ledger(CampaignRecords, ExperimentRecords, SampleRecords, ObservationRecor
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def be_patient(self, seconds: float) -> None:
+        """From now on wait so long, wall time, for a database that is away; 0: not at all. From any thread."""
+        self.database.patience_s = seconds
+
+    def impatient(self) -> Self:
+        """The same ledger for whoever would rather be told at once that the database is away."""
+        return type(self)(self.database.impatient())
+
     def set_lab_clock(self, lab_now: Callable[[], float] | None) -> None:
         """From now on events carry this clock's time (seconds) as lab time."""
         self.database.lab_now = lab_now

@@ -1,6 +1,8 @@
 """What becomes of steps and experiments that a crash left open, by what the instrument shows."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,13 +12,15 @@ import pytest
 
 from chemistry.catalogue import polymer, salt
 from chemistry.formulation import Formulation
+from devices.clock import HeldClock, RealClock
 from devices.dispenser import Dispenser
 from devices.fake import fake_instrument
 from devices.lab import Lab
 from devices.station import Station
 from flows.control import Control
+from flows.crew import Crew
 from flows.leasing import Leasing
-from flows.resume import reconcile, waiting_steps
+from flows.resume import LOOK_AGAIN_S, reconcile, waiting_steps
 from flows.session import open_session
 from flows.suggest import suggest_next
 from ledger.journal import Journal
@@ -31,15 +35,15 @@ BEFORE = {"accepted": "before", "count": 7}
 class Crashed:
     """A campaign that died when one dose was intended; its dispenser shows what the test says."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger, self.journal, self.clock = ledger, Journal(ledger), VirtualClock()
+    def __init__(self, ledger: Ledger, clock: HeldClock) -> None:
+        self.ledger, self.journal, self.clock = ledger, Journal(ledger), clock
         device = fake_instrument(Dispenser, "X:", name="dispenser", clock=self.clock)
         self.device = device
         lab = Lab(
             "lab", {"synthesis": Station("synthesis", {"dispenser": device}, self.clock)}, self.clock, lambda: None
         )
         campaign = ledger.begin_campaign("c", {}, 1).id
-        spec = SimpleNamespace(unknown_steps="discard")
+        spec = SimpleNamespace(unknown_steps="discard", budget=SimpleNamespace(batch=1))
         self.leasing = Leasing(ledger)
         self.session: Any = SimpleNamespace(
             ledger=ledger,
@@ -73,8 +77,23 @@ class Crashed:
 @pytest.fixture
 def crashed(tmp_path: Path) -> Iterator[Crashed]:
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
-        campaign = Crashed(ledger)
+        campaign = Crashed(ledger, VirtualClock())
         yield campaign
+        campaign.leasing.close()
+        campaign.clock.close()
+
+
+def test_whoever_waits_for_a_busy_instrument_can_be_stopped(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        campaign = Crashed(ledger, RealClock())  # in whose time nothing jumps to the end of what is under way
+        campaign.show(accepted="mine", busy=1)
+        with Crew(campaign.session) as crew:
+            threading.Timer(0.2, crew.stop, [KeyboardInterrupt()]).start()
+            began = time.monotonic()
+            with pytest.raises(KeyboardInterrupt):
+                crew.reconcile()
+        assert time.monotonic() - began < LOOK_AGAIN_S / 3
+        assert campaign.journal.steps(campaign.sample)[0].state == "intended", "nothing is decided by an interrupt"
         campaign.leasing.close()
         campaign.clock.close()
 
