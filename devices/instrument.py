@@ -56,6 +56,8 @@ class Instrument(Device):
     """The readbacks that say what the last order produced."""
     runs_programmes: ClassVar[bool] = False
     """Whether what it has begun comes to a safe end by itself, so that a controller may leave in the middle of it."""
+    left_on: ClassVar[str] = ""
+    """What stays on when its controller dies and nobody turns it off, such as a heater; empty where nothing does."""
     witnesses: ClassVar[tuple[str, ...]] = ()
     """Readbacks that a power cut does not change, and from which `testify` tells what happened."""
     deadline_s: ClassVar[float] = 3600.0

@@ -15,6 +15,7 @@ class ThermalStage(Instrument):
 
     understands = (SetTemperature, HeaterOff)
     results: ClassVar[tuple[str, ...]] = ("temperature_C",)
+    left_on: ClassVar[str] = "heater"
     deadline_s = 6 * 3600.0
 
     def parameters(self, command: Command) -> dict[str, object]:

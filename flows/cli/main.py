@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from flows.cli import analyse, command, data, forecast, lab, reconcile, report, run, schema, serve, status
+from flows.cli import analyse, command, data, doctor, forecast, lab, reconcile, report, run, schema, serve, status
 
 if TYPE_CHECKING:
     from chemistry.errors import IonloopError
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("forecast")(forecast.forecast)
+app.command("doctor")(doctor.doctor)
 app.command("status")(status.status)
 app.command("reconcile")(reconcile.reconcile)
 for name in command.COMMANDS:

@@ -1,0 +1,78 @@
+"""`ionloop doctor`: every instrument looked at, all problems told together, and nothing moved."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from devices.clock import RealClock
+from devices.fake import fake_instrument
+from devices.impedance_meter import ImpedanceMeter
+from devices.thermal_stage import ThermalStage
+from flows.doctor import _finding
+from tests.flows.command import Command
+from tests.flows.small_campaign import EXAMPLES
+from tests.served import ServedLab
+
+INSTRUMENTS = sum(map(len, yaml.safe_load((EXAMPLES / "epics_lab.yaml").read_text())["stations"].values()))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedLab]:
+    lab = ServedLab(tmp_path_factory.mktemp("doctor"))
+    lab.start()
+    yield lab
+    lab.stop()
+
+
+def test_a_simulated_lab_is_well(ionloop: Command) -> None:
+    said = ionloop("doctor", EXAMPLES / "simulated_lab.yaml")
+    assert said.status == 0
+    assert "Nothing was moved" in said.out
+
+
+def test_a_served_lab_is_looked_at_and_nothing_is_moved(ionloop: Command, served: ServedLab) -> None:
+    said = ionloop("doctor", served.file, "--json")
+    found = json.loads(said.out)
+    assert said.status == 0
+    assert len(found["instruments"]) == INSTRUMENTS
+    assert found["problems"] == found["warnings"] == []
+    stages = [i for i in found["instruments"] if i["kind"] == "ThermalStage"]
+    assert all(stage["dead_man_s"] > 0 and "temperature_C" in stage["value"] for stage in stages)
+    assert served.acts() == []
+    assert {i["token"] for i in found["instruments"]} == {0}
+
+
+def test_problems_are_told_together(ionloop: Command, served: ServedLab, tmp_path: Path) -> None:
+    """A clock that nobody publishes, and two instruments that nobody serves, beside twelve that answer."""
+    content = yaml.safe_load(served.file.read_text())
+    content["clock"] = "NOBODY:CLOCK:"
+    content["stations"]["synthesis"]["dispenser"]["prefix"] = "NOBODY:DISP:"
+    content["stations"]["measuring-1"]["impedance_meter"]["prefix"] = "NOBODY:EIS:"
+    file = tmp_path / "lab.yaml"
+    file.write_text(yaml.safe_dump(content))
+    said = ionloop("doctor", file, "--patience", "1", "--json")
+    assert said.status == 1
+    problems = json.loads(said.out)["problems"]
+    assert len(problems) == 3
+    for name in ("NOBODY:CLOCK:", "NOBODY:DISP:", "NOBODY:EIS:"):
+        assert [name in problem for problem in problems].count(True) == 1
+
+
+def test_a_heater_that_nothing_turns_off_is_said_so() -> None:
+    clock = RealClock()
+
+    def warnings(kind: type, *, simulated: bool = False) -> list[str]:
+        device = fake_instrument(kind, "X:", name="it", clock=clock)
+        device.accepted.sim_put("none yet")
+        return _finding("station.it", device, time.monotonic(), simulated=simulated).warnings
+
+    (beware,) = warnings(ThermalStage)
+    assert "heater" in beware
+    assert "dead-man" in beware
+    assert warnings(ImpedanceMeter) == [], "a meter leaves nothing on"
+    assert warnings(ThermalStage, simulated=True) == [], "it ends with its controller"
+    clock.close()
