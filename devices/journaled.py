@@ -24,10 +24,12 @@ class Journal(Protocol):
         parameters: dict[str, Any],
         token: int,
         consuming: bool,
+        takes: tuple[str, float] | None = None,
     ) -> object:
-        """Write that the order is about to be sent.
+        """Write that the order is about to be sent; refuse one that would run its stock container dry.
 
         `parameters` hold the command's own, and under `before` what the instrument remembered (`Instrument.memory`).
+        `takes` is the container, and how much, mg.
         """
         ...
 
@@ -35,8 +37,8 @@ class Journal(Protocol):
         """Write that it was done, and what came of it."""
         ...
 
-    def fail(self, order_id: str, words: str) -> object:
-        """Write that the instrument refused it or failed."""
+    def fail(self, order_id: str, words: str, *, begun: bool = True) -> object:
+        """Write that the instrument failed, or refused it before it had begun."""
         ...
 
     def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
@@ -109,7 +111,9 @@ def journaled(
                     **command.model_dump(mode="json", exclude={"step"}),
                     "before": before,
                 }
-                journal.intend(order.id, device.name, station, command.step, sample, content, token, consuming)
+                journal.intend(
+                    order.id, device.name, station, command.step, sample, content, token, consuming, command.takes
+                )
         if worker is not None:
             worker.begins(order)
         waiting.setdefault(group, []).append((device, order))
@@ -121,7 +125,7 @@ def journaled(
         except NeverSent as failure:
             waiting[group].pop()
             if journal is not None and consuming:
-                journal.fail(order.id, str(failure))
+                journal.fail(order.id, str(failure), begun=False)
             raise
 
     def wait(message: Msg) -> MsgGenerator[Any]:
@@ -149,7 +153,16 @@ def _note_failure(journal: Journal | None, orders: list[tuple[Any, Order]], fail
     """Write the instrument's words to the consuming order that they belong to; others remain intended."""
     words = str(failure.__cause__ or failure)
     if journal is not None and len(orders) == 1 and orders[0][1].command.consuming:
-        journal.fail(orders[0][1].id, words)
+        device, order = orders[0]
+        journal.fail(order.id, words, begun=_began(device, order))
+
+
+def _began(device: Any, order: Order) -> bool:
+    """Whether the instrument ever began it; one that cannot be asked may have."""
+    try:
+        return device.memory(order.command.step)["accepted"] == order.id
+    except NeverSent:
+        return True
 
 
 def _only(message: Msg) -> MsgGenerator[Any]:

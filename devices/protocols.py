@@ -28,6 +28,11 @@ class Command(Value):
     step: str
     """Name of the step within its sample, unique there: `dose LiTFSI`."""
 
+    @property
+    def takes(self) -> tuple[str, float] | None:
+        """The stock container that it takes from, and how much, mg; None where it takes nothing."""
+        return None
+
 
 class Dose(Command):
     """Weigh a component into the sample's vial."""
@@ -36,6 +41,11 @@ class Dose(Command):
     component: str
     """SMILES or name of the stock container to dose from."""
     mass_mg: float
+
+    @property
+    def takes(self) -> tuple[str, float] | None:
+        """What is to fall into the vial."""
+        return self.component, self.mass_mg
 
 
 class MakeStep(Command):

@@ -16,7 +16,7 @@ from flows.artifacts import ShopWindow
 from flows.crew import Crew
 from flows.learn import catch_up, learn_from
 from flows.left_runs import close_left_runs, note_flow_run
-from flows.loop import how_it_ended, run_loop
+from flows.loop import how_it_ended, ran_dry, run_loop
 from flows.outcome import outcome
 from flows.prefect_server import dashboard, server_in_use
 from flows.report.page import write_report
@@ -114,6 +114,10 @@ def _leave_to_people(session: Session) -> None:
         what = ", ".join(f"`{step.step}` of {step.sample_id}" for step in waiting)
         ask = "`ionloop reconcile` with the same file shows what is known, and takes your word"
         raise Stopped(f"nobody can tell whether {what} was done before a crash; {ask}", CampaignState.PAUSED)
+    empty = ran_dry(session)
+    if empty:
+        ask = "`ionloop stock fill` with the same file says what you filled"
+        raise Stopped(f"what is left allows no other film ({empty}); {ask}", CampaignState.PAUSED)
 
 
 def _display(session: Session, page: str, show: bool) -> contextlib.AbstractContextManager[None]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from chemistry.recipe import masses_mg
 from devices.errors import InstrumentError, PlanAborted
 from devices.lab import Station
 from devices.plans import FilmAsMade, make_film, measure_film
@@ -9,8 +10,8 @@ from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Hold, Sweep
 from flows.control import CalledOff, in_words
 from flows.session import Session
 from flows.step import step
+from ledger.errors import OutOfStock
 from ledger.film import Film
-from ledger.journal import Journal
 from ledger.kinds import ExperimentState
 from ledger.store import Ledger
 from ledger.tables import ExperimentRow, SampleRow
@@ -40,6 +41,8 @@ def carry_out(session: Session, crew: "Crew", experiment: ExperimentRow, hold: H
         if called_off is None:
             raise
         session.ledger.move(experiment.id, ExperimentState.CANCELLED, in_words(called_off))
+    except OutOfStock as short:
+        session.ledger.move(experiment.id, ExperimentState.CANCELLED, f"out of stock: {short}")
     except InstrumentError as fault:
         told = {"instrument": fault.instrument, "step": fault.step}
         session.ledger.move(experiment.id, ExperimentState.CANCELLED, f"an instrument failed: {fault}", told)
@@ -52,9 +55,12 @@ def _make(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold)
         ledger.move(experiment.id, ExperimentState.MAKING)
     sample = _sample(session, experiment)
     with crew.station(MAKE_ROLES, experiment, hold) as (station, token):
+        begun = bool(session.journal.steps(sample.id))  # then something may be wet, and is finished
         stopping = session.control.now().stopping
-        if stopping is not None and not Journal(ledger).steps(sample.id):  # nothing is wet yet
+        if stopping is not None and not begun:
             raise CalledOff(in_words(stopping))
+        if not begun:
+            _refuse_to_run_dry(session, experiment)
         plan = make_film(
             station,
             sample.id,
@@ -65,6 +71,13 @@ def _make(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold)
         made, _ = _run(session, station, plan, sample.id, token, hold, experiment)
     ledger.as_made(sample.id, made.formulation, made.thickness_um, made.area_cm2)
     ledger.move(experiment.id, ExperimentState.MADE)
+
+
+def _refuse_to_run_dry(session: Session, experiment: ExperimentRow) -> None:
+    """A film that the stock does not allow is not begun: half of it would be wasted."""
+    short = session.stock.short_of(masses_mg(experiment.formulation, session.spec.film_mass_mg))
+    if short:
+        raise OutOfStock("; ".join(short))
 
 
 def _measure(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:
@@ -116,8 +129,7 @@ def _run(
 ) -> tuple[Any, str | None]:
     """Run a plan on a station, its documents landing in the ledger as they come. Returns its result and run uid."""
     documents = DocumentWriter(session.ledger, experiment.id)
-    journal = Journal(session.ledger)
-    result = station.run(plan, sample=sample, token=token, journal=journal, documents=documents, hold=hold)
+    result = station.run(plan, sample=sample, token=token, journal=session.journal, documents=documents, hold=hold)
     return result, documents.run_uid
 
 

@@ -5,6 +5,7 @@ import json
 import math
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,13 +14,15 @@ import typer
 from chemistry.errors import BadInput
 from devices.lab import LabFile
 from flows.crew import Crew
-from flows.home import CampaignFolder
+from flows.home import CampaignFolder, campaign_folder
 from flows.leasing import Leasing
 from flows.loop import how_it_ended, run_loop
 from flows.session import Session, open_lab, open_ledger, read_files
+from flows.shelf import declared
+from flows.spec import CampaignSpec
 from flows.standing import lab_hours
-from ledger.journal import Journal
 from ledger.kinds import CampaignState
+from ledger.stock import TAKEN, Stock
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Need:
     component: str
     needed_mg: float
     stock_mg: float | None
-    """None where the lab file says nothing of it."""
+    """None where neither the ledger nor the lab file says anything of it."""
 
     @property
     def share(self) -> float:
@@ -50,24 +53,27 @@ class Forecast:
     """The one that runs out first comes first."""
 
 
-def forecast_campaign(campaign_file: Path) -> Forecast:
+def forecast_campaign(campaign_file: Path, folder: Path | None = None, ledger_url: str | None = None) -> Forecast:
     """Run the campaign with space-filling suggestions on a simulated lab whose clock jumps; nothing is kept.
 
     Hours and grams are those of the plans that will really be run. What a planner will ask for is not known before its
-    results are, so every component is taken as often as its neighbour.
+    results are, so every component is taken as often as its neighbour. What is in stock is what the campaign's ledger
+    says, or the lab file where there is no ledger yet.
     """
     spec, lab_file = read_files(campaign_file, hardware=True)
+    stock_mg = _stock_mg(spec, lab_file, campaign_folder(spec.name, folder), ledger_url)
     spec = spec.model_copy(update={"planner": spec.planner.model_copy(update={"name": "sobol"})})
     rehearsal = lab_file.model_copy(update={"factory": "sim.lab.simulated_lab", "stock": {"default": 1e9}})
-    with tempfile.TemporaryDirectory(prefix="ionloop-forecast-") as folder:
-        place = CampaignFolder(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="ionloop-forecast-") as kept_nowhere:
+        place = CampaignFolder(Path(kept_nowhere))
         with (
             contextlib.closing(open_ledger(place, None)) as ledger,
             contextlib.closing(open_lab(rehearsal, place.lab)) as lab,
             contextlib.closing(Leasing(ledger)) as leasing,
         ):
             ledger.set_lab_clock(lab.clock.now)
-            campaign_id = ledger.begin_campaign(spec.name, spec.model_dump(mode="json"), spec.seed).id
+            described = (spec.model_dump(mode="json"), spec.seed, rehearsal.model_dump(mode="json"))
+            campaign_id = ledger.begin_campaign(spec.name, *described).id
             session = Session(spec, place, ledger, lab, campaign_id, str(place.ledger), leasing)
             with Crew(session) as crew:
                 run_loop(session, crew, learn=lambda experiment: None)
@@ -81,25 +87,32 @@ def forecast_campaign(campaign_file: Path) -> Forecast:
                 experiments=len(ledger.experiments(campaign_id)),
                 lab_hours=lab_hours(ledger, campaign_id),
                 film_grams=sum(doses.values()) / 1000,
-                needs=_needs(doses, lab_file),
+                needs=_needs(doses, stock_mg),
             )
 
 
-def _doses(session: Session) -> Counter[str]:
-    """Milligrams of each component that were dosed, by the name of the step."""
-    doses: Counter[str] = Counter()
-    journal = Journal(session.ledger)
+def _stock_mg(spec: CampaignSpec, lab_file: LabFile, place: CampaignFolder, ledger_url: str | None) -> dict[str, float]:
+    """What there is of each component, by its key."""
+    stock_mg = {component: mass_mg for component, _, mass_mg in declared(spec, lab_file)}
+    if ledger_url is not None or place.ledger.exists():
+        with contextlib.closing(open_ledger(place, ledger_url, create=False)) as ledger:
+            stock_mg |= {component: level.left_mg for component, level in Stock(ledger, lab_file.name).levels().items()}
+    return stock_mg
+
+
+def _doses(session: Session) -> Counter[tuple[str, str]]:
+    """Milligrams that were dosed, by the key and the label of the component."""
+    doses: Counter[tuple[str, str]] = Counter()
     for experiment in session.ledger.experiments(session.campaign_id):
         for sample in session.ledger.samples(experiment.id):
-            for row in journal.steps(sample.id):
-                if row.as_made and "dispensed_mg" in row.as_made:
-                    doses[row.step.removeprefix("dose ")] += row.as_made["dispensed_mg"]
+            for row in session.journal.steps(sample.id):
+                if row.as_made and TAKEN in row.as_made:
+                    doses[row.parameters["component"], row.step.removeprefix("dose ")] += row.as_made[TAKEN]
     return doses
 
 
-def _needs(doses: Counter[str], lab_file: LabFile) -> tuple[Need, ...]:
-    default = lab_file.stock.get("default")
-    needs = (Need(name, round(mg, 1), lab_file.stock.get(name, default)) for name, mg in doses.items())
+def _needs(doses: Counter[tuple[str, str]], stock_mg: Mapping[str, float]) -> tuple[Need, ...]:
+    needs = (Need(label, round(mg, 1), stock_mg.get(component)) for (component, label), mg in doses.items())
     return tuple(sorted(needs, key=lambda need: -need.share))
 
 

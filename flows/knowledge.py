@@ -2,6 +2,7 @@
 
 from flows.spec import CampaignSpec
 from ledger.film import Film, Source
+from ledger.stock import Stock
 from ledger.store import Ledger
 from planners.protocols import Failed, Knowledge
 from planners.warm_start import relevant_films
@@ -20,12 +21,15 @@ def knowledge_at(
     ledger: Ledger, campaign_id: int, spec: CampaignSpec, seed: int, event: int, suggested: int
 ) -> Knowledge:
     """Everything that a planner may know at a numbered event; the same for ever after."""
+    levels = Stock(ledger, ledger.lab_of(campaign_id)).levels(up_to_event=event)
     return Knowledge(
         space=spec.space,
         objectives=spec.objectives,
         films=films_known(ledger, campaign_id, spec, event),
         pending=tuple(ledger.pending(campaign_id, up_to_event=event)),
         failures=tuple(Failed(formulation=f, reason=why) for f, why in ledger.failures(campaign_id, up_to_event=event)),
+        stock_mg={component: level.left_mg for component, level in levels.items()},
+        film_mass_mg=spec.film_mass_mg,
         event=event,
         seed=seed,
         suggested=suggested,

@@ -10,6 +10,7 @@ from flows.step import step
 from flows.stopping import Stopped
 from flows.suggest import suggest_next
 from ledger.kinds import CampaignState, ExperimentState
+from ledger.stock import SPARE
 from ledger.tables import ExperimentRow
 
 ENDED = (ExperimentState.OBSERVED, ExperimentState.FAILED, ExperimentState.DISCARDED, ExperimentState.CANCELLED)
@@ -69,6 +70,15 @@ def how_it_ended(session: Session) -> tuple[CampaignState, str]:
     tried, budget = session.ledger.count_suggestions(session.campaign_id), session.spec.budget.experiments
     left = f"the design space holds nothing more to try after {tried} of {budget} experiments"
     return CampaignState.FINISHED, left if tried < budget else ""
+
+
+def ran_dry(session: Session) -> str:
+    """What is left of the components that are short, where a campaign has budget left and stock for no other film."""
+    tried = session.ledger.count_suggestions(session.campaign_id)
+    spent = tried >= session.spec.budget.experiments or session.control.now().stopping or too_many_failures(session)
+    levels = () if spent else session.stock.levels().values()
+    short = [level for level in levels if level.left_mg < SPARE * session.spec.film_mass_mg]
+    return ", ".join(f"{max(level.left_mg, 0):.0f} mg of {level.label}" for level in short)
 
 
 def too_many_failures(session: Session) -> str:

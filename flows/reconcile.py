@@ -13,7 +13,6 @@ from chemistry.errors import BadInput
 from flows.home import campaign_folder
 from flows.session import Session, open_ledger, open_session
 from flows.spec import read_campaign
-from ledger.journal import Journal
 from ledger.kinds import StepState
 from ledger.tables import PhysicalStepRow
 
@@ -65,12 +64,12 @@ def reconcile_campaign(
 
 
 def _open(session: Session) -> list[str]:
-    return [step.order_id for step in Journal(session.ledger).open_steps(campaign_id=session.campaign_id)]
+    return [step.order_id for step in session.journal.open_steps(campaign_id=session.campaign_id)]
 
 
 def _take(session: Session, word: Word) -> None:
     """Write a person's word to the journal."""
-    journal = Journal(session.ledger)
+    journal = session.journal
     unsettled = journal.open_steps(campaign_id=session.campaign_id)
     steps = {step.order_id: step for step in unsettled if step.state == StepState.UNKNOWN}
     if word.order_id not in steps:
@@ -110,7 +109,7 @@ def _show(session: Session, orders: list[str], as_json: bool) -> None:
         _told(step)
         for experiment in session.ledger.experiments(session.campaign_id)
         for sample in session.ledger.samples(experiment.id)
-        for step in Journal(session.ledger).steps(sample.id)
+        for step in session.journal.steps(sample.id)
         if step.order_id in orders
     ]
     if as_json:

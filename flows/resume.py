@@ -40,7 +40,7 @@ def reconcile(session: Session, rest: Sleep | None = None) -> list[ExperimentRow
         session: The campaign, its ledger and its lab.
         rest: How lab time passes while an instrument is waited for; a caller who has a hold on the clock says so.
     """
-    journal = Journal(session.ledger)
+    journal = session.journal
     with _resting(session.lab.clock, rest) as pause:
         for open_step in journal.open_steps(campaign_id=session.campaign_id):
             if open_step.state == StepState.INTENDED:
@@ -81,7 +81,7 @@ def call_off_waiting(session: Session) -> None:
 def waiting_steps(session: Session) -> list[PhysicalStepRow]:
     """The steps of unfinished experiments that only a person can settle."""
     unfinished = {experiment.id for experiment in _unfinished(session)}
-    steps = Journal(session.ledger).open_steps(campaign_id=session.campaign_id)
+    steps = session.journal.open_steps(campaign_id=session.campaign_id)
     return [s for s in steps if s.state == StepState.UNKNOWN and s.experiment_id in unfinished]
 
 

@@ -16,8 +16,11 @@ from devices.lab_file import LabFile, instrument_class
 from devices.protocols import MAKE_ROLES, MEASURE_ROLES
 from flows.home import CampaignFolder, campaign_folder
 from flows.leasing import Leasing
+from flows.shelf import shelve
 from flows.spec import CampaignSpec, read_campaign
+from ledger.journal import Journal
 from ledger.opening import refuse_unfit_file
+from ledger.stock import Stock
 from ledger.store import Ledger
 from ledger.tables import CampaignRow
 
@@ -47,6 +50,16 @@ class Session:
     def with_policy(self, unknown_steps: str) -> "Session":
         """The same session, under another policy for steps that nobody can tell."""
         return replace(self, spec=self.spec.model_copy(update={"unknown_steps": unknown_steps}))
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Where its physical steps are written, which take from the stock of its lab."""
+        return Journal(self.ledger, self.ledger.lab_of(self.campaign_id))
+
+    @cached_property
+    def stock(self) -> Stock:
+        """What is left in the containers of its lab."""
+        return Stock(self.ledger, self.ledger.lab_of(self.campaign_id))
 
     @cached_property
     def control(self) -> "Control":
@@ -180,7 +193,9 @@ def open_session(
         ledger.be_patient(LEDGER_PATIENCE_S)
         open_things.callback(ledger.be_patient, 0.0)
         named = _without_password(ledger_url) or str(place.ledger)
-        yield Session(spec, place, ledger, lab, _resume_or_begin(ledger, spec, lab_file), named, leasing)
+        session = Session(spec, place, ledger, lab, _resume_or_begin(ledger, spec, lab_file), named, leasing)
+        shelve(session.stock, spec, lab_file)
+        yield session
 
 
 def campaign_lease(name: str) -> str:

@@ -45,6 +45,10 @@ class CampaignRecords(Records):
             raise LedgerError(f"The ledger has no campaign {id_or_name!r}")
         return row
 
+    def lab_of(self, campaign_id: int) -> str:
+        """Name of the lab that a campaign was begun in; empty where an older ionloop did not write it down."""
+        return (self.campaign(campaign_id).lab or {}).get("name", "")
+
     def campaigns(self) -> list[CampaignRow]:
         """Every run of every campaign, oldest first."""
         with self.database.reading() as session:

@@ -25,6 +25,10 @@ class StepRepeated(LedgerError):
     """A consuming step was about to be done a second time on one sample."""
 
 
+class OutOfStock(LedgerError):
+    """A step would run its container dry; it was not started."""
+
+
 class LeaseHeld(LedgerError):
     """The station belongs to somebody else."""
 

@@ -9,14 +9,16 @@ from ledger.database import Writing
 from ledger.errors import LeaseLost, LedgerError, StepRepeated
 from ledger.kinds import DONE, OPEN, EventKind, StepState
 from ledger.records import Records, require
+from ledger.stock import correct, take, taken_by
 from ledger.tables import ExperimentRow, LeaseRow, PhysicalStepRow, SampleRow
 
 
 class Journal:
     """Writes and reads physical steps. A consuming step happens at most once per sample and step name."""
 
-    def __init__(self, ledger: Records) -> None:
-        self._database = ledger.database
+    def __init__(self, ledger: Records, lab: str = "") -> None:
+        """`lab` is the one whose stock the steps take from (`ledger.stock`)."""
+        self._database, self._lab = ledger.database, lab
 
     def intend(
         self,
@@ -28,13 +30,17 @@ class Journal:
         parameters: Mapping[str, Any],
         token: int,
         consuming: bool = True,
+        takes: tuple[str, float] | None = None,
     ) -> None:
         """Write a step down before its command is sent. When this returns it is on disk.
+
+        `takes` is what it takes from which container of the lab, mg.
 
         Raises:
             StepRepeated: if the step is consuming and was, or may have been, done on this sample before; a step that
                 failed or is open must first be resolved as never started.
             LeaseLost: if the station has an owner with another token.
+            OutOfStock: if the container holds less.
             LedgerError: if the sample is not in the ledger.
         """
         with self._database.writing() as transaction:
@@ -62,6 +68,8 @@ class Journal:
                     event=number,
                 )
             )
+            if takes is not None:
+                take(transaction, self._lab, *takes, order_id, number)
 
     def confirm(self, order_id: str, as_made: Mapping[str, Any]) -> None:
         """Write down that a step was done, with what the instrument reported.
@@ -76,10 +84,17 @@ class Journal:
             if row.state == StepState.CONFIRMED:
                 return
             row.as_made = dict(as_made)
-            _settle(transaction, row, StepState.CONFIRMED, EventKind.STEP_CONFIRMED, {"as_made": row.as_made})
+            _settle(
+                transaction,
+                row,
+                StepState.CONFIRMED,
+                EventKind.STEP_CONFIRMED,
+                {"as_made": row.as_made},
+                taken_by(row.as_made),
+            )
 
-    def fail(self, order_id: str, words: str) -> None:
-        """Write down that the instrument reported an error, in its own words.
+    def fail(self, order_id: str, words: str, *, begun: bool = True) -> None:
+        """Write down that the instrument reported an error, in its own words, and whether it had begun.
 
         Raises:
             LedgerError: if the step was settled otherwise.
@@ -87,7 +102,8 @@ class Journal:
         with self._database.writing() as transaction:
             row = require(transaction.session, PhysicalStepRow, order_id)
             row.words = words
-            _settle(transaction, row, StepState.FAILED, EventKind.STEP_FAILED, {"words": words})
+            told = {"words": words, "begun": begun}
+            _settle(transaction, row, StepState.FAILED, EventKind.STEP_FAILED, told, None if begun else 0.0)
 
     def resolve(self, order_id: str, verdict: StepState | str, evidence: Mapping[str, Any]) -> None:
         """Settle a step that a crash left open, or a failed one, by evidence: done, never started, or unknown.
@@ -103,11 +119,12 @@ class Journal:
         with self._database.writing() as transaction:
             row = require(transaction.session, PhysicalStepRow, order_id)
             row.evidence = dict(evidence)
+            taken = 0.0 if verdict is StepState.NEVER_STARTED else None
             if verdict is StepState.DONE_BY_EVIDENCE:
                 row.as_made = dict(evidence.get("as_made", {}))
-            _settle(
-                transaction, row, verdict, EventKind.STEP_RESOLVED, {"verdict": verdict.value, "evidence": row.evidence}
-            )
+                taken = taken_by(row.as_made)
+            told = {"verdict": verdict.value, "evidence": row.evidence}
+            _settle(transaction, row, verdict, EventKind.STEP_RESOLVED, told, taken)
 
     def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
         """As-made values of a step that was done on this sample; None if it was not, or nobody knows yet."""
@@ -175,8 +192,14 @@ def _refuse_second_time(session: Session, sample: str, step: str) -> None:
 
 
 def _settle(
-    transaction: Writing, row: PhysicalStepRow, state: StepState, kind: EventKind, told: dict[str, Any]
+    transaction: Writing,
+    row: PhysicalStepRow,
+    state: StepState,
+    kind: EventKind,
+    told: dict[str, Any],
+    taken_mg: float | None,
 ) -> None:
+    """Settle a step; `taken_mg` is what it really took from its container, None where nobody knows better."""
     mendable = OPEN if kind is not EventKind.STEP_RESOLVED else OPEN | {StepState.FAILED}
     if row.state not in mendable:
         raise LedgerError(f"Step {row.step!r} of sample {row.sample_id} is {row.state} and cannot become {state}")
@@ -184,3 +207,5 @@ def _settle(
     payload = {"order": row.order_id, "step": row.step, **told}
     row.settled_event = transaction.event(kind, f"sample {row.sample_id}", campaign_id=campaign_id, payload=payload)
     row.state = state.value
+    if taken_mg is not None:
+        correct(transaction, row.order_id, taken_mg, row.settled_event)

@@ -26,6 +26,11 @@ class EventKind(StrEnum):
     MODEL_FITTED = "model fitted"
     MODEL_PROMOTED = "model promoted"
     DOCUMENTS_STORED = "documents stored"
+    APPROVAL_ASKED = "approval asked"
+    APPROVAL_ANSWERED = "approval answered"
+    FILM_JUDGED = "film judged"
+    STOCK_FILLED = "stock filled"
+    STOCK_WEIGHED = "stock weighed"
     LEASE_TAKEN = "lease taken"
     LEASE_RELEASED = "lease released"
 
@@ -111,6 +116,26 @@ class StepState(StrEnum):
 
 DONE = frozenset({StepState.CONFIRMED, StepState.DONE_BY_EVIDENCE})
 OPEN = frozenset({StepState.INTENDED, StepState.UNKNOWN})
+
+
+class ApprovalState(StrEnum):
+    """How a request for approval stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    """Nobody answered in time, which means refused."""
+
+
+class GateDecision(StrEnum):
+    """What becomes of a film once it was measured."""
+
+    ACCEPT = "accept"
+    MEASURE_AGAIN = "measure again"
+    PRESS_AGAIN = "press again"
+    MAKE_AGAIN = "make again"
+    DISCARD = "discard"
 
 
 class ModelState(StrEnum):

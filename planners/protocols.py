@@ -65,6 +65,10 @@ class Knowledge(Value):
     pending: tuple[Formulation, ...] = ()
     """Suggested and not yet observed or failed."""
     failures: tuple[Failed, ...] = ()
+    stock_mg: dict[str, float] = Field(default_factory=dict)
+    """What is left of each component, mg, by `chemistry.recipe.component_key`; absent where no account is kept."""
+    film_mass_mg: float = Field(default=0.0, ge=0)
+    """Mass of one film."""
     event: int = 0
     seed: int = 0
     suggested: int = 0

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from planners.points import Point, apart, point_of
+from planners.points import Point, apart, formulation_at, point_of
 from planners.protocols import Knowledge
 from planners.sampling import neighbours, sample
+from planners.stock import enough_for
 
 SAME = 0.02
 """A candidate whose components are those of a known film and whose loadings differ by less than this share of their
@@ -19,7 +20,7 @@ are left out."""
 def candidates(knowledge: Knowledge, best: Sequence[Point], size: int) -> list[Point]:
     """Feasible points: an even spread over the space, and the surroundings of the best known ones.
 
-    What was observed, is under way or has failed is left out with its surroundings.
+    What was observed, is under way or has failed is left out with its surroundings, and so is what would run dry.
     """
     space = knowledge.space
     spread = sample(space, size, knowledge.seed)
@@ -35,10 +36,12 @@ def candidates(knowledge: Knowledge, best: Sequence[Point], size: int) -> list[P
     by_components: dict[tuple[int, int, int], list[tuple[Point, float]]] = {}
     for point, distance in taken:
         by_components.setdefault((point.polymer, point.salt, point.plasticiser), []).append((point, distance))
+    enough = enough_for(knowledge)
     return [
         point
         for point in dict.fromkeys([*spread, *around])
-        if all(
+        if enough(formulation_at(space, point))
+        and all(
             apart(space, point, other) > distance
             for other, distance in by_components.get((point.polymer, point.salt, point.plasticiser), ())
         )

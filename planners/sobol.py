@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from chemistry.formulation import Formulation
 from planners.points import formulation_at
 from planners.protocols import Action, Knowledge, Reason, Suggestion
-from planners.sampling import balanced_block
+from planners.sampling import balanced_block, sample
+from planners.stock import enough_for
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,17 @@ class SobolPlanner:
         """The next n points of the sequence.
 
         The place in the sequence is the number of suggestions made so far, so that what failed is not tried again and
-        what came back makes no difference. Raises `BadInput` where nothing in the space may be made.
+        what came back makes no difference; a point that the stock does not allow is replaced. Raises `BadInput` where
+        nothing in the space may be made.
         """
         numbers = range(knowledge.suggested, knowledge.suggested + n)
-        chosen = [(number, self.formulation(knowledge, number)) for number in numbers]
+        enough = enough_for(knowledge)
+        chosen: list[tuple[int, Formulation | None]] = []
+        for number in numbers:
+            formulation = self.formulation(knowledge, number)
+            if formulation is not None and not enough(formulation):
+                formulation = self._instead(knowledge, [other for _, other in chosen if other is not None])
+            chosen.append((number, formulation))
         return [
             Suggestion(
                 formulation=formulation,
@@ -42,3 +50,13 @@ class SobolPlanner:
         round_, place = divmod(number, self.block)
         points = balanced_block(knowledge.space, self.block, knowledge.seed + 1000 * round_)
         return formulation_at(knowledge.space, points[place]) if place < len(points) else None
+
+    def _instead(self, knowledge: Knowledge, chosen: list[Formulation]) -> Formulation | None:
+        """The first of an even spread that the stock still allows and that nobody knows yet."""
+        enough = enough_for(knowledge)
+        known = [*(film.formulation for film in knowledge.films), *knowledge.pending, *chosen]
+        known += [failure.formulation for failure in knowledge.failures]
+        keys = {formulation.key for formulation in known}
+        spread = sample(knowledge.space, 8 * self.block, knowledge.seed + 1)
+        others = (formulation_at(knowledge.space, point) for point in spread)
+        return next((other for other in others if other.key not in keys and enough(other)), None)

@@ -60,6 +60,9 @@ class Bench:
         self._stock = {name: content for (kind, name), content in things.items() if kind == "stock"}
         self._first_stock = {component_key(material(n)): mass for n, mass in stock.items() if n != "default"}
         self._default_stock = stock.get("default", 0.0)
+        self._filled = {name: content for (kind, name), content in things.items() if kind == "filled"}
+        """What each container held when it was first taken from; where the lab file says otherwise now, somebody has
+        put another one there."""
         self.totals = {name: content for (kind, name), content in things.items() if kind == "total"}
         """What the dispenser of each station has dispensed in its life, mg."""
         self._changes: dict[tuple[str, str], Any] = {}
@@ -89,13 +92,16 @@ class Bench:
     def stock_mg(self, component: str) -> float:
         """What is left of a component, mg; raises `BadInput` where no container is labelled so."""
         key = component_key(material(component))
-        return self._stock.get(key, self._first_stock.get(key, self._default_stock))
+        full = self._first_stock.get(key, self._default_stock)
+        return self._stock[key] if key in self._stock and self._filled.get(key, full) == full else full
 
     def take_stock(self, component: str, mass_mg: float) -> None:
         """Take from a container."""
         key = component_key(material(component))
         self._stock[key] = self.stock_mg(component) - mass_mg
+        self._filled[key] = self._first_stock.get(key, self._default_stock)
         self.changed("stock", key, self._stock[key])
+        self.changed("filled", key, self._filled[key])
 
     def set_total(self, station: str, total_mg: float) -> None:
         """Move the totaliser of a station's dispenser."""

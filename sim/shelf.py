@@ -1,37 +1,21 @@
 """The dispenser's shelf: what the label of a container says is in it, and what a film made of such things is."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
 from chemistry.errors import BadInput
 from chemistry.formulation import AdditiveContent, FillerContent, Formulation
-from chemistry.polymer import Architecture, Polymer, RepeatUnit
+from chemistry.material import Material, material
+from chemistry.polymer import Polymer
 from chemistry.process import Process
 from chemistry.recipe import as_made, component_key
 from chemistry.salt import Additive, Filler, Salt
 
-Material = Polymer | Salt | Additive | Filler
 _Kind = TypeVar("_Kind", Polymer, Salt, Additive, Filler)
 
 _USUAL_DENSITY_g_cm3 = {Polymer: 1.2, Salt: 1.8, Additive: 1.1, Filler: 2.5}
 """Assumed where the catalogue has none: about the middle of what the catalogue lists for each kind."""
-
-
-@lru_cache(maxsize=4096)
-def material(label: str) -> Material:
-    """What a container labelled `label` holds: a name of the catalogue, or a key of `chemistry.recipe.component_key`.
-
-    Raises `BadInput` for a label that names nothing.
-    """
-    readings: Iterable[Callable[[str], Material]] = (_named, _polymer, _salt, _additive, _filler)
-    for read in readings:
-        try:
-            return read(label)
-        except (BadInput, ValueError):
-            continue
-    raise BadInput(f"no container is labelled {label!r}", remedy="Name a SMILES, a formula or a name of the catalogue")
 
 
 def formulation_of(contents_mg: Mapping[str, float], process: Process) -> Formulation:
@@ -85,45 +69,6 @@ def _density(label: str) -> float:
     except BadInput:  # not in the catalogue
         return usual
     return usual if facts.density_g_cm3 is None else facts.density_g_cm3.value
-
-
-def _named(label: str) -> Material:
-    from chemistry.catalogue import additive, polymer, salt
-
-    for find in (polymer, salt, additive):
-        try:
-            return find(label)
-        except (BadInput, ValueError):
-            continue
-    raise ValueError(label)
-
-
-def _polymer(label: str) -> Material:
-    """`*CCO* Mn=5`, `*CCO*:0.8 + *COC(*)C*:0.2 random Mn=5`: what `component_key` writes."""
-    match = re.fullmatch(r"(?P<units>.*?)(?: (?P<kind>[a-z]+))?(?: Mn=(?P<length>\S+))?", label)
-    if match is None or "*" not in label:
-        raise ValueError(label)
-    parts = [part.rpartition(":") if ":" in part else (part, "", "1") for part in match["units"].split(" + ")]
-    return Polymer(
-        units=tuple(RepeatUnit(smiles=smiles) for smiles, _, _ in parts),
-        fractions=tuple(float(fraction) for _, _, fraction in parts),
-        architecture=Architecture(match["kind"] or "homo"),
-        molar_mass_kg_mol=float(match["length"]) if match["length"] else None,
-    )
-
-
-def _salt(label: str) -> Material:
-    return Salt(smiles=label)
-
-
-def _additive(label: str) -> Material:
-    return Additive(smiles=label)
-
-
-def _filler(label: str) -> Material:
-    if re.fullmatch(r"[A-Z][A-Za-z0-9.()]*", label) is None:
-        raise ValueError(label)
-    return Filler(formula=label)
 
 
 def _of(kind: type[_Kind], masses: Mapping[Material, float]) -> list[_Kind]:

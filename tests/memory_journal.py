@@ -19,6 +19,7 @@ class MemoryJournal:
         parameters: dict[str, Any],
         token: int,
         consuming: bool,
+        takes: tuple[str, float] | None = None,
     ) -> None:
         self.rows[order_id] = {
             "device": device,
@@ -26,14 +27,15 @@ class MemoryJournal:
             "step": step,
             "sample": sample,
             "parameters": parameters,
+            "takes": takes,
             "state": "intended",
         }
 
     def confirm(self, order_id: str, as_made: dict[str, Any]) -> None:
         self.rows[order_id] |= {"state": "confirmed", "as_made": as_made}
 
-    def fail(self, order_id: str, words: str) -> None:
-        self.rows[order_id] |= {"state": "failed", "words": words}
+    def fail(self, order_id: str, words: str, *, begun: bool = True) -> None:
+        self.rows[order_id] |= {"state": "failed", "words": words, "begun": begun}
 
     def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
         for row in self.rows.values():

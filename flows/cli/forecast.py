@@ -8,6 +8,8 @@ import typer
 
 def forecast(
     campaign: Annotated[Path, typer.Argument(help="the campaign file")],
+    folder: Annotated[Path | None, typer.Option(help="the campaign's folder [default: runs/NAME]")] = None,
+    ledger: Annotated[str | None, typer.Option(help="database URL of the ledger")] = None,
     json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
     """Say how many lab hours and how many grams a campaign will take, and what runs out first.
@@ -17,4 +19,4 @@ def forecast(
     """
     from flows.forecast import forecast_campaign, show_forecast
 
-    show_forecast(forecast_campaign(campaign), as_json=json)
+    show_forecast(forecast_campaign(campaign, folder, ledger), as_json=json)

@@ -5,7 +5,21 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from flows.cli import analyse, command, data, doctor, forecast, lab, reconcile, report, run, schema, serve, status
+from flows.cli import (
+    analyse,
+    command,
+    data,
+    doctor,
+    forecast,
+    lab,
+    reconcile,
+    report,
+    run,
+    schema,
+    serve,
+    status,
+    stock,
+)
 
 if TYPE_CHECKING:
     from chemistry.errors import IonloopError
@@ -29,6 +43,7 @@ app.command("report")(report.report)
 app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
 app.add_typer(lab.app, name="lab")
+app.add_typer(stock.app, name="stock")
 app.command("serve")(serve.serve)
 app.command("schema")(schema.schema)
 

@@ -2,20 +2,26 @@
 
 from ledger.tables.base import Row
 from ledger.tables.bookkeeping import EventCounterRow, EventRow, LeaseRow
+from ledger.tables.decision import ApprovalRow, DecisionMarkRow, FilmDecisionRow
 from ledger.tables.learning import ModelVersionRow, ModelWeightsRow
 from ledger.tables.matter import PhysicalStepRow, SampleRow
 from ledger.tables.plan import CampaignCommandRow, CampaignRow, ExperimentRow, SuggestionRow
 from ledger.tables.record import BlueskyDocumentRow, FilmRow, MeasurementRow, ObservationRow
+from ledger.tables.stock import ContainerRow, StockChangeRow
 
 metadata = Row.metadata
 
 __all__ = [
+    "ApprovalRow",
     "BlueskyDocumentRow",
     "CampaignCommandRow",
     "CampaignRow",
+    "ContainerRow",
+    "DecisionMarkRow",
     "EventCounterRow",
     "EventRow",
     "ExperimentRow",
+    "FilmDecisionRow",
     "FilmRow",
     "LeaseRow",
     "MeasurementRow",
@@ -25,6 +31,7 @@ __all__ = [
     "PhysicalStepRow",
     "Row",
     "SampleRow",
+    "StockChangeRow",
     "SuggestionRow",
     "metadata",
 ]

@@ -52,6 +52,7 @@ class Crashed:
             spec=spec,
             leasing=self.leasing,
             control=Control(ledger, campaign),
+            journal=self.journal,
         )
         peo = Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.0)
         self.experiment = ledger.add_suggestion(

@@ -1,0 +1,119 @@
+"""`ionloop stock` behind its options."""
+
+import contextlib
+import getpass
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from chemistry.errors import BadInput
+from chemistry.recipe import component_key
+from flows.home import campaign_folder
+from flows.session import open_ledger, read_files
+from flows.shelf import components, shelve
+from flows.spec import CampaignSpec
+from ledger.stock import Stock
+
+
+def show_stock(campaign_file: Path, *, folder: Path | None, ledger_url: str | None, as_json: bool) -> None:
+    """Print what is left of each component that the campaign may use."""
+    with _stock(campaign_file, folder, ledger_url, create=False) as (stock, _):
+        levels = sorted(stock.levels().values(), key=lambda level: level.left_mg / max(level.filled_mg, 1e-9))
+    if as_json:
+        typer.echo(json.dumps([level.model_dump(mode="json") for level in levels], ensure_ascii=False))
+        return
+    if not levels:
+        typer.echo("No account is kept of any container: name them under `stock:` in the lab file, or fill one.")
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("component", "left (mg)", "filled (mg)", "left", "lot", "by", header_style="bold")
+    for level in levels:
+        share = f"{max(level.left_mg, 0) / level.filled_mg:.0%}" if level.filled_mg else ""
+        table.add_row(level.label, f"{level.left_mg:.0f}", f"{level.filled_mg:.0f}", share, level.lot, level.by)
+    Console().print(table)
+
+
+def fill(
+    campaign_file: Path,
+    name: str,
+    mass_mg: float,
+    *,
+    lot: str,
+    by: str | None,
+    note: str,
+    folder: Path | None,
+    ledger_url: str | None,
+) -> None:
+    """Write down a full container.
+
+    Raises:
+        BadInput: the campaign uses no such component, or the mass is none.
+    """
+    _refuse_mass(mass_mg)
+    with _stock(campaign_file, folder, ledger_url) as (stock, spec):
+        key, label = _component(spec, name)
+        stock.fill(key, label, mass_mg, by=by or getpass.getuser(), lot=lot, note=note)
+    typer.echo(f"A container of {label} with {mass_mg:g} mg stands in its place. The next dose takes from it.")
+
+
+def weigh(
+    campaign_file: Path,
+    name: str,
+    mass_mg: float,
+    *,
+    by: str | None,
+    note: str,
+    folder: Path | None,
+    ledger_url: str | None,
+) -> None:
+    """Write down what somebody weighed.
+
+    Raises:
+        BadInput: the campaign uses no such component, no container of it is known, or the mass is none.
+    """
+    _refuse_mass(mass_mg)
+    with _stock(campaign_file, folder, ledger_url) as (stock, spec):
+        key, label = _component(spec, name)
+        level = stock.levels().get(key)
+        if level is None:
+            raise BadInput(
+                f"no container of {label} is known", remedy="`ionloop stock fill` puts one there in the ledger."
+            )
+        stock.weighed(key, mass_mg, by=by or getpass.getuser(), note=note)
+    typer.echo(f"{label}: {mass_mg:g} mg are left; the ledger had {level.left_mg:.1f} mg.")
+
+
+@contextlib.contextmanager
+def _stock(
+    campaign_file: Path, folder: Path | None, ledger_url: str | None, *, create: bool = True
+) -> Iterator[tuple[Stock, CampaignSpec]]:
+    spec, lab_file = read_files(campaign_file, hardware=True)  # nothing moves
+    with contextlib.closing(open_ledger(campaign_folder(spec.name, folder), ledger_url, create=create)) as ledger:
+        stock = Stock(ledger, lab_file.name)
+        shelve(stock, spec, lab_file)
+        yield stock, spec
+
+
+def _component(spec: CampaignSpec, name: str) -> tuple[str, str]:
+    """Key and label of a component that the campaign may use, by whichever name people call it."""
+    from chemistry.material import material
+
+    known = {component_key(component): component.label for component in components(spec)}
+    by_label = {label.casefold(): key for key, label in known.items()}
+    key = by_label.get(name.casefold())
+    if key is None:
+        with contextlib.suppress(BadInput):
+            key = component_key(material(name))
+    if key not in known:
+        raise BadInput(f"the campaign uses no component {name!r}", remedy=f"It uses {', '.join(known.values())}.")
+    return key, known[key]
+
+
+def _refuse_mass(mass_mg: float) -> None:
+    if not (math.isfinite(mass_mg) and mass_mg >= 0):
+        raise BadInput(f"a mass of {mass_mg:g} mg is none", remedy="Give milligrams, not below zero.")

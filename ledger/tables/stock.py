@@ -1,0 +1,37 @@
+"""Tables of what there is to make samples of: containers, and everything that was put in or taken out."""
+
+from sqlmodel import Field
+
+from ledger.tables.base import Row
+
+
+class ContainerRow(Row, table=True):
+    """A container that somebody put on the shelf of a lab. One of each component is open at a time."""
+
+    id: int = Field(default=None, primary_key=True)
+    lab: str = Field(index=True)
+    """Name of the lab, as its file says."""
+    component: str
+    """Key of `chemistry.recipe.component_key`: what an order to dose from it says."""
+    label: str
+    """What people call the component."""
+    lot: str = ""
+    filled_mg: float
+    """What was in it when it was put there."""
+    by: str
+    note: str = ""
+    event: int = Field(foreign_key="event.number")
+    closed_event: int | None = Field(default=None, foreign_key="event.number")
+    """Event by which another one took its place; None while it is open."""
+
+
+class StockChangeRow(Row, table=True):
+    """What was put into a container (positive) or taken out of it; they add up to what is left."""
+
+    id: int = Field(default=None, primary_key=True)
+    container_id: int = Field(foreign_key="container.id", index=True)
+    change_mg: float
+    order_id: str | None = Field(default=None, foreign_key="physical_step.order_id", index=True)
+    """The step that took it; None for what people did."""
+    why: str
+    event: int = Field(foreign_key="event.number")

@@ -1,0 +1,130 @@
+"""Stock: what was put in less what was taken out, never told too high, and no step that would run dry."""
+
+import uuid
+
+import pytest
+
+from ledger.errors import LedgerError, OutOfStock
+from ledger.journal import Journal
+from ledger.kinds import StepState
+from ledger.stock import SPARE, Stock
+from ledger.store import Ledger
+from tests.ledger.conftest import Suggest
+
+SALT = "[Li+].F[B-](F)(F)F"
+
+
+@pytest.fixture
+def stock(ledger: Ledger) -> Stock:
+    return Stock(ledger, "bench")
+
+
+@pytest.fixture
+def sample(ledger: Ledger, suggest: Suggest) -> str:
+    return ledger.add_sample(suggest().id, "A1").id
+
+
+@pytest.fixture
+def journal(ledger: Ledger) -> Journal:
+    return Journal(ledger, "bench")
+
+
+def dose(journal: Journal, sample: str, mass_mg: float, component: str = SALT) -> str:
+    order = str(uuid.uuid4())
+    step = f"dose {order}"
+    journal.intend(order, "dispenser", "synthesis", step, sample, {}, 1, takes=(component, mass_mg))
+    return order
+
+
+def left(stock: Stock) -> float:
+    return stock.levels()[SALT].left_mg
+
+
+@pytest.fixture
+def filled(stock: Stock) -> Stock:
+    stock.fill(SALT, "LiBF4", 100.0, by="Ada", lot="7")
+    return stock
+
+
+def test_a_dose_is_taken_when_it_is_intended_and_corrected_when_it_is_confirmed(
+    filled: Stock, journal: Journal, sample: str
+) -> None:
+    order = dose(journal, sample, 40.0)
+    assert left(filled) == 60.0
+    journal.confirm(order, {"dispensed_mg": 40.5})
+    assert left(filled) == 59.5
+    journal.confirm(order, {"dispensed_mg": 40.5})
+    assert left(filled) == 59.5, "confirmed twice, taken once"
+
+
+@pytest.mark.parametrize(
+    ("settle", "taken"),
+    [
+        (lambda journal, order: journal.resolve(order, StepState.NEVER_STARTED, {}), 0.0),
+        (lambda journal, order: journal.resolve(order, StepState.UNKNOWN, {}), 40.0),
+        (lambda journal, order: journal.resolve(order, "done_by_evidence", {"as_made": {"dispensed_mg": 39.0}}), 39.0),
+        (lambda journal, order: journal.fail(order, "jammed"), 40.0),
+        (lambda journal, order: journal.fail(order, "no connection", begun=False), 0.0),
+    ],
+    ids=["never started", "unknown", "done by evidence", "failed", "refused"],
+)
+def test_what_nobody_knows_better_counts_as_taken(
+    filled: Stock, journal: Journal, sample: str, settle: object, taken: float
+) -> None:
+    assert callable(settle)
+    settle(journal, dose(journal, sample, 40.0))
+    assert left(filled) == pytest.approx(100.0 - taken)
+
+
+def test_a_failed_dose_that_was_found_never_begun_is_given_back(filled: Stock, journal: Journal, sample: str) -> None:
+    order = dose(journal, sample, 40.0)
+    journal.fail(order, "jammed")
+    journal.resolve(order, StepState.NEVER_STARTED, {})
+    assert left(filled) == 100.0
+
+
+def test_a_step_that_would_run_dry_is_refused_and_leaves_no_trace(
+    ledger: Ledger, filled: Stock, journal: Journal, sample: str
+) -> None:
+    before = ledger.last_event()
+    with pytest.raises(OutOfStock, match=r"100\.0 mg of LiBF4 are left, 100\.0 mg are needed"):
+        dose(journal, sample, 100.0)
+    assert ledger.last_event() == before
+    assert journal.open_steps() == []
+    dose(journal, sample, 100.0 / SPARE - 0.01)
+
+
+def test_of_what_has_no_container_no_account_is_kept(filled: Stock, journal: Journal, sample: str) -> None:
+    journal.confirm(dose(journal, sample, 1e6, component="CC"), {"dispensed_mg": 1e6})
+    assert left(filled) == 100.0
+    assert Stock(journal_ledger(filled), "another bench").levels() == {}
+
+
+def journal_ledger(stock: Stock) -> Ledger:
+    return Ledger(stock._database)
+
+
+def test_what_was_left_at_an_event_never_changes(ledger: Ledger, filled: Stock, journal: Journal, sample: str) -> None:
+    seen = {}
+    orders = [dose(journal, sample, 10.0) for _ in range(2)]
+    seen[ledger.last_event()] = left(filled)
+    journal.confirm(orders[0], {"dispensed_mg": 11.0})
+    seen[ledger.last_event()] = left(filled)
+    filled.weighed(SALT, 50.0, by="Ada", note="balance 2")
+    seen[ledger.last_event()] = left(filled)
+    filled.fill(SALT, "LiBF4", 500.0, by="Ada")
+    journal.confirm(orders[1], {"dispensed_mg": 9.0})
+    assert left(filled) == 500.0, "it came from the old container"
+    assert list(seen.values()) == [80.0, 79.0, 50.0]
+    for event, mass_mg in seen.items():
+        assert filled.levels(up_to_event=event)[SALT].left_mg == mass_mg
+
+
+def test_nobody_weighs_what_is_not_there(stock: Stock) -> None:
+    with pytest.raises(LedgerError, match="no container"):
+        stock.weighed(SALT, 1.0, by="Ada")
+
+
+def test_what_is_short_is_said_in_words(filled: Stock) -> None:
+    assert filled.short_of({SALT: 50.0, "CC": 1e9}) == []
+    assert filled.short_of({SALT: 99.0}) == ["100.0 mg of LiBF4 are left, 99.0 mg are needed"]
