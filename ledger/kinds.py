@@ -126,6 +126,8 @@ class ApprovalState(StrEnum):
     REFUSED = "refused"
     EXPIRED = "expired"
     """Nobody answered in time, which means refused."""
+    WITHDRAWN = "withdrawn"
+    """It was called off before anybody answered."""
 
 
 class GateDecision(StrEnum):
