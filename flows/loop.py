@@ -6,6 +6,7 @@ from flows.approval import Desk
 from flows.control import LOOK_S, Orders, in_words
 from flows.crew import Crew
 from flows.experiment import carry_out
+from flows.learn import learn_again
 from flows.session import Session
 from flows.step import step
 from flows.stopping import Stopped
@@ -68,6 +69,7 @@ def _suggest(session: Session) -> ExperimentRow | None:
     tried = session.ledger.count_suggestions(session.campaign_id)
     if tried >= session.spec.budget.experiments or too_many_failures(session):
         return None
+    learn_again(session)  # a planner is not asked what to do next about numbers that no longer hold
     return step("suggest", f"suggest experiment {tried + 1}", lambda: suggest_next(session))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from chemistry.errors import BadInput
+from ledger.amendments import AmendmentRecords
 from ledger.campaigns import CampaignRecords
 from ledger.database import Database, connect, utc_now
 from ledger.experiments import ExperimentRecords
@@ -21,7 +22,15 @@ from ledger.samples import SampleRecords
 from ledger.tables import EventCounterRow, EventRow
 
 
-class Ledger(CampaignRecords, ExperimentRecords, SampleRecords, ObservationRecords, PublishedRecords, ModelRecords):
+class Ledger(
+    CampaignRecords,
+    ExperimentRecords,
+    SampleRecords,
+    ObservationRecords,
+    AmendmentRecords,
+    PublishedRecords,
+    ModelRecords,
+):
     """Everything that happened, numbered. Each method that changes something is one transaction with its event.
 
     Safe to share between threads. Rows that are returned are copies: changing them changes nothing in the ledger.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from flows.cli import (
+    amend,
     analyse,
     approve,
     command,
@@ -43,6 +44,7 @@ for name in command.COMMANDS:
 app.command("approvals")(approve.approvals)
 for name in approve.ANSWERS:
     app.command(name)(approve.answer(name))
+app.command("amend")(amend.amend)
 app.command("report")(report.report)
 app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
