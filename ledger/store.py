@@ -13,6 +13,7 @@ from ledger.amendments import AmendmentRecords
 from ledger.campaigns import CampaignRecords
 from ledger.database import Database, connect, utc_now
 from ledger.experiments import ExperimentRecords
+from ledger.film_decisions import FilmDecisionRecords
 from ledger.migrations import upgrade
 from ledger.model_versions import ModelRecords
 from ledger.observations import ObservationRecords
@@ -28,6 +29,7 @@ class Ledger(
     SampleRecords,
     ObservationRecords,
     AmendmentRecords,
+    FilmDecisionRecords,
     PublishedRecords,
     ModelRecords,
 ):
