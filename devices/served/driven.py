@@ -1,0 +1,359 @@
+"""A bare instrument as a controller sees it: what a driver does, behind the fence and the memory that it lacks.
+
+An order is taken or refused at once, and carried out by a thread of the instrument's own: connect where that is needed,
+ask the driver whether it can be done, write it down, begin. A fence that came meanwhile still stops it.
+"""
+
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from devices.drivers.protocols import Driver, GivesWay, Recalls, Task
+from devices.errors import InstrumentError
+from devices.instrument import Instrument
+from devices.protocols import Clock
+from devices.served.order_memory import OrderMemory, Outcome, RememberedInstrument, RememberedOrder
+from devices.served.owner import OwnersLife
+from devices.served.panel import Panel, Show
+from devices.served.readbacks import Readbacks
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class _Work:
+    """An order that was taken and has not ended."""
+
+    order: RememberedOrder
+    begun: bool = False
+    called_off: str = ""
+    """Why it shall end; empty while it may go on."""
+
+    @property
+    def task(self) -> Task:
+        return _task(self.order)
+
+
+class DrivenInstrument:
+    """Panel, fence, memory and dead-man around a driver."""
+
+    def __init__(
+        self,
+        name: str,
+        kind: type[Instrument],
+        driver: Driver,
+        memory: OrderMemory,
+        clock: Clock,
+        show: Show,
+        say: Callable[[str], None] = logger.info,
+    ) -> None:
+        """`name` is its role in the station; `say` tells a person what it is, or that it does not answer."""
+        self.name, self._kind, self._driver = name, kind, driver
+        self._memory, self._clock, self._show, self._say = memory, clock, show, say
+        self._readbacks = Readbacks(kind)
+        self._lock = threading.RLock()
+        self._line: list[_Work] = []
+        """The order under way, and the one that takes its place when it has been called off."""
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name=f"driver of {name}", daemon=True)
+        self._connected = False
+        self._not_safe_yet = False
+        remembered = memory.instrument(name) or RememberedInstrument(Panel(), owned=False)
+        self.panel = remembered.panel
+        self._owner = OwnersLife(owned=remembered.owned)
+        self._open = self._left_open()
+        show(self.panel.shown())
+
+    def start(self) -> None:
+        """Connect, in its own thread; and ask what became of the order that was under way, where it can tell."""
+        self._thread.start()
+        self._jobs.put(self._connect)
+
+    def close(self, within_s: float = 10.0) -> None:
+        """Let go of the instrument; one that minds its owner is made safe first."""
+        with self._lock:
+            if self._driver.minds_its_owner and (self._owner.owned or self._line):
+                self._go_safe("its station process was stopped")
+            self._jobs.put(None)
+        self._thread.join(within_s)
+
+    @property
+    def minds_its_owner(self) -> bool:
+        """Whether it has a dead-man."""
+        return self._driver.minds_its_owner
+
+    def fence(self, token: int) -> None:
+        """Note the token of an owner; the largest ever seen is the one that counts."""
+        with self._lock:
+            if token > self.panel.highest_token:
+                self._note(replace(self.panel, highest_token=token))
+                self._show({"fenced": token})
+            self.sign_of_life(token)
+
+    def sign_of_life(self, token: int) -> None:
+        """The owner is alive, or has left (minus its token); what a former one says does not count."""
+        with self._lock:
+            before = self._owner.owned
+            self._owner.heard(token, self.panel.highest_token)
+            if self._owner.owned != before:
+                self._note(self.panel)
+
+    def look_for_owner(self, patience_s: float) -> None:
+        """The dead-man: go into the safe state when the owner gave no sign of life for so long; try until it hears."""
+        with self._lock:
+            if not self._driver.minds_its_owner:
+                return
+            if self._owner.missed(patience_s):
+                logger.warning("%s has not heard of its owner for %g s", self.name, patience_s)
+                self._note(self.panel)
+                self._go_safe("its owner gave no sign of life")
+            elif self._not_safe_yet and not self._owner.owned:
+                self._not_safe_yet = False
+                self._jobs.put(self._make_safe)
+
+    def safe(self, token: int) -> None:
+        """Go into the safe state, unless the caller no longer owns the instrument."""
+        with self._lock:
+            if token < self.panel.highest_token:
+                logger.warning("%s ignores a stale token %s for its safe state", self.name, token)
+                return
+            self._go_safe("brought into its safe state")
+
+    def receive(self, order_id: str, token: int, sample: str, command: str, written: Mapping[str, Any]) -> None:
+        """Take an order or refuse it. One that it received before is never done again."""
+        with self._lock:
+            if any(work.order.order_id == order_id for work in self._line):
+                return
+            known = self._memory.order(self.name, order_id)
+            if known is not None:
+                self._answer_again(known)
+                return
+            order = RememberedOrder(
+                instrument=self.name,
+                order_id=order_id,
+                token=token,
+                sample=sample,
+                command=command,
+                written=dict(written),
+                received=self._clock.now(),
+            )
+            words = self._refusal(order)
+            if words is not None:
+                self._fail(order, "refused", words)
+                return
+            for work in self._line:
+                work.called_off = work.called_off or f"{command} took its place"
+            work = _Work(order)
+            self._line.append(work)
+            self._jobs.put(lambda: self._carry_out(work))
+
+    def _refusal(self, order: RememberedOrder) -> str | None:
+        stale = self._stale(order)
+        if stale is not None:
+            return stale
+        understood = [command.__name__ for command in self._kind.understands]
+        if order.command not in understood:
+            return f"it takes no {order.command}, only {', '.join(understood)}"
+        gives_way = isinstance(self._driver, GivesWay) and order.command in self._driver.cut_short_by
+        if len(self._line) > 1 or (self._line and not (self._line[0].called_off or gives_way)):
+            under_way = self._line[0].order
+            return f"busy with {under_way.command} for {under_way.sample!r}"
+        return None
+
+    def _stale(self, order: RememberedOrder) -> str | None:
+        if order.token < self.panel.highest_token:
+            return f"token {order.token} is stale, the instrument belongs to token {self.panel.highest_token}"
+        return None
+
+    def _answer_again(self, known: RememberedOrder) -> None:
+        """The same order once more: what was done is said again and never done again."""
+        if known.outcome == "done" and known.order_id == self.panel.echo:
+            self._show({**known.result, "count": self.panel.count, "echo": known.order_id})
+        elif known.outcome in ("begun", "unknown"):
+            self._show({"error": f"order {known.order_id} was begun before, and nobody can tell what became of it"})
+        else:
+            done = "it was done, and another one since; it is not done again"
+            self._say_failed(known.order_id, done if known.outcome == "done" else known.words)
+
+    def _carry_out(self, work: _Work) -> None:
+        """The whole life of an order, in the instrument's own thread."""
+        try:
+            self._connect()
+            words = self._driver.refusal(work.task)
+        except Exception as fault:  # noqa: BLE001  whatever goes wrong before it began, it is refused and nothing more
+            words = self._lost(fault)
+        if not self._begin(work, words):
+            return
+        try:
+            result = self._driver.perform(work.task, lambda: bool(work.called_off))
+            result = self._readbacks.checked(result)
+        except Exception as fault:  # noqa: BLE001  a fault of the driver fails this order; others must go on
+            words = self._lost(fault)
+            if work.called_off:
+                words = f"{work.order.command} was called off: {work.called_off} ({words})"
+            self._end(work, lambda: self._fail(work.order, "failed", words))
+        else:
+            self._end(work, lambda: self._done(work.order, result))
+
+    def _begin(self, work: _Work, words: str | None) -> bool:
+        """Write an order down and show it as begun, unless something stands against it now; says whether it did."""
+        with self._lock:
+            if words is None and work.called_off:
+                words = f"called off before it began: {work.called_off}"
+            words = words if words is not None else self._stale(work.order)
+            if words is not None:
+                self._end(work, lambda: self._fail(work.order, "refused", words))
+                return False
+            token = max(self.panel.highest_token, work.order.token)
+            panel = replace(self.panel, accepted=work.order.order_id, busy=1, highest_token=token)
+            try:
+                self._memory.write(work.order, self._with(panel))
+            except sqlite3.Error as fault:
+                self._line.remove(work)
+                self._say_failed(work.order.order_id, f"it cannot be written down, so it was not begun: {fault}")
+                return False
+            self.panel, work.begun = panel, True
+            self._show({"accepted": work.order.order_id, "busy": 1})
+            return True
+
+    def _end(self, work: _Work, write: Callable[[], None]) -> None:
+        with self._lock:
+            self._line.remove(work)
+            try:
+                write()
+            except sqlite3.Error:
+                logger.exception("%s: the end of order %s cannot be written down", self.name, work.order.order_id)
+                self._show({"busy": 0, "error": "how the order ended could not be written down"})
+
+    def _done(self, order: RememberedOrder, result: dict[str, Any]) -> None:
+        panel = self.panel
+        panel = replace(panel, busy=0, echo=order.order_id, count=panel.count + 1)
+        panel.readbacks = {**panel.readbacks, **result}
+        self._write(order, "done", panel, result=result)
+        self._show({**result, "count": panel.count, "busy": 0, "echo": order.order_id})
+
+    def _fail(self, order: RememberedOrder, outcome: Outcome, words: str) -> None:
+        busy = 0 if outcome == "failed" else self.panel.busy
+        self._write(order, outcome, replace(self.panel, busy=busy, error=words, failed=order.order_id), words=words)
+        self._say_failed(order.order_id, words)
+
+    def _say_failed(self, order_id: str, words: str) -> None:
+        self._show({"busy": self.panel.busy, "error": words, "failed": order_id})
+
+    def _write(self, order: RememberedOrder, outcome: Outcome, panel: Panel, **came_of_it: Any) -> None:
+        ended = order.model_copy(update={"outcome": outcome, "ended": self._clock.now(), **came_of_it})
+        self._memory.write(ended, self._with(panel))
+        self.panel = panel
+
+    def _note(self, panel: Panel) -> None:
+        self._memory.note(self.name, self._with(panel))
+        self.panel = panel
+
+    def _with(self, panel: Panel) -> RememberedInstrument:
+        return RememberedInstrument(panel, self._owner.owned)
+
+    def _go_safe(self, why: str) -> None:
+        """Call off what is under way, and tell the instrument at once; and again when that has come to its end.
+
+        For it may have set something else between the first time and its end.
+        """
+        for work in self._line:
+            work.called_off = work.called_off or why
+        if any(work.begun for work in self._line):
+            threading.Thread(target=self._make_safe, name=f"safe {self.name}", daemon=True).start()
+        self._jobs.put(self._make_safe)
+
+    def _make_safe(self) -> None:
+        try:
+            if threading.current_thread() is self._thread:
+                self._connect()
+            self._driver.safe()
+            if threading.current_thread() is self._thread:
+                self._not_safe_yet = False
+        except Exception as fault:  # noqa: BLE001  said, and tried again by the dead-man
+            logger.error("%s could not be made safe: %s", self.name, self._lost(fault))
+            self._not_safe_yet = True
+
+    def _connect(self) -> None:
+        """Connect if that is needed, and settle what was left open; raises whatever the driver does."""
+        if self._connected:
+            return
+        try:
+            identity = self._driver.connect()
+        except Exception as fault:
+            self._say(f"{self.name} does not answer: {self._words(fault)}")
+            raise
+        self._connected = True
+        self._say(f"{self.name} is {identity}")
+        if self._open is not None:
+            order, self._open = self._open, None
+            self._settle(order)
+
+    def _left_open(self) -> RememberedOrder | None:
+        """The order that was under way when the process was killed, if its driver can recall it; else it is unknown.
+
+        Shown as begun, with neither echo nor failure: so a controller's evidence says that nobody can tell.
+        """
+        order = self._memory.under_way(self.name)
+        recalls = order is not None and isinstance(self._driver, Recalls)
+        self.panel.busy = int(recalls)
+        if order is None or recalls:
+            return order
+        words = "the station process ended in the middle of it"
+        self._write(order, "unknown", self.panel, words=words)
+        logger.warning("%s: what became of order %s (%s) is unknown", self.name, order.order_id, order.command)
+        return None
+
+    def _settle(self, order: RememberedOrder) -> None:
+        if not isinstance(self._driver, Recalls):
+            return
+        try:
+            result = self._driver.recall(_task(order))
+            result = None if result is None else self._readbacks.checked(result)
+        except Exception as fault:  # noqa: BLE001  it stays unknown, and the words are shown
+            words = self._words(fault)
+            with self._lock:
+                self._write(order, "unknown", replace(self.panel, busy=0), words=words)
+                self._show({"busy": 0, "error": words})
+            return
+        with self._lock:
+            if result is not None:
+                self._done(order, result)
+                return
+            accepted = self._memory.begun_before(order) or Panel().accepted
+            self._write(order, "never begun", replace(self.panel, busy=0, accepted=accepted), words="it never began")
+            self._show({"busy": 0, "accepted": accepted})
+
+    def _lost(self, fault: Exception) -> str:
+        """What went wrong, in words; the next order connects anew, for nobody knows what is still to be read."""
+        if self._connected and threading.current_thread() is self._thread:
+            self._connected = False
+            try:
+                self._driver.close()
+            except Exception:
+                logger.exception("%s: its driver cannot let go", self.name)
+        return self._words(fault)
+
+    def _words(self, fault: Exception) -> str:
+        if isinstance(fault, InstrumentError):
+            return fault.words
+        logger.error("%s: its driver failed", self.name, exc_info=fault)
+        return f"its driver failed: {type(fault).__name__}: {fault}"
+
+    def _serve(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            try:
+                job()
+            except InstrumentError:
+                pass  # said already: the instrument does not answer at the start
+            except Exception:
+                logger.exception("%s: a fault of its station process", self.name)
+        self._driver.close()
+
+
+def _task(order: RememberedOrder) -> Task:
+    return Task(order.order_id, order.sample, order.command, order.written)
