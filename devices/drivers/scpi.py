@@ -123,7 +123,7 @@ class ScpiDialogue:
             resource: Any = manager.open_resource(settings.resource, open_timeout=int(1000 * settings.timeout_s))
             resource.read_termination = resource.write_termination = "\n"
             resource.timeout = 1000 * settings.timeout_s
-        except Exception as silent:  # noqa: BLE001  each backend raises what its transport does, down to bare Exception
+        except Exception as silent:  # each backend raises what its transport does, down to a bare Exception
             raise self.error("connect", _short(silent)) from silent
         return resource
 
@@ -131,14 +131,14 @@ class ScpiDialogue:
         connection = self._connection
         try:
             connection.write(command)
-        except Exception as broken:  # noqa: BLE001  as above
+        except Exception as broken:
             raise self.error(command, f"{command} could not be sent ({_short(broken)})") from broken
 
     def _ask(self, question: str) -> str:
         self._write(question)
         try:
             said = self._connection.read_raw().decode("latin-1").strip()
-        except Exception as silent:  # noqa: BLE001  as above
+        except Exception as silent:
             words = f"no answer to {question} within {self._settings.timeout_s:g} s ({_short(silent)})"
             raise self.error(question, words) from silent
         if not said:

@@ -57,7 +57,7 @@ class DrivenInstrument:
         self._readbacks = Readbacks(kind)
         self._lock = threading.RLock()
         self._line: list[_Work] = []
-        """The order under way, and the one that takes its place when it has been called off."""
+        """The order under way, and those that take its place when it has been called off."""
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name=f"driver of {name}", daemon=True)
         self._connected = False
@@ -159,8 +159,8 @@ class DrivenInstrument:
         if order.command not in understood:
             return f"it takes no {order.command}, only {', '.join(understood)}"
         gives_way = isinstance(self._driver, GivesWay) and order.command in self._driver.cut_short_by
-        if len(self._line) > 1 or (self._line and not (self._line[0].called_off or gives_way)):
-            under_way = self._line[0].order
+        under_way = next((work.order for work in self._line if not work.called_off), None)
+        if under_way is not None and not gives_way:
             return f"busy with {under_way.command} for {under_way.sample!r}"
         return None
 

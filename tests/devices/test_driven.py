@@ -86,6 +86,17 @@ def test_a_driver_may_give_way_to_some_orders(build: Build):
     bench.end("two")
 
 
+def test_of_several_that_take_the_place_of_one_another_the_last_is_done(build: Build):
+    bench = build(GivingWayDriver())
+    bench.order("one")
+    bench.wait("accepted", "one")
+    for order_id in ("two", "three"):
+        bench.order(order_id, "HeaterOff")
+    bench.end("three")
+    assert bench.driver.begun() == ["one", "three"]
+    assert [order.outcome for order in bench.memory.orders()] == ["failed", "refused", "done"]
+
+
 def test_an_order_is_written_down_before_it_begins_and_its_end_before_it_is_shown(build: Build):
     bench = build()
     at_begin: list[str] = []

@@ -127,6 +127,6 @@ def test_firmware_that_speaks_fahrenheit_only_is_refused(tmp_path: Path):
         ({"look_s": 5}, "less than or equal to 1"),
     ],
 )
-def test_settings_that_contradict_themselves_are_refused(tmp_path: Path, wrong: dict[str, float], words: str):
+def test_settings_that_contradict_themselves_are_refused(tmp_path: Path, wrong: dict[str, Any], words: str):
     with pytest.raises(ValidationError, match=words):
         Chamber(tmp_path, **wrong)
