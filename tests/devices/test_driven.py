@@ -92,6 +92,7 @@ def test_of_several_that_take_the_place_of_one_another_the_last_is_done(build: B
     bench.wait("accepted", "one")
     for order_id in ("two", "three"):
         bench.order(order_id, "HeaterOff")
+    bench.wait("accepted", "three")
     bench.end("three")
     assert bench.driver.begun() == ["one", "three"]
     assert [order.outcome for order in bench.memory.orders()] == ["failed", "refused", "done"]

@@ -56,7 +56,11 @@ def test_a_lab_file_with_drivers_is_written_down_and_read_again_as_it_was(tmp_pa
         ("hottest_C: 150", "hotest_C: 150", ("Line 13: unknown key", "did you mean `hottest_C`?", "lacks the key")),
         ("hottest_C: 150", "hottest_C: warm", ("Line 13: `stations.one.thermal_stage.driver.hottest_C`", "'warm'")),
         ("hottest_C: 150", "hottest_C: -30", ("must be below hottest_C",)),
-        ("resource: TCPIP0::192.0.2.7::5025::SOCKET\n", "timeout_s: 0\n", ("`resource`", "timeout_s", "got 0")),
+        (
+            "resource: TCPIP0::192.0.2.7::5025::SOCKET\n",
+            "timeout_s: 0\n",
+            ("`resource`", "timeout_s", "greater than 0"),
+        ),
         ("WatlowF4T", "WatlowF5T", ("the driver class", "cannot be imported", "driver: ")),
         ("devices.drivers.watlow_f4t.WatlowF4T", "devices.clock.RealClock", ("is no driver class", "connect")),
         ("devices.drivers.watlow_f4t.WatlowF4T", "nowhere", ("cannot be imported", "dotted path")),
