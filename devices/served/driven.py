@@ -9,17 +9,18 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from devices.drivers.protocols import Driver, GivesWay, Recalls, Task
 from devices.errors import InstrumentError
 from devices.instrument import Instrument
 from devices.protocols import Clock
-from devices.served.order_memory import OrderMemory, Outcome, RememberedInstrument, RememberedOrder
-from devices.served.owner import OwnersLife
-from devices.served.panel import Panel, Show
+from devices.served.connection import DriverConnection
+from devices.served.order_memory import OrderMemory, RememberedOrder
+from devices.served.panel import Show
 from devices.served.readbacks import Readbacks
+from devices.served.remembered_panel import RememberedPanel
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +34,9 @@ class _Work:
     called_off: str = ""
     """Why it shall end; empty while it may go on."""
 
-    @property
-    def task(self) -> Task:
-        return _task(self.order)
-
 
 class DrivenInstrument:
-    """Panel, fence, memory and dead-man around a driver."""
+    """Fence, order of orders and dead-man around a driver."""
 
     def __init__(
         self,
@@ -53,20 +50,18 @@ class DrivenInstrument:
     ) -> None:
         """`name` is its role in the station; `say` tells a person what it is, or that it does not answer."""
         self.name, self._kind, self._driver = name, kind, driver
-        self._memory, self._clock, self._show, self._say = memory, clock, show, say
+        self._memory, self._clock = memory, clock
+        self._way = DriverConnection(name, driver, say)
         self._readbacks = Readbacks(kind)
         self._lock = threading.RLock()
         self._line: list[_Work] = []
         """The order under way, and those that take its place when it has been called off."""
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name=f"driver of {name}", daemon=True)
-        self._connected = False
         self._not_safe_yet = False
-        remembered = memory.instrument(name) or RememberedInstrument(Panel(), owned=False)
-        self.panel = remembered.panel
-        self._owner = OwnersLife(owned=remembered.owned)
+        self._panel = RememberedPanel(name, memory, clock, show)
         self._open = self._left_open()
-        show(self.panel.shown())
+        self._panel.show_all()
 
     def start(self) -> None:
         """Connect, in its own thread; and ask what became of the order that was under way, where it can tell."""
@@ -76,10 +71,11 @@ class DrivenInstrument:
     def close(self, within_s: float = 10.0) -> None:
         """Let go of the instrument; one that minds its owner is made safe first."""
         with self._lock:
-            if self._driver.minds_its_owner and (self._owner.owned or self._line):
+            if self._driver.minds_its_owner and (self._panel.owner.owned or self._line):
                 self._go_safe("its station process was stopped")
             self._jobs.put(None)
-        self._thread.join(within_s)
+        if self._thread.is_alive():
+            self._thread.join(within_s)
 
     @property
     def minds_its_owner(self) -> bool:
@@ -89,36 +85,37 @@ class DrivenInstrument:
     def fence(self, token: int) -> None:
         """Note the token of an owner; the largest ever seen is the one that counts."""
         with self._lock:
-            if token > self.panel.highest_token:
-                self._note(replace(self.panel, highest_token=token))
-                self._show({"fenced": token})
+            if token > self._panel.panel.highest_token:
+                self._panel.note_token(token)
             self.sign_of_life(token)
 
     def sign_of_life(self, token: int) -> None:
         """The owner is alive, or has left (minus its token); what a former one says does not count."""
         with self._lock:
-            before = self._owner.owned
-            self._owner.heard(token, self.panel.highest_token)
-            if self._owner.owned != before:
-                self._note(self.panel)
+            owner = self._panel.owner
+            before = owner.owned
+            owner.heard(token, self._panel.panel.highest_token)
+            if owner.owned != before:
+                self._panel.note()
 
     def look_for_owner(self, patience_s: float) -> None:
         """The dead-man: go into the safe state when the owner gave no sign of life for so long; try until it hears."""
         with self._lock:
+            owner = self._panel.owner
             if not self._driver.minds_its_owner:
                 return
-            if self._owner.missed(patience_s):
+            if owner.missed(patience_s):
                 logger.warning("%s has not heard of its owner for %g s", self.name, patience_s)
-                self._note(self.panel)
                 self._go_safe("its owner gave no sign of life")
-            elif self._not_safe_yet and not self._owner.owned:
+                self._panel.note()
+            elif self._not_safe_yet and not owner.owned:
                 self._not_safe_yet = False
                 self._jobs.put(self._make_safe)
 
     def safe(self, token: int) -> None:
         """Go into the safe state, unless the caller no longer owns the instrument."""
         with self._lock:
-            if token < self.panel.highest_token:
+            if token < self._panel.panel.highest_token:
                 logger.warning("%s ignores a stale token %s for its safe state", self.name, token)
                 return
             self._go_safe("brought into its safe state")
@@ -130,7 +127,7 @@ class DrivenInstrument:
                 return
             known = self._memory.order(self.name, order_id)
             if known is not None:
-                self._answer_again(known)
+                self._panel.answer_again(known)
                 return
             order = RememberedOrder(
                 instrument=self.name,
@@ -143,7 +140,7 @@ class DrivenInstrument:
             )
             words = self._refusal(order)
             if words is not None:
-                self._fail(order, "refused", words)
+                self._panel.refuse(order, words)
                 return
             for work in self._line:
                 work.called_off = work.called_off or f"{command} took its place"
@@ -165,39 +162,31 @@ class DrivenInstrument:
         return None
 
     def _stale(self, order: RememberedOrder) -> str | None:
-        if order.token < self.panel.highest_token:
-            return f"token {order.token} is stale, the instrument belongs to token {self.panel.highest_token}"
+        highest = self._panel.panel.highest_token
+        if order.token < highest:
+            return f"token {order.token} is stale, the instrument belongs to token {highest}"
         return None
-
-    def _answer_again(self, known: RememberedOrder) -> None:
-        """The same order once more: what was done is said again and never done again."""
-        if known.outcome == "done" and known.order_id == self.panel.echo:
-            self._show({**known.result, "count": self.panel.count, "echo": known.order_id})
-        elif known.outcome in ("begun", "unknown"):
-            self._show({"error": f"order {known.order_id} was begun before, and nobody can tell what became of it"})
-        else:
-            done = "it was done, and another one since; it is not done again"
-            self._say_failed(known.order_id, done if known.outcome == "done" else known.words)
 
     def _carry_out(self, work: _Work) -> None:
         """The whole life of an order, in the instrument's own thread."""
+        order, task = work.order, _task(work.order)
         try:
             self._connect()
-            words = self._driver.refusal(work.task)
+            words = self._driver.refusal(task)
         except Exception as fault:  # noqa: BLE001  whatever goes wrong before it began, it is refused and nothing more
-            words = self._lost(fault)
+            words = self._way.lost(fault)
         if not self._begin(work, words):
             return
         try:
-            result = self._driver.perform(work.task, lambda: bool(work.called_off))
+            result = self._driver.perform(task, lambda: bool(work.called_off))
             result = self._readbacks.checked(result)
         except Exception as fault:  # noqa: BLE001  a fault of the driver fails this order; others must go on
-            words = self._lost(fault)
+            words = self._way.lost(fault)
             if work.called_off:
-                words = f"{work.order.command} was called off: {work.called_off} ({words})"
-            self._end(work, lambda: self._fail(work.order, "failed", words))
+                words = f"{order.command} was called off: {work.called_off} ({words})"
+            self._end(work, lambda: self._panel.fail(order, words))
         else:
-            self._end(work, lambda: self._done(work.order, result))
+            self._end(work, lambda: self._panel.done(order, result))
 
     def _begin(self, work: _Work, words: str | None) -> bool:
         """Write an order down and show it as begun, unless something stands against it now; says whether it did."""
@@ -205,20 +194,16 @@ class DrivenInstrument:
             if words is None and work.called_off:
                 words = f"called off before it began: {work.called_off}"
             words = words if words is not None else self._stale(work.order)
-            if words is not None:
-                self._end(work, lambda: self._fail(work.order, "refused", words))
-                return False
-            token = max(self.panel.highest_token, work.order.token)
-            panel = replace(self.panel, accepted=work.order.order_id, busy=1, highest_token=token)
             try:
-                self._memory.write(work.order, self._with(panel))
+                if words is None:
+                    self._panel.begin(work.order)
+                    work.begun = True
+                    return True
             except sqlite3.Error as fault:
-                self._line.remove(work)
-                self._say_failed(work.order.order_id, f"it cannot be written down, so it was not begun: {fault}")
-                return False
-            self.panel, work.begun = panel, True
-            self._show({"accepted": work.order.order_id, "busy": 1})
-            return True
+                words = f"it cannot be written down, so it was not begun: {fault}"
+            self._line.remove(work)
+            self._panel.refuse(work.order, words)
+            return False
 
     def _end(self, work: _Work, write: Callable[[], None]) -> None:
         with self._lock:
@@ -227,34 +212,7 @@ class DrivenInstrument:
                 write()
             except sqlite3.Error:
                 logger.exception("%s: the end of order %s cannot be written down", self.name, work.order.order_id)
-                self._show({"busy": 0, "error": "how the order ended could not be written down"})
-
-    def _done(self, order: RememberedOrder, result: dict[str, Any]) -> None:
-        panel = self.panel
-        panel = replace(panel, busy=0, echo=order.order_id, count=panel.count + 1)
-        panel.readbacks = {**panel.readbacks, **result}
-        self._write(order, "done", panel, result=result)
-        self._show({**result, "count": panel.count, "busy": 0, "echo": order.order_id})
-
-    def _fail(self, order: RememberedOrder, outcome: Outcome, words: str) -> None:
-        busy = 0 if outcome == "failed" else self.panel.busy
-        self._write(order, outcome, replace(self.panel, busy=busy, error=words, failed=order.order_id), words=words)
-        self._say_failed(order.order_id, words)
-
-    def _say_failed(self, order_id: str, words: str) -> None:
-        self._show({"busy": self.panel.busy, "error": words, "failed": order_id})
-
-    def _write(self, order: RememberedOrder, outcome: Outcome, panel: Panel, **came_of_it: Any) -> None:
-        ended = order.model_copy(update={"outcome": outcome, "ended": self._clock.now(), **came_of_it})
-        self._memory.write(ended, self._with(panel))
-        self.panel = panel
-
-    def _note(self, panel: Panel) -> None:
-        self._memory.note(self.name, self._with(panel))
-        self.panel = panel
-
-    def _with(self, panel: Panel) -> RememberedInstrument:
-        return RememberedInstrument(panel, self._owner.owned)
+                self._panel.show({"busy": 0, "error": "how the order ended could not be written down"})
 
     def _go_safe(self, why: str) -> None:
         """Call off what is under way, and tell the instrument at once; and again when that has come to its end.
@@ -275,74 +233,44 @@ class DrivenInstrument:
             if threading.current_thread() is self._thread:
                 self._not_safe_yet = False
         except Exception as fault:  # noqa: BLE001  said, and tried again by the dead-man
-            logger.error("%s could not be made safe: %s", self.name, self._lost(fault))
+            logger.error("%s could not be made safe: %s", self.name, self._way.lost(fault))
             self._not_safe_yet = True
 
     def _connect(self) -> None:
         """Connect if that is needed, and settle what was left open; raises whatever the driver does."""
-        if self._connected:
-            return
-        try:
-            identity = self._driver.connect()
-        except Exception as fault:
-            self._say(f"{self.name} does not answer: {self._words(fault)}")
-            raise
-        self._connected = True
-        self._say(f"{self.name} is {identity}")
-        if self._open is not None:
+        if self._way.connect() and self._open is not None:
             order, self._open = self._open, None
             self._settle(order)
 
     def _left_open(self) -> RememberedOrder | None:
-        """The order that was under way when the process was killed, if its driver can recall it; else it is unknown.
-
-        Shown as begun, with neither echo nor failure: so a controller's evidence says that nobody can tell.
-        """
+        """The order that was under way when the process was killed, if its driver can recall it; else it is unknown."""
         order = self._memory.under_way(self.name)
-        recalls = order is not None and isinstance(self._driver, Recalls)
-        self.panel.busy = int(recalls)
-        if order is None or recalls:
+        if order is None:
+            return None
+        if isinstance(self._driver, Recalls):
+            self._panel.panel.busy = 1
             return order
-        words = "the station process ended in the middle of it"
-        self._write(order, "unknown", self.panel, words=words)
+        self._panel.leave_open(order, f"the station process ended in the middle of order {order.order_id}")
         logger.warning("%s: what became of order %s (%s) is unknown", self.name, order.order_id, order.command)
         return None
 
     def _settle(self, order: RememberedOrder) -> None:
+        """Ask an instrument that remembers its orders what became of one."""
         if not isinstance(self._driver, Recalls):
             return
         try:
             result = self._driver.recall(_task(order))
             result = None if result is None else self._readbacks.checked(result)
         except Exception as fault:  # noqa: BLE001  it stays unknown, and the words are shown
-            words = self._words(fault)
+            words = self._way.words(fault)
             with self._lock:
-                self._write(order, "unknown", replace(self.panel, busy=0), words=words)
-                self._show({"busy": 0, "error": words})
+                self._panel.leave_open(order, words)
             return
         with self._lock:
-            if result is not None:
-                self._done(order, result)
-                return
-            accepted = self._memory.begun_before(order) or Panel().accepted
-            self._write(order, "never begun", replace(self.panel, busy=0, accepted=accepted), words="it never began")
-            self._show({"busy": 0, "accepted": accepted})
-
-    def _lost(self, fault: Exception) -> str:
-        """What went wrong, in words; the next order connects anew, for nobody knows what is still to be read."""
-        if self._connected and threading.current_thread() is self._thread:
-            self._connected = False
-            try:
-                self._driver.close()
-            except Exception:
-                logger.exception("%s: its driver cannot let go", self.name)
-        return self._words(fault)
-
-    def _words(self, fault: Exception) -> str:
-        if isinstance(fault, InstrumentError):
-            return fault.words
-        logger.error("%s: its driver failed", self.name, exc_info=fault)
-        return f"its driver failed: {type(fault).__name__}: {fault}"
+            if result is None:
+                self._panel.never_began(order)
+            else:
+                self._panel.done(order, result)
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -352,7 +280,7 @@ class DrivenInstrument:
                 pass  # said already: the instrument does not answer at the start
             except Exception:
                 logger.exception("%s: a fault of its station process", self.name)
-        self._driver.close()
+        self._way.close()
 
 
 def _task(order: RememberedOrder) -> Task:

@@ -1,5 +1,6 @@
 """The bare instruments of a station behind process variables, in a process that outlives every controller."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from devices.served.channels import InstrumentChannels
 from devices.served.driven import DrivenInstrument
 from devices.served.order_memory import OrderMemory
 from devices.served.server import ChannelAccessServer
+
+logger = logging.getLogger(__name__)
 
 MEMORY_NAME = "orders.sqlite"
 
@@ -74,4 +77,7 @@ def station_process(
 def _watch(instruments: Sequence[DrivenInstrument], patience_s: float, over: threading.Event) -> None:
     while not over.wait(patience_s / 10):
         for instrument in instruments:
-            instrument.look_for_owner(patience_s)
+            try:
+                instrument.look_for_owner(patience_s)
+            except Exception:  # a fault of one must not leave the others hot
+                logger.exception("the dead-man of %s failed", instrument.name)

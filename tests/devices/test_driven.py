@@ -130,6 +130,27 @@ def test_an_order_that_cannot_be_written_down_is_not_begun(build: Build, monkeyp
     assert bench.shown["accepted"] == "none yet"
 
 
+def test_a_memory_that_cannot_be_written_keeps_neither_the_fence_nor_the_dead_man_from_acting(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+):
+    bench = build()
+    bench.instrument.fence(5)
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("disk is full")
+
+    monkeypatch.setattr(bench.memory, "note", full)
+    with pytest.raises(sqlite3.OperationalError):
+        bench.instrument.fence(7)
+    bench.order("one", token=6)
+    bench.wait("failed", "one")
+    assert "token 6 is stale" in bench.shown["error"]
+    bench.instrument.sign_of_life(7)
+    with pytest.raises(sqlite3.OperationalError):
+        bench.instrument.look_for_owner(0.0)
+    until(lambda: "safe" in bench.driver.said, 5)
+
+
 def test_the_same_order_again_is_answered_and_never_done_again(build: Build):
     bench = build()
     for order_id in ("one", "two"):
