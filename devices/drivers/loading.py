@@ -2,6 +2,7 @@
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
@@ -25,19 +26,20 @@ def driver_of(entry: DriverEntry, path: Path, station: str, role: str) -> Driver
         BadInput: there is no such class, it is no driver, or it cannot use the settings; with line, value and remedy.
     """
     place = ("stations", station, role, "driver")
-    kind = _driver_class(entry, f"{path}, {'.'.join(place)}")
+    kind = driver_class(entry.class_path, f"{path}, {'.'.join(place)}")
     settings: type[Value] = kind.Settings
     keys = ", ".join(field.alias or name for name, field in settings.model_fields.items())
     remedy = f"{entry.class_path} takes {keys or 'no settings'}."
     return kind(part_of_yaml_file(settings, entry.settings, path, place, remedy))
 
 
-def _driver_class(entry: DriverEntry, place: str) -> type:
-    module_name, _, class_name = entry.class_path.rpartition(".")
+def driver_class(class_path: str, place: str) -> Any:
+    """The driver class at a dotted path; raises `BadInput` where there is none."""
+    module_name, _, class_name = class_path.rpartition(".")
     try:
         found = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError, ValueError) as missing:
-        problem = f"the driver class {entry.class_path!r} cannot be imported ({missing})"
+        problem = f"the driver class {class_path!r} cannot be imported ({missing})"
         remedy = "Give the dotted path of a class, such as devices.drivers.keysight_e4980a.KeysightE4980A"
         raise BadInput(problem, place=place, remedy=remedy) from missing
     lacking = [name for name in _NEEDED if not hasattr(found, name)]
@@ -45,6 +47,6 @@ def _driver_class(entry: DriverEntry, place: str) -> type:
     if not (isinstance(settings, type) and issubclass(settings, Value)):
         lacking.append("Settings")
     if lacking or not isinstance(found, type):
-        problem = f"{entry.class_path!r} is no driver class, for it lacks {', '.join(lacking) or 'a constructor'}"
+        problem = f"{class_path!r} is no driver class, for it lacks {', '.join(lacking) or 'a constructor'}"
         raise BadInput(problem, place=place, remedy="devices/drivers/protocols.py says what a driver has")
     return found

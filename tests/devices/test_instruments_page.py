@@ -68,9 +68,10 @@ def test_the_example_runs_from_the_lab_file_to_the_readback(lab_file: LabFile, t
     lab = epics_lab(lab_file, tmp_path)
     station = lab.stations["bench"]
     gauge = station.instrument("thickness_gauge")
-    (measure,) = gauge.understands
-    assert station.run(perform(gauge, measure()), sample="film", token=1)["thickness_um"] == pytest.approx(123.4)
+    (kind,) = gauge.understands
+    measure = kind.model_validate({})
+    assert station.run(perform(gauge, measure), sample="film", token=1)["thickness_um"] == pytest.approx(123.4)
     with pytest.raises(InstrumentError, match="there is no sample to measure"):
-        station.run(perform(gauge, measure()), token=2)
+        station.run(perform(gauge, measure), token=2)
     assert gauge.state().count == 1
     lab.close()
