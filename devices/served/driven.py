@@ -212,7 +212,7 @@ class DrivenInstrument:
                 write()
             except sqlite3.Error:
                 logger.exception("%s: the end of order %s cannot be written down", self.name, work.order.order_id)
-                self._panel.show({"busy": 0, "error": "how the order ended could not be written down"})
+                self._panel.show({"error": "how the order ended could not be written down", "busy": 0})
 
     def _go_safe(self, why: str) -> None:
         """Call off what is under way, and tell the instrument at once; and again when that has come to its end.

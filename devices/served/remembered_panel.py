@@ -54,7 +54,8 @@ class RememberedPanel:
         panel = replace(self.panel, busy=0, echo=order.order_id, count=self.panel.count + 1)
         panel.readbacks = {**panel.readbacks, **result}
         self._write(order, "done", panel, result=result)
-        self.show({**result, "count": panel.count, "busy": 0, "echo": order.order_id})
+        # `busy` last: whoever reads that it is not busy any more can read how the order ended.
+        self.show({**result, "count": panel.count, "echo": order.order_id, "busy": 0})
 
     def fail(self, order: RememberedOrder, words: str) -> None:
         """An order that was begun ended badly."""
@@ -72,7 +73,7 @@ class RememberedPanel:
     def leave_open(self, order: RememberedOrder, words: str) -> None:
         """Nobody can tell what became of an order: shown as begun, with neither echo nor failure."""
         self._write(order, "unknown", replace(self.panel, busy=0), words=words)
-        self.show({"busy": 0, "error": words})
+        self.show({"error": words, "busy": 0})
 
     def never_began(self, order: RememberedOrder) -> None:
         """An order that was to be begun never was: the one before it is the last that was."""
@@ -92,7 +93,7 @@ class RememberedPanel:
 
     def say_failed(self, order_id: str, words: str) -> None:
         """Show that an order was refused or ended badly, and why."""
-        self.show({"busy": self.panel.busy, "error": words, "failed": order_id})
+        self.show({"error": words, "failed": order_id, "busy": self.panel.busy})
 
     def _write(self, order: RememberedOrder, outcome: Outcome, panel: Panel, **came_of_it: Any) -> None:
         ended = order.model_copy(update={"outcome": outcome, "ended": self._clock.now(), **came_of_it})
