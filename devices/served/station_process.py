@@ -39,15 +39,15 @@ def station_process(
         drivers: What drives each of its bare instruments, by role.
         folder: Where the station keeps its memory.
         say: Told what each instrument is, or that it does not answer; from any thread.
-        address: Where to serve; by default the first address of the lab file's `channel_access`.
+        address: Where to serve, `HOST` or `HOST:PORT`; by default the first of the lab file's `channel_access`.
 
     Raises:
         BadInput: the lab file names no such device class.
         MemoryInUse: another process runs this station.
-        NotServed: the port cannot be had.
+        NotServed: the address cannot be had, or another server is there.
     """
     access = lab_file.channel_access or ChannelAccess()
-    server = ChannelAccessServer(address or access.addresses[0], access.port)
+    server = ChannelAccessServer(*access.place(address))
     memory = OrderMemory(folder / MEMORY_NAME)
     over = threading.Event()
     instruments: list[DrivenInstrument] = []

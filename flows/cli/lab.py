@@ -31,7 +31,7 @@ def lab_station(
         Path | None, typer.Option(help="folder of the station's own memory [default: runs/station-NAME-STATION]")
     ] = None,
     address: Annotated[
-        str | None, typer.Option(help="address to serve on [default: the first one of channel_access]")
+        str | None, typer.Option(help="where to serve, HOST or HOST:PORT [default: the first of channel_access]")
     ] = None,
 ) -> None:
     """Drive the bare instruments of STATION (those with `driver:`), and serve them as EPICS process variables.
