@@ -7,6 +7,8 @@ status event register is set when a measurement is completed). Chapter 10 "SCPI 
 `:BIAS:STATe`, `:TRIGger:SOURce BUS`, `:TRIGger[:IMMediate]`, `:INITiate:CONTinuous`, `:FETCh[:IMPedance][:FORMatted]?`.
 Pages 261, 265, 270 and 316 were read themselves; the commands as public programs use them, which name that chapter.
 
+Not found: whether an AL without bias takes `:BIAS:STATe OFF`, or reports it as an error.
+
 Open, short and load correction stay as they were set at the instrument. Its list sweep is not used: a list is limited
 to 201 points, and cannot be looked at while it runs. Tried against a simulated dialogue only, not on the instrument.
 """
@@ -73,12 +75,11 @@ class KeysightE4980A:
             ":BIAS:STAT OFF",
             f":VOLT {settings.oscillator_V:g}",
         )
-        frequencies = frequencies_Hz(task)
-        measured = [self._point(frequency, called_off) for frequency in frequencies]
+        measured = [self._point(frequency_Hz, called_off) for frequency_Hz in frequencies_Hz(task)]
         return {
-            "frequency_Hz": frequencies,
-            "real_ohm": [real for real, _ in measured],
-            "imaginary_ohm": [imaginary for _, imaginary in measured],
+            "frequency_Hz": [point[0] for point in measured],
+            "real_ohm": [point[1] for point in measured],
+            "imaginary_ohm": [point[2] for point in measured],
         }
 
     def safe(self) -> None:
@@ -89,9 +90,10 @@ class KeysightE4980A:
         """Let go of the connection."""
         self._dialogue.close()
 
-    def _point(self, frequency_Hz: float, called_off: Callable[[], bool]) -> tuple[float, float]:
-        """Real and imaginary part of the impedance at one frequency, ohm."""
+    def _point(self, frequency_Hz: float, called_off: Callable[[], bool]) -> tuple[float, float, float]:
+        """One point: the frequency as the meter rounded it, Hz, real and imaginary part of the impedance, ohm."""
         self._dialogue.tell(f":FREQ {frequency_Hz:.8g}")
+        frequency_Hz = self._dialogue.number(":FREQ?")
         self._dialogue.ask(":STAT:OPER?")  # whatever was completed before is forgotten by reading it
         self._dialogue.tell(":TRIG:IMM")
         give_up = time.monotonic() + self._settings.point_limit_s
@@ -112,4 +114,4 @@ class KeysightE4980A:
         if status != 0:
             words = STATUS.get(int(status), "unknown")
             raise self._dialogue.error("sweep", f"at {frequency_Hz:g} Hz: status {status:+g}, {words}")
-        return real, imaginary
+        return frequency_Hz, real, imaginary
