@@ -120,5 +120,8 @@ class Bench:
         self.log += values
 
 
+Build = Callable[..., Bench]
+"""The fixture `build`: makes a bench around a driver (a new one), of a device class (a thermal stage)."""
+
 _SET = threading.Event()
 _SET.set()

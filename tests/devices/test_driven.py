@@ -2,34 +2,12 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from devices.errors import InstrumentError
 from devices.impedance_meter import ImpedanceMeter
-from devices.instrument import Instrument
-from devices.served.order_memory import BrokenMemory, MemoryInUse, OrderMemory
-from devices.thermal_stage import ThermalStage
-from tests.devices.scripted_driver import Bench, GivingWayDriver, RecallingDriver, ScriptedDriver
+from tests.devices.scripted_driver import Build, GivingWayDriver, ScriptedDriver
 from tests.served import until
-
-Build = Callable[..., Bench]
-
-
-@pytest.fixture
-def build(tmp_path: Path) -> Iterator[Build]:
-    """Makes an instrument around a driver; with the same memory as the one before it, which must be gone by then."""
-    benches: list[Bench] = []
-
-    def one(driver: ScriptedDriver | None = None, kind: type[Instrument] = ThermalStage) -> Bench:
-        benches.append(Bench(tmp_path, driver or ScriptedDriver(), kind).start())
-        return benches[-1]
-
-    yield one
-    for bench in benches:
-        bench.close()
 
 
 def test_an_order_is_shown_in_the_order_that_controllers_rely_on(build: Build):
@@ -313,87 +291,3 @@ def test_what_ends_by_itself_is_not_cut_short_by_the_dead_man(build: Build, monk
     time.sleep(0.05)
     assert bench.shown["busy"] == 1
     bench.end("one")
-
-
-def test_an_owner_of_before_the_kill_is_still_missed_after_it(build: Build):
-    before = build()
-    before.instrument.fence(5)
-    before.kill()
-    after = build()
-    after.instrument.look_for_owner(0.0)
-    until(lambda: "safe" in after.driver.said, 5)
-
-
-def test_after_a_kill_nobody_can_tell_of_a_bare_instruments_order(build: Build):
-    before = build()
-    before.order("zero")
-    before.end("zero")
-    before.order("one")
-    before.wait("accepted", "one")
-    before.kill()
-    after = build()
-    assert (after.shown["accepted"], after.shown["busy"]) == ("one", 0)
-    assert (after.shown["echo"], after.shown["failed"], after.shown["count"]) == ("zero", "", 1)
-    after.order("one")
-    assert "nobody can tell" in after.shown["error"]
-    assert after.shown["failed"] == "", "a failure would be a finding"
-    after.order("two")
-    after.end("two")
-    assert after.driver.begun() == ["two"]
-
-
-def test_an_instrument_that_recalls_is_asked(build: Build):
-    driver = RecallingDriver()
-    driver.remembered = {"temperature_C": 61.0}
-    _killed_in_an_order(build)
-    after = build(driver)
-    after.wait("echo", "one")
-    assert (after.shown["temperature_C"], after.shown["count"], after.shown["busy"]) == (61.0, 2, 0)
-    assert driver.begun() == []
-
-
-def test_an_order_that_never_reached_the_instrument_is_shown_as_never_begun(build: Build):
-    _killed_in_an_order(build)
-    after = build(RecallingDriver())
-    after.wait("accepted", "zero")
-    assert (after.shown["echo"], after.shown["count"], after.shown["busy"]) == ("zero", 1, 0)
-    after.order("one")
-    after.wait("failed", "one")
-    assert after.driver.begun() == [], "an id that was used is not used again"
-
-
-def test_what_the_instrument_cannot_recall_either_stays_unknown(build: Build):
-    driver = RecallingDriver()
-    driver.remembered = InstrumentError("robot", "recall", "the run's log is gone")
-    _killed_in_an_order(build)
-    after = build(driver)
-    after.wait("error", "the run's log is gone")
-    assert (after.shown["accepted"], after.shown["echo"], after.shown["failed"]) == ("one", "zero", "")
-
-
-def _killed_in_an_order(build: Build) -> None:
-    before = build(RecallingDriver())
-    before.order("zero")
-    before.end("zero")
-    before.order("one")
-    before.wait("accepted", "one")
-    before.kill()
-
-
-def test_one_process_runs_a_station(build: Build, tmp_path: Path):
-    build()
-    with pytest.raises(MemoryInUse, match="another process runs this station"):
-        OrderMemory(tmp_path / "orders.sqlite")
-
-
-def test_a_memory_of_another_version_is_refused(tmp_path: Path):
-    path = tmp_path / "orders.sqlite"
-    OrderMemory(path).close()
-    with sqlite3.connect(path) as other:
-        other.execute("PRAGMA user_version=7")
-    other.close()
-    with pytest.raises(BrokenMemory, match="version 7"):
-        OrderMemory(path)
-    path.write_bytes(b"no database at all, but long enough to look like one" * 100)
-    with pytest.raises(BrokenMemory):
-        OrderMemory(path)
