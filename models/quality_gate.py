@@ -114,9 +114,10 @@ def _remedy(why: str, tried: Tried, limits: GateLimits, *, press: bool) -> Judge
 
 def _again(seen: FilmSeen, doubted: Sequence[float], low_Hz: float) -> dict[str, Any]:
     """At which temperatures, how far down, and where twice."""
-    wrong = [
-        v.temperature_C for v in seen.verdicts if v.verdict is not Verdict.ACCEPTED and v.temperature_C is not None
-    ]
+    refused = [v for v in seen.verdicts if v.verdict is not Verdict.ACCEPTED]
+    # Where nothing is wrong with any spectrum and still something cannot be read, all are taken again.
+    meant = refused or ([] if doubted else seen.verdicts)
+    wrong = [v.temperature_C for v in meant if v.temperature_C is not None]
     blind = [
         v.temperature_C
         for v, resistance in zip(seen.verdicts, seen.resistance_ohm, strict=True)
