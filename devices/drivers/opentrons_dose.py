@@ -1,0 +1,115 @@
+"""From a mass to volumes, and from volumes to the commands of the robot's API."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chemistry.errors import BadInput
+from devices.drivers.opentrons_settings import OpentronsSettings, Pipette, Solution
+
+PIPETTE, TIPS, VIALS = "pipette", "tips", "vials"
+"""Ids that the commands of a run give to what they load."""
+MATERIAL = frozenset({"aspirate", "dispense", "blowout"})
+"""Commands that move liquid: until the first of them, a dose can still be forgotten."""
+
+
+@dataclass(frozen=True)
+class Portions:
+    """A dose as the pipette carries it."""
+
+    volumes_uL: tuple[float, ...]
+    """One transfer after another, µL."""
+    mass_mg: float
+    """What the volumes hold of the component, mg: commanded volume times concentration."""
+    standard_deviation_mg: float
+    """Of the mass: from that of the concentration, and the pipette's systematic error."""
+
+    @property
+    def volume_uL(self) -> float:
+        """What is drawn from the container, µL."""
+        return sum(self.volumes_uL)
+
+
+def portions(mass_mg: float, solution: Solution, pipette: Pipette, left_uL: float) -> Portions:
+    """Split a mass into the fewest equal transfers.
+
+    The variance of the mass m = V c is m² ((s_c / c)² + e² / 3): the systematic error e is a limit that the maker
+    states, taken as a rectangular distribution of that half-width (JCGM 100:2008, 4.3.7). It is the same for all
+    transfers, so it does not average out.
+
+    Args:
+        mass_mg: What is to be in the vial afterwards, mg.
+        solution: The container.
+        pipette: Its limits.
+        left_uL: What the tip can still draw from the container, µL.
+
+    Raises:
+        BadInput: less than the pipette can measure, more than the container holds, no mass at all.
+    """
+    if not (math.isfinite(mass_mg) and mass_mg > 0):
+        raise BadInput(f"a dose of {mass_mg} mg is none", remedy="Give a mass above zero")
+    volume = mass_mg / solution.concentration_mg_uL
+    needs = f"{mass_mg:.4g} mg are {volume:.4g} µL of a solution of {solution.concentration_mg_uL:g} mg/µL"
+    if volume < pipette.minimum_uL:
+        problem = f"{needs}, less than the {pipette.minimum_uL:g} µL that {pipette.name} can measure"
+        raise BadInput(problem, remedy="Use a more dilute solution, or a smaller pipette")
+    number = math.ceil(volume / pipette.maximum_uL)
+    each = round(volume / number, 3)
+    if number * each > left_uL:
+        problem = f"{needs}, and the container has {max(left_uL, 0.0):.4g} µL left that the tip can reach"
+        raise BadInput(problem, remedy="Fill it and give `filling` a new name in the lab file")
+    mass = number * each * solution.concentration_mg_uL
+    of_concentration = solution.concentration_sd_mg_uL / solution.concentration_mg_uL
+    deviation = mass * math.hypot(of_concentration, pipette.systematic_error / math.sqrt(3))
+    return Portions((each,) * number, mass, deviation)
+
+
+def commands_of(
+    order_id: str, settings: OpentronsSettings, solution: Solution, dose: Portions, vial: str, tip: str
+) -> list[dict[str, Any]]:
+    """The commands of one dose, each with the order's id in its `key`.
+
+    All have the intent `protocol`, so that they wait in the run's queue until it is played; without one the robot takes
+    a command for a part of the set-up and carries it out at once.
+    """
+    pipette = settings.pipette
+    stock = next((name for name, slot in _stands(settings).items() if slot == solution.slot), "stock")
+    steps = [("loadPipette", {"pipetteName": pipette.name, "mount": pipette.mount, "pipetteId": PIPETTE})]
+    steps += [
+        ("loadLabware", _load(settings, slot, name))
+        for name, slot in {**_stands(settings), stock: solution.slot}.items()
+    ]
+    draw = _well(stock, solution.well, "bottom", solution.aspirate_height_mm)
+    drop = _well(VIALS, vial, "top", settings.vials.drop_height_mm)
+    steps.append(("pickUpTip", {"pipetteId": PIPETTE, "labwareId": TIPS, "wellName": tip}))
+    for volume in dose.volumes_uL:
+        steps.append(("aspirate", {**draw, "volume": volume, "flowRate": pipette.aspirate_uL_s}))
+        steps.append(("dispense", {**drop, "volume": volume, "flowRate": pipette.dispense_uL_s}))
+        steps.append(("blowout", {**drop, "flowRate": pipette.blow_out_uL_s}))
+    bin_ = {"pipetteId": PIPETTE, "addressableAreaName": settings.trash}
+    steps += [("moveToAddressableAreaForDropTip", bin_), ("dropTipInPlace", {"pipetteId": PIPETTE}), ("home", {})]
+    return [
+        {"commandType": kind, "params": parameters, "intent": "protocol", "key": f"{order_id}/{number:02d}"}
+        for number, (kind, parameters) in enumerate(steps)
+    ]
+
+
+def _stands(settings: OpentronsSettings) -> Mapping[str, str]:
+    return {TIPS: settings.tips.slot, VIALS: settings.vials.slot}
+
+
+def _load(settings: OpentronsSettings, slot: str, name: str) -> dict[str, Any]:
+    labware = settings.labware[slot]
+    return {
+        "location": {"slotName": slot},
+        "loadName": labware.load_name,
+        "namespace": labware.namespace,
+        "version": labware.version,
+        "labwareId": name,
+    }
+
+
+def _well(labware: str, well: str, origin: str, height_mm: float) -> dict[str, Any]:
+    location = {"origin": origin, "offset": {"x": 0.0, "y": 0.0, "z": height_mm}}
+    return {"pipetteId": PIPETTE, "labwareId": labware, "wellName": well, "wellLocation": location}
