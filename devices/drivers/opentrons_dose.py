@@ -75,7 +75,8 @@ def commands_of(
     """
     pipette = settings.pipette
     stock = next((name for name, slot in _stands(settings).items() if slot == solution.slot), "stock")
-    steps = [("loadPipette", {"pipetteName": pipette.name, "mount": pipette.mount, "pipetteId": PIPETTE})]
+    load = {"pipetteName": pipette.name, "mount": pipette.mount, "pipetteId": PIPETTE}
+    steps: list[tuple[str, dict[str, Any]]] = [("loadPipette", load)]
     steps += [
         ("loadLabware", _load(settings, slot, name))
         for name, slot in {**_stands(settings), stock: solution.slot}.items()

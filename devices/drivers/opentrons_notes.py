@@ -1,5 +1,6 @@
 """What the driver of a liquid handler remembers: vials, what was drawn, tips, and every dose that was ever begun."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -163,25 +164,25 @@ class Notebook:
     def done(self, order_id: str) -> Dose:
         """All of it fell."""
         total = self._notes.totaliser_mg + self._notes.doses[order_id].dispensed_mg
-        self._notes = self._notes.model_copy(update={"totaliser_mg": total})
-        self._change(order_id, stage="done", totaliser_mg=total)
+        self._change(order_id, {"totaliser_mg": total}, stage="done", totaliser_mg=total)
         return self._notes.doses[order_id]
 
     def never_begun(self, order_id: str) -> None:
         """Nothing was drawn for it: the container is as full as before. Its vial stays, and its tip counts as gone."""
         dose = self._notes.doses[order_id]
         drawn = self._drawn(dose.component, dose.filling, -dose.volume_uL)
-        self._notes = self._notes.model_copy(update={"drawn_uL": drawn})
-        self._change(order_id, stage="never begun")
+        self._change(order_id, {"drawn_uL": drawn}, stage="never begun")
 
     def _drawn(self, component: str, filling: str, volume_uL: float) -> dict[str, dict[str, float]]:
         drawn = self._notes.drawn_uL
         of_component = drawn.get(component, {})
         return {**drawn, component: {**of_component, filling: of_component.get(filling, 0.0) + volume_uL}}
 
-    def _change(self, order_id: str, **update: object) -> None:
+    def _change(self, order_id: str, beside: Mapping[str, object] | None = None, **update: object) -> None:
+        """Change a dose, and what goes with it, in one writing."""
         dose = self._notes.doses[order_id].model_copy(update=update)
-        self._write(self._notes.model_copy(update={"doses": {**self._notes.doses, order_id: dose}}))
+        doses = {**self._notes.doses, order_id: dose}
+        self._write(self._notes.model_copy(update={**(beside or {}), "doses": doses}))
 
     def _write(self, notes: OpentronsNotes) -> None:
         write_notes(notes, self._path)

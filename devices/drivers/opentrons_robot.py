@@ -184,9 +184,10 @@ class OpentronsRobot:
         limit_s = self._glance_s if quick else self._limit_s
         try:
             answer = self._client.request(method, path, json=body, params=parameters, timeout=limit_s)
-            content = answer.json() if answer.content else {}
         except httpx.HTTPError as silent:
             raise self._silent(step, silent, limit_s) from silent
+        try:
+            content = answer.json() if answer.content else {}
         except ValueError as broken:
             words = f"it answered with no JSON (status {answer.status_code}): is it an Opentrons robot?"
             raise self._refused(step, words, answer.status_code) from broken
