@@ -35,7 +35,7 @@ class FilePotentiostatSettings(Value):
     unreadable_limit_s: float = Field(default=300.0, gt=0)
     """How long the folder may be out of reach."""
     frequency_tolerance: float = Field(default=0.1, gt=0, lt=1)
-    """How far, relative, the highest and the lowest frequency may be off what was asked for."""
+    """How far, relative, the highest and the lowest frequency may be off what was asked for, beside one step."""
 
 
 class Expected(Value):

@@ -83,6 +83,8 @@ class OpentronsDispenser:
             portions_of = self._plan(task)
         except BadInput as bad:
             raise self._error("dose", str(bad)) from bad
+        if self._notes().blank:  # or they were lost, and the robot knows more
+            self._runs().refuse_unknown(task.order_id)
         if (busy := self._busy()) is not None:
             raise self._error("dose", busy)
         dose = self._notes().reserve(task.order_id, task.sample, task.written["component"], portions_of)

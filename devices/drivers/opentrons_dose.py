@@ -1,15 +1,14 @@
 """From a mass to volumes, and from volumes to the commands of the robot's API."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chemistry.errors import BadInput
 from devices.drivers.opentrons_settings import OpentronsSettings, Pipette, Solution
 
-PIPETTE, TIPS, VIALS = "pipette", "tips", "vials"
-"""Ids that the commands of a run give to what they load."""
+PIPETTE = "pipette"
+"""Id that the commands of a run give to the pipette."""
 MATERIAL = frozenset({"aspirate", "dispense", "blowout"})
 """Commands that move liquid: until the first of them, a dose can still be forgotten."""
 
@@ -74,16 +73,13 @@ def commands_of(
     a command for a part of the set-up and carries it out at once.
     """
     pipette = settings.pipette
-    stock = next((name for name, slot in _stands(settings).items() if slot == solution.slot), "stock")
     load = {"pipetteName": pipette.name, "mount": pipette.mount, "pipetteId": PIPETTE}
     steps: list[tuple[str, dict[str, Any]]] = [("loadPipette", load)]
-    steps += [
-        ("loadLabware", _load(settings, slot, name))
-        for name, slot in {**_stands(settings), stock: solution.slot}.items()
-    ]
-    draw = _well(stock, solution.well, "bottom", solution.aspirate_height_mm)
-    drop = _well(VIALS, vial, "top", settings.vials.drop_height_mm)
-    steps.append(("pickUpTip", {"pipetteId": PIPETTE, "labwareId": TIPS, "wellName": tip}))
+    # All of the deck is loaded, used or not: the robot lifts its tip only over what it knows to be there.
+    steps += [("loadLabware", _load(settings, slot)) for slot in settings.labware]
+    draw = _well(solution.slot, solution.well, "bottom", solution.aspirate_height_mm)
+    drop = _well(settings.vials.slot, vial, "top", settings.vials.drop_height_mm)
+    steps.append(("pickUpTip", {"pipetteId": PIPETTE, "labwareId": _in(settings.tips.slot), "wellName": tip}))
     for volume in dose.volumes_uL:
         steps.append(("aspirate", {**draw, "volume": volume, "flowRate": pipette.aspirate_uL_s}))
         steps.append(("dispense", {**drop, "volume": volume, "flowRate": pipette.dispense_uL_s}))
@@ -96,21 +92,35 @@ def commands_of(
     ]
 
 
-def _stands(settings: OpentronsSettings) -> Mapping[str, str]:
-    return {TIPS: settings.tips.slot, VIALS: settings.vials.slot}
+def offsets_of(settings: OpentronsSettings) -> list[dict[str, Any]]:
+    """The offsets of the labware, as a new run is told them."""
+    return [
+        {
+            "definitionUri": f"{labware.namespace}/{labware.load_name}/{labware.version}",
+            "location": {"slotName": slot},
+            "vector": dict(zip("xyz", labware.offset_mm, strict=True)),
+        }
+        for slot, labware in settings.labware.items()
+        if any(labware.offset_mm)
+    ]
 
 
-def _load(settings: OpentronsSettings, slot: str, name: str) -> dict[str, Any]:
+def _in(slot: str) -> str:
+    """Id that the commands of a run give to the labware in a slot."""
+    return f"labware in {slot}"
+
+
+def _load(settings: OpentronsSettings, slot: str) -> dict[str, Any]:
     labware = settings.labware[slot]
     return {
         "location": {"slotName": slot},
         "loadName": labware.load_name,
         "namespace": labware.namespace,
         "version": labware.version,
-        "labwareId": name,
+        "labwareId": _in(slot),
     }
 
 
-def _well(labware: str, well: str, origin: str, height_mm: float) -> dict[str, Any]:
+def _well(slot: str, well: str, origin: str, height_mm: float) -> dict[str, Any]:
     location = {"origin": origin, "offset": {"x": 0.0, "y": 0.0, "z": height_mm}}
-    return {"pipetteId": PIPETTE, "labwareId": labware, "wellName": well, "wellLocation": location}
+    return {"pipetteId": PIPETTE, "labwareId": _in(slot), "wellName": well, "wellLocation": location}

@@ -78,6 +78,11 @@ class Notebook:
         """The dose of an order; None where it never came so far as to be written down."""
         return self._notes.doses.get(order_id)
 
+    @property
+    def blank(self) -> bool:
+        """Whether no dose was ever written down here."""
+        return not self._notes.doses
+
     def open_doses(self) -> list[str]:
         """Ids of the orders whose runs may still be on the robot."""
         return [order_id for order_id, dose in self._notes.doses.items() if dose.open]

@@ -23,10 +23,7 @@ RECOVERING = "awaiting-recovery"
 
 
 class RobotSilent(InstrumentError):
-    """No answer, or half of one."""
-
-    never_arrived = False
-    """Whether the request certainly did not reach the robot."""
+    """No answer, or half of one: nobody knows whether the request arrived."""
 
 
 class RobotRefused(InstrumentError):
@@ -152,10 +149,10 @@ class OpentronsRobot:
         answer = self._ask(step, "GET", f"/runs/{run_id}/commands", parameters=page)
         return [self._read(Command, entry, step) for entry in self._data(answer, step)]
 
-    def create_run(self) -> Run:
-        """A new run without a protocol; becomes the current one. Moves nothing."""
-        step = "create a run"
-        return self._read(Run, self._data(self._ask(step, "POST", "/runs", {"data": {}}), step), step)
+    def create_run(self, offsets: list[dict[str, Any]]) -> Run:
+        """A new run without a protocol, with the offsets of its labware; becomes the current one. Moves nothing."""
+        step, body = "create a run", {"data": {"labwareOffsets": offsets}}
+        return self._read(Run, self._data(self._ask(step, "POST", "/runs", body), step), step)
 
     def enqueue(self, run_id: str, command: dict[str, Any]) -> Command:
         """Add a command to the end of a run's queue."""
@@ -202,9 +199,7 @@ class OpentronsRobot:
             words = f"no answer from {self.address} within {limit_s:g} s"
         else:
             words = f"the connection to {self.address} broke off: {silent}"
-        error = RobotSilent(self.address, step, words)
-        error.never_arrived = isinstance(silent, httpx.ConnectError | httpx.ConnectTimeout)
-        return error
+        return RobotSilent(self.address, step, words)
 
     def _said_no(self, step: str, status: int, content: Any) -> RobotRefused:
         errors = content.get("errors", []) if isinstance(content, dict) else []

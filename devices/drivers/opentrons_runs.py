@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from devices.drivers.opentrons_dose import MATERIAL, Portions, commands_of
+from devices.drivers.opentrons_dose import MATERIAL, Portions, commands_of, offsets_of
 from devices.drivers.opentrons_notes import Dose, Notebook
 from devices.drivers.opentrons_robot import RECOVERING, OpentronsRobot, RobotRefused, RobotSilent, Run
 from devices.drivers.opentrons_settings import OpentronsSettings
@@ -50,7 +50,7 @@ class DoseRuns:
             if called_off():
                 break
             try:
-                run_id = self._robot.create_run().id
+                run_id = self._robot.create_run(offsets_of(self._settings)).id
                 self._notebook.loaded(order_id, run_id, len(commands))
                 for command in commands:
                     self._robot.enqueue(run_id, command)

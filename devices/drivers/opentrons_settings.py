@@ -17,6 +17,8 @@ class Labware(Value):
     load_name: str = Field(min_length=1)
     namespace: str = "opentrons"
     version: int = Field(default=1, ge=1)
+    offset_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """What the labware position check of the App found for it in this slot: x, y, z. A run over HTTP knows no other."""
 
 
 class Pipette(Value):
