@@ -1,6 +1,6 @@
 """The bodies of requests as the robot server's published models have them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import Field
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
@@ -13,9 +14,10 @@ from devices.drivers.durable_notes import read_notes, write_notes
 
 class Memory(Value):
     number: float
-    words: dict[str, str] = {}
+    words: dict[str, str] = Field(default={})
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False), st.dictionaries(st.text(), st.text()))
 def test_notes_come_back_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, number: float, words: dict[str, str]

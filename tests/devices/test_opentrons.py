@@ -228,7 +228,7 @@ def test_a_run_that_becomes_current_meanwhile_is_a_conflict_and_nothing_is_dosed
 ) -> None:
     real = server.robot.create
 
-    def too_late(protocol_id: str | None, offsets: Any) -> Any:
+    def too_late(protocol_id: str | None, offsets: Any = ()) -> Any:
         server.robot.create = real
         foreign = real("protocol-of-a-person")
         server.robot.act(foreign.id, "play")

@@ -197,11 +197,11 @@ def test_an_order_to_play_is_never_sent_twice(
 def test_an_order_to_play_that_arrives_late_finds_its_run_put_away(
     given_settings: dict[str, Any], server: ContractServer
 ) -> None:
-    server.network.faults = [Fault("POST", "/actions", late_s=0.4)]
-    driver = restarted({**given_settings, "request_limit_s": 0.1})
+    server.network.faults = [Fault("POST", "/actions", late_s=0.2)]
+    driver = restarted({**given_settings, "request_limit_s": 0.05})
     with pytest.raises(InstrumentError, match="nothing was drawn"):
         driver.perform(dose(), never)
-    threading.Event().wait(0.5)
+    threading.Event().wait(0.3)
     assert server.robot.fell == []
 
 
