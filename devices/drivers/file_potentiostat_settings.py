@@ -15,7 +15,7 @@ class FilePotentiostatSettings(Value):
     """Where the instrument writes; folders in it are not looked into."""
     memory: Path
     """A file of the driver's own, on a disk that survives: which files were used, and what was there before."""
-    endings: tuple[str, ...] = Field(default=(".mpt", ".dta", ".DTA"), min_length=1)
+    endings: tuple[str, ...] = Field(default=(".mpt", ".dta"), min_length=1)
     """Of the names; capitals make no difference. The format itself is told by the content."""
     named_by: Literal["sample", "order"] = "sample"
     """What the name of a file must contain as a whole word. `order`, for a script that names files by the request."""

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 import uvicorn
 from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from tests.devices.opentrons_bodies import ActionBody, CommandBody, RunBody, UpdateBody
 from tests.devices.opentrons_machine import GENERAL, ApiError, Robot
@@ -136,6 +136,8 @@ class Network:
         self._app = app
         self.faults: list[Fault] = []
         self.down = False
+        self.web_page = False
+        """Whether something else answers at the robot's address."""
         self.broken_at: tuple[int, bool] | None = None
         """Number of the request that breaks, from 0, and whether it arrives."""
         self.requests: list[tuple[str, str]] = []
@@ -146,6 +148,9 @@ class Network:
             return
         method, path = scope["method"], scope["path"]
         self.requests.append((method, path))
+        if self.web_page:
+            await HTMLResponse("<h1>It works!</h1>")(scope, receive, send)
+            return
         request = await _whole(receive)  # before the client can be gone
 
         async def again() -> Any:

@@ -92,6 +92,12 @@ def test_nobody_there_is_said_in_a_paragraph(given_settings: dict[str, Any]) -> 
     assert "nobody answers" in str(driver.refusal(dose()))
 
 
+def test_something_else_at_the_address_is_no_robot(driver: OpentronsDispenser, server: ContractServer) -> None:
+    server.network.web_page = True
+    with pytest.raises(InstrumentError, match="is it an Opentrons robot"):
+        driver.connect()
+
+
 def test_a_dose_is_pipetted_in_equal_transfers_from_its_container_into_the_samples_vial(
     driver: OpentronsDispenser, server: ContractServer
 ) -> None:

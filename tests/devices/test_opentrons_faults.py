@@ -19,6 +19,7 @@ from tests.devices.opentrons_bench import (
     never,
     restarted,
 )
+from tests.devices.opentrons_bodies import AnyCommand
 from tests.devices.opentrons_contract import ContractServer, Fault, until
 from tests.devices.opentrons_machine import Broken
 
@@ -151,6 +152,38 @@ def test_safe_says_when_it_cannot_be_told(given_settings: dict[str, Any], server
     gate.open()
     performing.end()
     assert performing.error is None or "nobody knows" in performing.error.words
+
+
+def test_a_robot_that_does_not_stop_is_said_and_stays_busy(driver: OpentronsDispenser, server: ContractServer) -> None:
+    gate = Gate(server, "aspirate", 2)
+    performing = Performing(driver, dose())
+    assert gate.reached.wait(10)
+    performing.off.set()
+    performing.end()
+    assert performing.error is not None
+    assert "told to stop, its run is still stop-requested" in performing.error.words
+    assert "still busy with the dose of order order-1" in str(driver.refusal(dose("order-2")))
+    gate.open()
+    until(lambda: driver.refusal(dose("order-2")) is None)
+    with pytest.raises(InstrumentError, match="1 of 2 transfers"):
+        driver.recall(dose())
+
+
+def test_a_run_into_whose_queue_somebody_else_puts_a_command_is_not_played(
+    driver: OpentronsDispenser, server: ContractServer
+) -> None:
+    enqueue = server.robot.enqueue
+
+    def twice(run_id: str, create: AnyCommand) -> dict[str, Any]:
+        if create.commandType == "dispense":
+            enqueue(run_id, create)
+        return enqueue(run_id, create)
+
+    server.robot.enqueue = twice
+    with pytest.raises(InstrumentError, match=r"the queue of its run holds \d+ commands.*it never began"):
+        driver.perform(dose(), never)
+    assert server.robot.fell == []
+    assert driver.recall(dose()) is None
 
 
 def test_a_dose_that_takes_too_long_is_stopped(given_settings: dict[str, Any], server: ContractServer) -> None:
