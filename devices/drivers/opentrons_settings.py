@@ -62,7 +62,10 @@ class Vials(Value):
     """A name for this very set of empty vials: with a new name every well is free, and the old samples are gone."""
     wells: tuple[str, ...] = Field(min_length=1)
     drop_height_mm: float = -2.0
-    """Height of the tip over the rim of the vial, mm; high enough that it never touches what is in the vial."""
+    """Height of the tip over the rim of the vial, mm, when it drops; below zero it is in the neck.
+
+    It must never touch what is in the vial: the same tip goes back to the stock for the next transfer.
+    """
 
 
 class Solution(Value):
