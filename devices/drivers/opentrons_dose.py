@@ -48,12 +48,13 @@ def portions(mass_mg: float, solution: Solution, pipette: Pipette, left_uL: floa
     """
     if not (math.isfinite(mass_mg) and mass_mg > 0):
         raise BadInput(f"a dose of {mass_mg} mg is none", remedy="Give a mass above zero")
-    volume = mass_mg / solution.concentration_mg_uL
+    # To a nanolitre, which no pipette knows: else the last bit of a quotient refuses a volume, or splits it once more.
+    volume = round(mass_mg / solution.concentration_mg_uL, 3)
     needs = f"{mass_mg:.4g} mg are {volume:.4g} µL of a solution of {solution.concentration_mg_uL:g} mg/µL"
     if volume < pipette.minimum_uL:
         problem = f"{needs}, less than the {pipette.minimum_uL:g} µL that {pipette.name} can measure"
         raise BadInput(problem, remedy="Use a more dilute solution, or a smaller pipette")
-    number = math.ceil(volume / pipette.maximum_uL)
+    number = math.ceil(round(volume / pipette.maximum_uL, 9))
     each = round(volume / number, 3)
     if number * each > left_uL:
         problem = f"{needs}, and the container has {max(left_uL, 0.0):.4g} µL left that the tip can reach"

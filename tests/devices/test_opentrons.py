@@ -20,7 +20,6 @@ from devices.drivers.opentrons_settings import OpentronsSettings, Pipette, Solut
 from devices.drivers.protocols import Driver, Recalls, Task
 from devices.errors import InstrumentError
 from tests.devices.opentrons_bench import (
-    Gate,
     MASS_mg,
     dose,
     fallen_mg,
@@ -237,12 +236,9 @@ def test_a_run_that_becomes_current_meanwhile_is_a_conflict_and_nothing_is_dosed
     def too_late(protocol_id: str | None, offsets: Any = ()) -> Any:
         server.robot.create = real
         foreign = real("protocol-of-a-person")
-        server.robot.act(foreign.id, "play")
-        gate.reached.wait(0)
         foreign.status = "running"
         return real(protocol_id, offsets)
 
-    gate = Gate(server, "nothing")
     server.robot.create = too_late
     with pytest.raises(InstrumentError, match=r"Run Already Active.*it never began"):
         restarted(given_settings).perform(dose(), never)
@@ -288,8 +284,11 @@ PIPETTE = Pipette(
 )
 
 
+VOLUMES = st.one_of(st.floats(1.0, 5000.0), st.integers(1, 250).map(lambda tens: tens * 20.0))
+
+
 @settings(deadline=None)
-@given(st.floats(0.001, 1.0), st.floats(1.0, 5000.0), st.floats(0.0, 0.2))
+@given(st.floats(0.001, 1.0), VOLUMES, st.floats(0.0, 0.2))
 def test_every_mass_is_split_into_the_fewest_transfers_that_the_pipette_can_measure(
     concentration: float, volume: float, relative: float
 ) -> None:
@@ -302,14 +301,15 @@ def test_every_mass_is_split_into_the_fewest_transfers_that_the_pipette_can_meas
         volume_uL=1e6,
     )
     mass = volume * concentration
+    nanolitre = 1e-3
     try:
         found = portions(mass, solution, PIPETTE, 5001.0)
     except BadInput:
-        assert volume < PIPETTE.minimum_uL * (1 + 1e-9)
+        assert volume < PIPETTE.minimum_uL
         return
-    assert sum(found.volumes_uL) == pytest.approx(volume, abs=1e-3 * len(found.volumes_uL))
-    assert all(PIPETTE.minimum_uL - 1e-3 <= each <= PIPETTE.maximum_uL for each in found.volumes_uL)
-    assert (len(found.volumes_uL) - 1) * PIPETTE.maximum_uL < volume
+    assert sum(found.volumes_uL) == pytest.approx(volume, abs=nanolitre * len(found.volumes_uL))
+    assert all(PIPETTE.minimum_uL <= each <= PIPETTE.maximum_uL for each in found.volumes_uL)
+    assert (len(found.volumes_uL) - 1) * PIPETTE.maximum_uL < volume - nanolitre / 2 + 1e-9
     assert found.mass_mg == pytest.approx(found.volume_uL * concentration)
     assert found.standard_deviation_mg >= found.mass_mg * max(relative, 0.025 / 3**0.5) * (1 - 1e-9)
 
