@@ -26,7 +26,7 @@ def fast_settings(place: Path) -> dict[str, Any]:
         "unfinished_limit_s": 0.1,
         "cycles": 0.001,
         "per_point_s": 0.0,
-        "start_limit_s": 1.0,
+        "start_limit_s": 10.0,
         "unreadable_limit_s": 0.05,
     }
 

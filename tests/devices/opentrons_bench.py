@@ -45,8 +45,8 @@ def fast_settings(address: str, place: Path) -> dict[str, Any]:
         },
         "poll_s": 0.005,
         "request_limit_s": 5.0,
-        "silence_limit_s": 0.3,
-        "stop_limit_s": 0.5,
+        "silence_limit_s": 10.0,
+        "stop_limit_s": 10.0,
     }
 
 

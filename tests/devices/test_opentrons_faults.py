@@ -154,7 +154,10 @@ def test_safe_says_when_it_cannot_be_told(given_settings: dict[str, Any], server
     assert performing.error is None or "nobody knows" in performing.error.words
 
 
-def test_a_robot_that_does_not_stop_is_said_and_stays_busy(driver: OpentronsDispenser, server: ContractServer) -> None:
+def test_a_robot_that_does_not_stop_is_said_and_stays_busy(
+    given_settings: dict[str, Any], server: ContractServer
+) -> None:
+    driver = restarted({**given_settings, "stop_limit_s": 0.1})
     gate = Gate(server, "aspirate", 2)
     performing = Performing(driver, dose())
     assert gate.reached.wait(10)
@@ -287,7 +290,7 @@ def test_whichever_request_breaks_the_dose_falls_once(
 def test_a_long_silence_fails_the_order_and_the_next_one_waits_until_the_robot_is_free(
     given_settings: dict[str, Any], server: ContractServer
 ) -> None:
-    driver = restarted(given_settings)
+    driver = restarted({**given_settings, "silence_limit_s": 0.2})
     gate = Gate(server, "aspirate", 2)
     performing = Performing(driver, dose())
     assert gate.reached.wait(10)
