@@ -59,6 +59,8 @@ class DrivenInstrument:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name=f"driver of {name}", daemon=True)
         self._not_safe_yet = False
+        self._settling = False
+        """Whether the driver is asked what became of an order, which may take as long as the order."""
         self._panel = RememberedPanel(name, memory, clock, show)
         self._open = self._left_open()
         self._panel.show_all()
@@ -221,7 +223,7 @@ class DrivenInstrument:
         """
         for work in self._line:
             work.called_off = work.called_off or why
-        if any(work.begun for work in self._line):
+        if self._settling or any(work.begun for work in self._line):
             threading.Thread(target=self._make_safe, name=f"safe {self.name}", daemon=True).start()
         self._jobs.put(self._make_safe)
 
@@ -258,6 +260,7 @@ class DrivenInstrument:
         """Ask an instrument that remembers its orders what became of one."""
         if not isinstance(self._driver, Recalls):
             return
+        self._settling = True
         try:
             result = self._driver.recall(_task(order))
             result = None if result is None else self._readbacks.checked(result)
@@ -266,6 +269,8 @@ class DrivenInstrument:
             with self._lock:
                 self._panel.leave_open(order, words)
             return
+        finally:
+            self._settling = False
         with self._lock:
             if result is None:
                 self._panel.never_began(order)
