@@ -29,7 +29,7 @@ def read_yaml_value(model: type[Model], path: Path) -> Model:
             f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing was started:",
             place=str(path),
             problems=problems,
-            remedy="`ionloop schema campaign` and `ionloop schema lab` print what the files may hold.",
+            remedy="`ionloop schema` with `campaign`, `lab` or `faults` prints what the files may hold.",
         ) from error
 
 

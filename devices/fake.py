@@ -2,13 +2,46 @@
 
 from typing import Any
 
+from ophyd import EpicsSignal, EpicsSignalRO
 from ophyd.sim import FakeEpicsSignal, FakeEpicsSignalRO, fake_device_cache, make_fake_device
 
 from devices.instrument import Instrument
 from devices.protocols import Clock
 from devices.signals import TextSignal, TextSignalRO, Typed
 
-fake_device_cache.update({TextSignal: FakeEpicsSignal, TextSignalRO: FakeEpicsSignalRO})
+
+class _Severable(FakeEpicsSignal):
+    """A fake signal whose connection can be lost."""
+
+    severed = False
+
+    def get(self, **options: Any) -> Any:
+        """The value; raises what ophyd raises where a PV cannot be reached."""
+        self._refuse_severed()
+        return super().get(**options)
+
+    def put(self, *arguments: Any, **options: Any) -> None:
+        """Write; raises what ophyd raises where a PV cannot be reached."""
+        self._refuse_severed()
+        super().put(*arguments, **options)
+
+    def _refuse_severed(self) -> None:
+        if self.severed:
+            raise TimeoutError(f"{self.name} is not connected")
+
+
+class _SeverableRO(_Severable, FakeEpicsSignalRO):
+    """The same for what the instrument writes."""
+
+
+fake_device_cache.update(
+    {
+        EpicsSignal: _Severable,
+        EpicsSignalRO: _SeverableRO,
+        TextSignal: _Severable,
+        TextSignalRO: _SeverableRO,
+    }
+)
 
 
 def fake_instrument(kind: type[Instrument], prefix: str, *, name: str, clock: Clock) -> Any:
@@ -18,3 +51,10 @@ def fake_instrument(kind: type[Instrument], prefix: str, *, name: str, clock: Cl
         if isinstance(component, Typed):
             getattr(device, attribute).sim_put(component.blank)
     return device
+
+
+def sever(device: Instrument, severed: bool) -> None:
+    """Lose the connection to every signal of a fake instrument, or find it again."""
+    for signal in device.walk_signals():
+        if isinstance(signal.item, _Severable):
+            signal.item.severed = severed
