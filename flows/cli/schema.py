@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 
-def schema(kind: Annotated[str, typer.Argument(help="`campaign` or `lab`")] = "campaign") -> None:
-    """Print the JSON schema of the campaign or the lab file, for completion and checks in an editor."""
+def schema(kind: Annotated[str, typer.Argument(help="`campaign`, `lab` or `faults`")] = "campaign") -> None:
+    """Print the JSON schema of the campaign, the lab or the fault file, for completion and checks in an editor."""
     if kind == "campaign":
         from flows.spec import CampaignSpec as Model
     elif kind == "lab":
         from devices.lab import LabFile as Model
+    elif kind == "faults":
+        from sim.faults.fault_file import FaultFile as Model
     else:
-        raise typer.BadParameter(f"{kind!r} is neither `campaign` nor `lab`", param_hint="KIND")
+        raise typer.BadParameter(f"{kind!r} is none of `campaign`, `lab` and `faults`", param_hint="KIND")
     typer.echo(json.dumps(Model.model_json_schema(), indent=2))

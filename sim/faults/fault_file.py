@@ -1,5 +1,6 @@
 """The fault file: which faults are injected into the simulated lab, and into the controller's ledger."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -85,6 +86,11 @@ class FaultFile(Value):
         if not self.faults:
             raise ValueError("it names no fault: leave --faults out, or name one, such as `faults: [hang]`")
         return self
+
+    def chance(self, *what: object) -> float:
+        """A number from 0 to 1 that depends on the seed and on `what`, and on nothing else."""
+        text = "\x1f".join(str(part) for part in (self.seed, *what))
+        return int.from_bytes(sha256(text.encode()).digest()[:6], "big") / 2**48
 
     @property
     def of_lab(self) -> tuple[tuple[int, Fault], ...]:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from hashlib import sha256
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -81,7 +80,7 @@ class Injector:
         for index, fault in self._faults.of_lab:
             if not fault.may_strike(act.station, act.device, act.command, number, act.received):
                 continue
-            if type(fault) not in spared and self._chance(index, place, number) < fault.chance:
+            if type(fault) not in spared and self._faults.chance(index, place, number) < fault.chance:
                 changes |= self.note(fault, act)
         return changes
 
@@ -111,12 +110,6 @@ class Injector:
             self._strikes.setdefault(strike.order_id, []).append(fault)
         else:
             self._came.add((f"{strike.station}.{strike.device}", fault))
-
-    def _chance(self, index: int, place: str, number: int) -> float:
-        """A number from 0 to 1 that depends on the file's seed and on its arguments, and on nothing else."""
-        seed = self._faults.seed if self._faults is not None else 0
-        text = "\x1f".join(str(part) for part in (seed, index, place, number))
-        return int.from_bytes(sha256(text.encode()).digest()[:6], "big") / 2**48
 
 
 def strikes_of(things: Mapping[tuple[str, str], Any]) -> list[Strike]:
