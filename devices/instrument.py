@@ -111,6 +111,7 @@ class Instrument(Device):
             self.go.put(1)
         except SILENT as silent:
             self.forget()
+            self._unanswered = sent
             kind = InstrumentError if sent else NeverSent
             raise kind(self._place, command.step, f"no connection to {self.prefix}: {silent}") from silent
         finally:

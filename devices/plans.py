@@ -148,6 +148,8 @@ def measure_film(
 
     def measure() -> MsgGenerator[FilmMeasured]:
         yield from until_idle(station, MEASURE_ROLES)
+        if changer.as_made()["loaded"] not in ("", sample):  # left there by a plan that could not reach the changer
+            yield from perform(changer, Unload(whatever=True))
         yield from control()
         loaded = (yield from perform(changer, Load()))["loaded"]
         if loaded != sample:

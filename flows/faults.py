@@ -28,7 +28,7 @@ def faults_of_run(path: Path, lab_file: LabFile, *, in_process: bool) -> "FaultF
             remedy="Leave --faults out, or rehearse the campaign on a simulated lab.",
         )
     if faults.of_lab:
-        kinds = ", ".join(sorted({fault.kind for _, fault in faults.of_lab}))
+        kinds = ", ".join(sorted({fault.name for _, fault in faults.of_lab}))
         raise BadInput(
             f"`{lab_file.name}` is simulated by another process, and that is where its instruments fail ({kinds})",
             place=str(path),

@@ -19,8 +19,8 @@ from flows.home import CampaignFolder, campaign_folder
 from flows.leasing import Leasing
 from flows.shelf import shelve
 from flows.spec import CampaignSpec, read_campaign
-from ledger.journal import Journal
 from flows.weather import LedgerWeather
+from ledger.journal import Journal
 from ledger.opening import refuse_unfit_file
 from ledger.stock import Stock
 from ledger.store import Ledger

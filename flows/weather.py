@@ -80,8 +80,8 @@ class LedgerWeather:
         self._came.add((place, hour))
         self._until = max(self._until, self._wall_now() + fault.lasts)
         self._words = f"The ledger's database did not do what it was asked: {fault.words}"
-        logger.warning("injected into the ledger for %g s: %s", fault.lasts, fault.kind)
-        outage = Outage(kind=fault.kind, place=place, hour=hour, lab_time_s=lab_s, lasts_s=fault.lasts)
+        logger.warning("injected into the ledger for %g s: %s", fault.lasts, fault.name)
+        outage = Outage(kind=fault.name, place=place, hour=hour, lab_time_s=lab_s, lasts_s=fault.lasts)
         with self._record.open("a") as record:
             record.write(outage.model_dump_json() + "\n")
 

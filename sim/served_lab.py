@@ -29,9 +29,7 @@ LOOK_S = 0.1
 
 
 @contextmanager
-def served_lab(
-    lab_file: LabFile, folder: Path, faults: FaultFile | None = None
-) -> Iterator[ChannelAccessServer]:
+def served_lab(lab_file: LabFile, folder: Path, faults: FaultFile | None = None) -> Iterator[ChannelAccessServer]:
     """Serve the simulated lab of a lab file, whose record is in `folder`, for as long as the block lasts.
 
     What `faults` says goes wrong does.

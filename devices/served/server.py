@@ -60,7 +60,9 @@ class ChannelAccessServer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._context: _Quiet | None = None
-        self._updates: asyncio.Queue[Sequence[tuple[ChannelData, Any]] | Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._updates: asyncio.Queue[Sequence[tuple[ChannelData, Any]] | Callable[[], Awaitable[None]]] = (
+            asyncio.Queue()
+        )
         self._thread = threading.Thread(target=self._run, name="channel access", daemon=True)
         self._started = threading.Event()
         self._failure: BaseException | None = None

@@ -42,9 +42,7 @@ LAB_FAULTS: tuple[type[Fault], ...] = (
     WetGlovebox,
 )
 LEDGER_FAULTS: tuple[type[LedgerFault], ...] = (FullDisk, DatabaseGone)
-KINDS: dict[str, type[Fault]] = {
-    kind.model_fields["kind"].default: kind for kind in (*LAB_FAULTS, *LEDGER_FAULTS)
-}
+KINDS: dict[str, type[Fault]] = {kind.model_fields["kind"].default: kind for kind in (*LAB_FAULTS, *LEDGER_FAULTS)}
 """Every kind of fault by its name in the file."""
 
 

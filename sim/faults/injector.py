@@ -51,14 +51,14 @@ class Injector:
                 self._note(Strike.model_validate(content))
         self._received = Counter({name: content for (kind, name), content in things.items() if kind == _RECEIVED})
 
-    def coming(self, station: str, role: str, kind: type[Struck]) -> list[Struck]:
-        """The faults of a kind that come to an instrument by lab time alone, and did not come yet."""
+    def coming(self, station: str, role: str, kinds: tuple[type[Fault], ...]) -> list[Fault]:
+        """The faults of some kinds that come to an instrument by lab time alone, and did not come yet."""
         faults = self._faults.of_lab if self._faults is not None else ()
         place = f"{station}.{role}"
         return [
             fault
             for _, fault in faults
-            if isinstance(fault, kind)
+            if isinstance(fault, kinds)
             and fault.comes_by_itself
             and fault.concerns(station, role)
             and (place, fault) not in self._came
@@ -87,7 +87,7 @@ class Injector:
     def note(self, fault: Fault, act: PhysicalAct) -> dict[tuple[str, str], Any]:
         """Note that a fault strikes an order, or a pretended one that tells where and when."""
         strike = Strike(
-            kind=fault.kind,
+            kind=fault.name,
             station=act.station,
             device=act.device,
             order_id=act.order_id,

@@ -38,7 +38,6 @@ class Fault(Value):
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
-    kind: str
     station: str | None = None
     """Only at this station."""
     instrument: str | None = None
@@ -72,6 +71,11 @@ class Fault(Value):
         return self
 
     @property
+    def name(self) -> str:
+        """Its kind, as the file says it."""
+        return type(self).model_fields["kind"].default
+
+    @property
     def by_time(self) -> bool:
         """Whether the file says when it comes by lab time alone."""
         return self.probability is None and self.order is None and (self.since > 0 or self.until is not None)
@@ -80,6 +84,11 @@ class Fault(Value):
     def comes_by_itself(self) -> bool:
         """Whether it strikes at a time rather than with an order."""
         return self.is_spell and self.by_time
+
+    @property
+    def ends(self) -> float:
+        """When one that comes by itself ends, lab time, s: as `until` says, else after as long as it lasts."""
+        return self.until if self.until is not None else self.since + getattr(self, "lasts", 0.0)
 
     @property
     def chance(self) -> float:

@@ -28,6 +28,7 @@ _STEP: TypeAdapter[Step] = TypeAdapter(Step)
 class FilmStationMechanism(Mechanism):
     """A step that is cut short, by the safe state or a fault, spoils the sample."""
 
+    spells: ClassVar[tuple[type[Fault], ...]] = (WetGlovebox,)
     first_readbacks: ClassVar[Mapping[str, Any]] = {"thickness_um": 0.0, "area_cm2": 0.0}
 
     def parameters(self, command: str, written: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,7 +71,7 @@ class FilmStationMechanism(Mechanism):
     def meet(self, fault: Fault, now: float) -> None:
         """Air begins to leak in."""
         if isinstance(fault, WetGlovebox):
-            until = fault.until if fault.comes_by_itself and fault.until is not None else now + fault.lasts
+            until = fault.ends if fault.comes_by_itself else now + fault.lasts
             self.bench.leak(self.station, now, until, fault.water_ppm)
 
     def finish(self, act: PhysicalAct) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from devices.served.panel import Panel
 from sim.bench import Bench
-from sim.faults.kinds import Hang, LostConnection, NeverSettles, Timeout, WetGlovebox
+from sim.faults.kinds import Fault, Hang, LostConnection, NeverSettles, Timeout
 from sim.instruments.line import Line
 from sim.instruments.mechanism import BrokenOff, Mechanism
 from sim.lab_record import PhysicalAct
@@ -39,9 +39,7 @@ class SimulatedInstrument:
         self.panel = Panel(readbacks=dict(mechanism.first_readbacks)) if content is None else Panel.load(content)
         self._show_all()
         mechanism.watch(self._publish)
-        for fault in bench.injector.coming(station, role, LostConnection):
-            bench.clock.call_on_the_way(fault.since, lambda it=fault: self._come(it))
-        for fault in bench.injector.coming(station, role, WetGlovebox):
+        for fault in bench.injector.coming(station, role, (LostConnection, *mechanism.spells)):
             bench.clock.call_on_the_way(fault.since, lambda it=fault: self._come(it))
 
     def fence(self, token: int) -> None:
@@ -188,11 +186,10 @@ class SimulatedInstrument:
             if self._bench.clock.now() >= self._silent_until:
                 self._line.mend()
 
-    def _come(self, fault: LostConnection | WetGlovebox) -> None:
+    def _come(self, fault: Fault) -> None:
         """A fault comes by lab time alone."""
         with self._bench.lock:
-            now = self._bench.clock.now()
-            until = fault.until if fault.until is not None else fault.since + fault.lasts
+            now, until = self._bench.clock.now(), fault.ends
             if now >= until:
                 return
             pretended = PhysicalAct(

@@ -31,6 +31,9 @@ class Mechanism:
     safe end (a hot plate with a timer, a dose under way) does better to end it: half dried is spoilt.
     """
 
+    spells: ClassVar[tuple[type[Fault], ...]] = ()
+    """Kinds of fault that come to it by lab time alone, beside a lost connection."""
+
     def __init__(self, bench: Bench, station: str) -> None:
         self.bench, self.station = bench, station
 

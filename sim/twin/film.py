@@ -17,7 +17,6 @@ from sim.twin.meter import elapsed_share
 from sim.twin.preset import Preset, preset_named
 from sim.twin.transport import log10_conductivity
 
-
 WET_CONDUCTIVITY_decades, WET_MODULUS_decades = 0.3, -0.15
 """What as much water as a film can take up does to it. Water plasticises polyethers: σ up, modulus down. The size is
 an assumption, chosen to be seen in a comparison of films and not at a glance."""
