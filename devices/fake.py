@@ -11,27 +11,35 @@ from devices.signals import TextSignal, TextSignalRO, Typed
 
 
 class _Severable(FakeEpicsSignal):
-    """A fake signal whose connection can be lost."""
+    """A fake signal whose connection can be lost: then it raises what ophyd raises where a PV cannot be reached."""
 
     severed = False
 
     def get(self, **options: Any) -> Any:
-        """The value; raises what ophyd raises where a PV cannot be reached."""
-        self._refuse_severed()
+        """The value."""
+        _refuse_severed(self)
         return super().get(**options)
 
     def put(self, *arguments: Any, **options: Any) -> None:
-        """Write; raises what ophyd raises where a PV cannot be reached."""
-        self._refuse_severed()
+        """Write."""
+        _refuse_severed(self)
         super().put(*arguments, **options)
 
-    def _refuse_severed(self) -> None:
-        if self.severed:
-            raise TimeoutError(f"{self.name} is not connected")
 
-
-class _SeverableRO(_Severable, FakeEpicsSignalRO):
+class _SeverableRO(FakeEpicsSignalRO):
     """The same for what the instrument writes."""
+
+    severed = False
+
+    def get(self, **options: Any) -> Any:
+        """The value."""
+        _refuse_severed(self)
+        return super().get(**options)
+
+
+def _refuse_severed(signal: _Severable | _SeverableRO) -> None:
+    if signal.severed:
+        raise TimeoutError(f"{signal.name} is not connected")
 
 
 fake_device_cache.update(
@@ -56,5 +64,5 @@ def fake_instrument(kind: type[Instrument], prefix: str, *, name: str, clock: Cl
 def sever(device: Instrument, severed: bool) -> None:
     """Lose the connection to every signal of a fake instrument, or find it again."""
     for signal in device.walk_signals():
-        if isinstance(signal.item, _Severable):
+        if isinstance(signal.item, _Severable | _SeverableRO):
             signal.item.severed = severed

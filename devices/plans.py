@@ -70,8 +70,9 @@ def make_film(
 ) -> MsgGenerator[FilmAsMade]:
     """Dose every component of `formulation` for a film of `total_mg`, then carry out its process.
 
-    Waits first for what is still busy. Every step is consuming, so under `devices.journaled` the plan may be run again after a crash: what is confirmed is
-    not repeated. Raises `InstrumentError` where an instrument refuses or fails; the instruments are safe then.
+    Waits first for what is still busy. Every step is consuming, so under `devices.journaled` the plan may be run again
+    after a crash: what is confirmed is not repeated. Raises `InstrumentError` where an instrument refuses or fails; the
+    instruments are safe then.
     """
     from chemistry.recipe import as_made, masses_mg
 
