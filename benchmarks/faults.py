@@ -136,7 +136,9 @@ def _compare(place: Place, known: set[str], told: Outcome) -> None:
     told.unsafe = [f"{n}: {r['target_C']} °C" for (k, n), r in things.items() if k == "ramp" and r["target_C"] != 25]
     told.unsafe += [f"{n} in {s['station']}" for (k, n), s in things.items() if k == "sample" and s["station"]]
     programmes = ("dispenser", "film_station")
-    told.unsafe += [f"{a.station}.{a.device} busy" for a in record if a.outcome == "begun" and a.device not in programmes]
+    told.unsafe += [
+        f"{a.station}.{a.device} busy" for a in record if a.outcome == "begun" and a.device not in programmes
+    ]
     done = [act for act in record if act.command in ("Dose", "MakeStep") and act.outcome == "done"]
     recipe = Counter((a.sample, a.parameters.get("component") or str(a.parameters["process"])) for a in done)
     told.beyond_recipe = sum(count - 1 for count in recipe.values())

@@ -8,7 +8,7 @@ from sim.bench import Bench
 from sim.instruments.mechanism import Mechanism
 from sim.lab_record import PhysicalAct
 
-LOOK_s = 120.0
+LOOK_s = 300.0
 """Lab time between two readings while air is or was leaking in."""
 DRY_AGAIN_ppm = 0.05
 
