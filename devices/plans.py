@@ -10,10 +10,12 @@ from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from chemistry.value import Value
 from devices.errors import InstrumentError
+from devices.instrument import Instrument
 from devices.perform import perform
 from devices.protocols import (
     MAKE_ROLES,
     MEASURE_ROLES,
+    Command,
     Dose,
     HeaterOff,
     Indent,
@@ -196,7 +198,16 @@ def tidy(station: Station) -> MsgGenerator[None]:
     changer, stage = station.instrument("sample_changer"), station.instrument("thermal_stage")
     yield from _stop(station, MEASURE_ROLES)
     # Whatever is there: a changer that took another film for ours would else keep it, and refuse the next.
-    yield from finalize_wrapper(perform(stage, HeaterOff()), perform(changer, Unload(whatever=True)))
+    yield from finalize_wrapper(_insist(stage, HeaterOff()), _insist(changer, Unload(whatever=True)))
+
+
+def _insist(device: Instrument, command: Command) -> MsgGenerator[None]:
+    """Give an idempotent order, and once more where it fails: an instrument that hung obeys after its safe state."""
+    try:
+        yield from perform(device, command)
+    except InstrumentError:
+        yield Msg("stop", device)
+        yield from perform(device, command)
 
 
 def until_idle(station: Station, roles: Sequence[str]) -> MsgGenerator[None]:

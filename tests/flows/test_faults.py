@@ -69,7 +69,7 @@ def test_faults_are_refused_for_real_instruments_and_sent_to_the_process_that_si
     hang, disk = written(tmp_path, "hang"), tmp_path / "disk.yaml"
     disk.write_text("faults: [full_disk]")
     assert read_faults_for(None, lab_of(EPICS)) is None
-    with pytest.raises(BadInput, match="`ionloop lab serve LAB.yaml --faults"):
+    with pytest.raises(BadInput, match=r"`ionloop lab serve LAB\.yaml --faults"):
         read_faults_for(hang, lab_of(EPICS))
     faults = read_faults_for(disk, lab_of(EPICS))
     assert faults is not None

@@ -27,7 +27,7 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedLab]:
-    lab = ServedLab(tmp_path_factory.mktemp("faulty"), dead_man_s=5.0, faults=FAULTS)
+    lab = ServedLab(tmp_path_factory.mktemp("faulty"), dead_man_s=5.0, prefix="FAULTY:", faults=FAULTS)
     lab.start()
     yield lab
     lab.stop()
@@ -66,7 +66,7 @@ def test_an_instrument_that_is_lost_and_found_again_ends_its_order_in_between(
     assert served.acts("MakeStep")[0].received - doses[1].received >= 20 * 60
     assert doses[1].ended - doses[1].received < 5 * 60
     assert {row["state"] for row in journal.rows.values()} == {"confirmed"}
-    assert [(s.kind, s.device) for s in strikes(served)][0] == ("lost_connection", "dispenser")
+    assert next((s.kind, s.device) for s in strikes(served)) == ("lost_connection", "dispenser")
 
 
 def test_an_instrument_that_hangs_is_given_up_and_works_again(served: ServedLab, lab: Lab) -> None:
