@@ -58,6 +58,9 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
 }
 """What each kind is tried with; its defaults where nothing is said. An outage of the ledger lasts in wall time."""
 PROBABILITIES = (0.02, 0.05, 0.15)
+SELDOM_MET = {"swapped_sample", "bad_contact", "drift", "noise_burst", "empty_stock", "wrong_dose"}
+SELDOM_PROBABILITIES = (0.1, 0.3, 0.6)
+"""For kinds that strike one command alone."""
 
 
 @dataclass
@@ -86,7 +89,7 @@ class Stuck(Exception):
 
 def fault_of(kind: str, chance: random.Random) -> dict[str, Any]:
     """A fault of a kind, strong or often enough to be met in a few experiments."""
-    probability = chance.choice(PROBABILITIES)
+    probability = chance.choice(SELDOM_PROBABILITIES if kind in SELDOM_MET else PROBABILITIES)
     return {"kind": kind, "probability": probability, **chance.choice(VARIANTS.get(kind, [{}]))}
 
 
