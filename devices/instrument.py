@@ -74,6 +74,8 @@ class Instrument(Device):
         self._lock = threading.Lock()
         self._under_way: _UnderWay | None = None
         self._listening = False
+        self._unanswered = False
+        """Whether the last order had no answer in time: the instrument may be busy with it still."""
         self._last_token = 0
         self.left_alone = False
         """Whether the controller is leaving, and comes back for what is under way."""
@@ -102,7 +104,7 @@ class Instrument(Device):
             raise NeverSent(self._place, command.step, words)
         under_way = _UnderWay(order)
         with self._lock:
-            before, self._under_way = self._under_way, under_way
+            before, self._under_way, self._unanswered = self._under_way, under_way, False
         if before is not None:
             before.fail(self._error(before.order.command.step, "another order took its place"))
         sent = False
@@ -114,6 +116,7 @@ class Instrument(Device):
             self.go.put(1)
         except SILENT as silent:
             self.forget()
+            self._unanswered = sent
             kind = InstrumentError if sent else NeverSent
             raise kind(self._place, command.step, f"no connection to {self.prefix}: {silent}") from silent
         finally:
@@ -199,9 +202,12 @@ class Instrument(Device):
     def stop(self, *, success: bool = False) -> None:
         """Give up the order under way, if there is one, and be safe; the RunEngine calls it at the end of a plan.
 
-        Where the controller only takes its leave (`left_alone`), a programme goes on to its end.
+        So is an order that had no answer in time. Where the controller only takes its leave (`left_alone`), a programme
+        goes on to its end.
         """
-        if self.forget() and not (self.left_alone and self.runs_programmes):
+        with self._lock:
+            unanswered, self._unanswered = self._unanswered, False
+        if (self.forget() or unanswered) and not (self.left_alone and self.runs_programmes):
             self.safe(self._last_token)
 
     def forget(self) -> bool:
@@ -241,7 +247,7 @@ class Instrument(Device):
         limit_s = self.time_limit_s(order.command)
         words = f"no answer within {limit_s / 3600:.2g} h of lab time"
         late = self._error(order.command.step, words)
-        cancel = self._clock.call_at(self._clock.now() + limit_s, lambda: self._end(order.id, late))
+        cancel = self._clock.call_at(self._clock.now() + limit_s, lambda: self._miss(order.id, late))
         with self._lock:
             if self._under_way is not None:
                 self._under_way.cancel_deadline = cancel
@@ -290,12 +296,16 @@ class Instrument(Device):
             words = "it began the order, was restarted, and nobody can tell how it ended"
             self._end(order.id, self._error(order.command.step, words))
 
-    def _end(self, order_id: str, error: InstrumentError | None) -> None:
+    def _miss(self, order_id: str, late: InstrumentError) -> None:
+        """The deadline of an order has come."""
+        self._end(order_id, late, unanswered=True)
+
+    def _end(self, order_id: str, error: InstrumentError | None, *, unanswered: bool = False) -> None:
         with self._lock:
             under_way = self._under_way
             if under_way is None or under_way.order.id != order_id:
                 return
-            self._under_way = None
+            self._under_way, self._unanswered = None, unanswered
         under_way.cancel_deadline()
         self.on_end(order_id, error is not None)
         if error is None:

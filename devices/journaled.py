@@ -100,7 +100,7 @@ def journaled(
             as_made[group] = known
             yield Msg("null")
             return
-        order = Order(id=str(uuid4()), token=token, sample=sample, command=command)
+        order = Order(id=str(uuid4()), token=token, sample=sample if command.of_sample else "", command=command)
         if consuming:
             # Nothing before this point may be replayed by a resumed RunEngine.
             yield Msg("clear_checkpoint")

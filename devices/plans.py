@@ -9,10 +9,13 @@ from bluesky.utils import Msg, MsgGenerator
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from chemistry.value import Value
+from devices.errors import InstrumentError
+from devices.instrument import Instrument
 from devices.perform import perform
 from devices.protocols import (
     MAKE_ROLES,
     MEASURE_ROLES,
+    Command,
     Dose,
     HeaterOff,
     Indent,
@@ -24,7 +27,11 @@ from devices.protocols import (
 )
 from devices.readings import Readings
 from devices.station import Station
+from devices.timer import wait_in_lab_time
 from ledger.measurement import ImpedanceSpectrum, ModulusReading
+
+LOOK_AGAIN_S = 30.0
+"""Lab time between two looks at an instrument that is still busy."""
 
 Control = Callable[[], MsgGenerator[Any]]
 """Called between steps; may wait (pause) or raise (stop). The default only marks a checkpoint."""
@@ -65,8 +72,9 @@ def make_film(
 ) -> MsgGenerator[FilmAsMade]:
     """Dose every component of `formulation` for a film of `total_mg`, then carry out its process.
 
-    Every step is consuming, so under `devices.journaled` the plan may be run again after a crash: what is confirmed is
-    not repeated. Raises `InstrumentError` where an instrument refuses or fails; the instruments are safe then.
+    Waits first for what is still busy. Every step is consuming, so under `devices.journaled` the plan may be run again
+    after a crash: what is confirmed is not repeated. Raises `InstrumentError` where an instrument refuses or fails; the
+    instruments are safe then.
     """
     from chemistry.recipe import as_made, masses_mg
 
@@ -74,6 +82,7 @@ def make_film(
     names = _names(formulation)
 
     def make() -> MsgGenerator[FilmAsMade]:
+        yield from until_idle(station, MAKE_ROLES)
         masses: dict[str, float] = {}
         for component, mass_mg in masses_mg(formulation, total_mg).items():
             yield from control()
@@ -141,8 +150,13 @@ def measure_film(
         visited.insert(0, indent_at)
 
     def measure() -> MsgGenerator[FilmMeasured]:
+        yield from until_idle(station, MEASURE_ROLES)
+        if changer.as_made()["loaded"] not in ("", sample):  # left there by a plan that could not reach the changer
+            yield from perform(changer, Unload(whatever=True))
         yield from control()
-        yield from perform(changer, Load())
+        loaded = (yield from perform(changer, Load()))["loaded"]
+        if loaded != sample:
+            raise InstrumentError(changer.name, "load", f"it loaded {loaded!r} instead of {sample!r}")
         spectra: list[ImpedanceSpectrum] = []
         modulus: ModulusReading | None = None
         for asked_C in visited:
@@ -183,7 +197,33 @@ def tidy(station: Station) -> MsgGenerator[None]:
     """
     changer, stage = station.instrument("sample_changer"), station.instrument("thermal_stage")
     yield from _stop(station, MEASURE_ROLES)
-    yield from finalize_wrapper(perform(stage, HeaterOff()), perform(changer, Unload()))
+    # Whatever is there: a changer that took another film for ours would else keep it, and refuse the next.
+    yield from finalize_wrapper(_insist(stage, HeaterOff()), _insist(changer, Unload(whatever=True)))
+
+
+def _insist(device: Instrument, command: Command) -> MsgGenerator[None]:
+    """Give an idempotent order, and once more where it fails: an instrument that hung obeys after its safe state."""
+    try:
+        yield from perform(device, command)
+    except InstrumentError:
+        yield Msg("stop", device)
+        yield from perform(device, command)
+
+
+def until_idle(station: Station, roles: Sequence[str]) -> MsgGenerator[None]:
+    """Let instruments end what an earlier plan left them busy with: what cannot be cut short, or had no answer in time.
+
+    Raises:
+        InstrumentError: one is busy for longer than an order of its may take.
+        NeverSent: one cannot be reached.
+    """
+    for role in roles:
+        instrument, waited_s = station.instrument(role), 0.0
+        while instrument.state().busy:
+            if waited_s >= instrument.deadline_s:
+                raise InstrumentError(instrument.name, "be idle", "it is busy with an order of an earlier plan")
+            yield from wait_in_lab_time(station, LOOK_AGAIN_S, f"wait for {role}")
+            waited_s += LOOK_AGAIN_S
 
 
 def _recorded(plan: MsgGenerator[Any], about: dict[str, Any]) -> MsgGenerator[Any]:

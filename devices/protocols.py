@@ -33,6 +33,11 @@ class Command(Value):
         """The stock container that it takes from, and how much, mg; None where it takes nothing."""
         return None
 
+    @property
+    def of_sample(self) -> bool:
+        """Whether it is meant for the plan's own sample; else its order names none."""
+        return True
+
 
 class Dose(Command):
     """Weigh a component into the sample's vial."""
@@ -78,6 +83,14 @@ class Unload(Command):
     """Return the sample to its place in the rack."""
 
     step: str = "unload"
+
+    whatever: bool = False
+    """Whether to clear the cell of whatever lies there, and not only of the plan's own sample."""
+
+    @property
+    def of_sample(self) -> bool:
+        """An order that names no sample clears the cell."""
+        return not self.whatever
 
 
 class Sweep(Command):

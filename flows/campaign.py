@@ -44,6 +44,7 @@ def campaign(
     ledger_url: str | None = None,
     hardware: bool = False,
     show: Literal["terminal", "none"] = "none",
+    faults: str | None = None,
 ) -> dict[str, Any] | State:
     """Run the campaign of a file, or go on where it was stopped, killed or cut off.
 
@@ -53,6 +54,7 @@ def campaign(
         ledger_url: A database for the ledger, in place of SQLite in the folder.
         hardware: Whether a lab file that drives real instruments is allowed.
         show: Whether progress is shown in a terminal.
+        faults: A fault file: what goes wrong in the simulated lab and in the ledger.
 
     Returns:
         What the ledger holds of the campaign at its end.
@@ -61,7 +63,13 @@ def campaign(
     try:
         with (
             server_in_use(),  # a run that `ionloop serve` started is a process of its own, and may outlive it
-            open_session(Path(campaign_file), place, ledger_url, hardware=hardware) as session,
+            open_session(
+                Path(campaign_file),
+                place,
+                ledger_url,
+                hardware=hardware,
+                faults_file=Path(faults) if faults else None,
+            ) as session,
         ):
             return run_session(session, show=show == "terminal")
     except Stopped as stop:

@@ -10,11 +10,17 @@ from typing import Any, cast
 import typer
 
 from flows.home import campaign_folder, home
-from flows.session import open_ledger, read_files
+from flows.session import open_ledger, read_faults_for, read_files
 
 
 def run_campaign(
-    campaign_file: Path, *, folder: Path | None, ledger_url: str | None, hardware: bool, as_json: bool
+    campaign_file: Path,
+    *,
+    folder: Path | None,
+    ledger_url: str | None,
+    hardware: bool,
+    as_json: bool,
+    faults: Path | None = None,
 ) -> None:
     """Run or resume a campaign in this process, against the one Prefect server.
 
@@ -23,7 +29,8 @@ def run_campaign(
         Stopped: it was stopped from outside, and its stations are safe.
         CampaignStopped: too much failed.
     """
-    spec, _ = read_files(campaign_file, hardware=hardware)
+    spec, lab_file = read_files(campaign_file, hardware=hardware)
+    read_faults_for(faults, lab_file)
     place = campaign_folder(spec.name, folder)
     home()
     open_ledger(place, ledger_url).close()  # one that cannot be used is refused before a server is started for it
@@ -43,6 +50,7 @@ def run_campaign(
             ledger_url,
             hardware=hardware,
             show="none" if as_json else "terminal",
+            faults=str(faults) if faults else None,
             return_state=True,
         )
         outcome = cast(dict[str, Any], state.result())  # raises what the flow failed with

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 LOOK_S = 0.5
 
 
-def serve_lab(path: Path, folder: Path | None) -> None:
-    """Serve the simulated lab until it is interrupted; what is under way then goes on at the next start."""
+def serve_lab(path: Path, folder: Path | None, faults_file: Path | None = None) -> None:
+    """Serve the simulated lab until it is interrupted; what is under way then goes on at the next start.
+
+    What the fault file says of instruments goes wrong; faults of the ledger are the controller's and none of the lab's.
+    """
     lab_file = read_lab(path)
     if not lab_file.clock:
         raise BadInput(
@@ -28,13 +31,15 @@ def serve_lab(path: Path, folder: Path | None) -> None:
             place=f"{path}, clock",
             remedy='Add a prefix for its PVs, such as `clock: "SIM:CLOCK:"`.',
         )
+    from sim.faults.fault_file import read_faults
     from sim.served_lab import served_lab
 
+    faults = None if faults_file is None else read_faults(faults_file, lab_file)
     place = _folder(path, folder)
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    with served_lab(lab_file, place) as server:
+    with served_lab(lab_file, place, faults) as server:
         instruments = sum(map(len, lab_file.stations.values()))
         typer.echo(f"Serving {lab_file.name}: {instruments} instruments on {server.address}, port {server.port}.")
         typer.echo(f"Its own record: {place}. Ctrl-C ends it.")

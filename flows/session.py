@@ -14,10 +14,12 @@ from chemistry.value_file import read_yaml_value
 from devices.channel_access import prepare
 from devices.lab_file import LabFile, instrument_class
 from devices.protocols import MAKE_ROLES, MEASURE_ROLES
+from flows.faults import faults_of_run
 from flows.home import CampaignFolder, campaign_folder
 from flows.leasing import Leasing
 from flows.shelf import shelve
 from flows.spec import CampaignSpec, read_campaign
+from flows.weather import LedgerWeather
 from ledger.journal import Journal
 from ledger.opening import refuse_unfit_file
 from ledger.stock import Stock
@@ -27,6 +29,7 @@ from ledger.tables import CampaignRow
 if TYPE_CHECKING:
     from devices.lab import Lab  # imports ophyd, which must come after `prepare`
     from flows.control import Control
+    from sim.faults.fault_file import FaultFile
 
 
 LEDGER_PATIENCE_S = 600.0
@@ -138,12 +141,22 @@ def _has_parts(lab_file: LabFile, place: Path) -> None:
         raise BadInput(error.problem, place=where, problems=error.problems, remedy=error.remedy) from error
 
 
-def open_lab(lab_file: LabFile, folder: Path) -> "Lab":
+def read_faults_for(path: Path | None, lab_file: LabFile) -> "FaultFile | None":
+    """The faults that a run of this lab injects; None where no file was given.
+
+    Raises:
+        BadInput: the file cannot be used, or faults cannot be injected into this lab from here.
+    """
+    return None if path is None else faults_of_run(path, lab_file, in_process=is_simulated(lab_file))
+
+
+def open_lab(lab_file: LabFile, folder: Path, faults: "FaultFile | None" = None) -> "Lab":
     """The lab that the file's factory makes. Only here does it matter whether the lab is simulated."""
-    return _factory(lab_file)(lab_file, folder)
+    factory = _factory(lab_file)
+    return factory(lab_file, folder, faults) if faults is not None and faults.of_lab else factory(lab_file, folder)
 
 
-def _factory(lab_file: LabFile) -> Callable[[LabFile, Path], "Lab"]:
+def _factory(lab_file: LabFile) -> Callable[..., "Lab"]:
     module, _, name = lab_file.factory.rpartition(".")
     try:
         return getattr(importlib.import_module(module), name)
@@ -171,20 +184,28 @@ def open_ledger(folder: CampaignFolder, url: str | None, *, create: bool = True)
 
 @contextlib.contextmanager
 def open_session(
-    campaign_file: Path, folder: Path | None, ledger_url: str | None, *, hardware: bool
+    campaign_file: Path,
+    folder: Path | None,
+    ledger_url: str | None,
+    *,
+    hardware: bool,
+    faults_file: Path | None = None,
 ) -> Iterator[Session]:
     """The session of the campaign's unfinished run, or of a new one where the last is finished.
+
+    What the fault file says goes wrong in the simulated lab and in the ledger.
 
     Raises:
         LeaseHeld: another process is running this campaign.
     """
     spec, lab_file = read_files(campaign_file, hardware=hardware)
+    faults = read_faults_for(faults_file, lab_file)
     place = campaign_folder(spec.name, folder)
     if ledger_url is None:
         refuse_unfit_file(place.ledger, create=True)  # looks and writes nothing
     with contextlib.ExitStack() as open_things:
         # The lab before the ledger: a lab file that cannot be used must leave no campaign behind.
-        lab = open_things.enter_context(contextlib.closing(open_lab(lab_file, place.lab)))
+        lab = open_things.enter_context(contextlib.closing(open_lab(lab_file, place.lab, faults)))
         ledger = open_things.enter_context(contextlib.closing(open_ledger(place, ledger_url)))
         leasing = open_things.enter_context(contextlib.closing(Leasing(ledger)))
         open_things.enter_context(leasing.lease(campaign_lease(spec.name), wait=False))
@@ -193,8 +214,11 @@ def open_session(
         ledger.be_patient(LEDGER_PATIENCE_S)
         open_things.callback(ledger.be_patient, 0.0)
         named = _without_password(ledger_url) or str(place.ledger)
-        session = Session(spec, place, ledger, lab, _resume_or_begin(ledger, spec, lab_file), named, leasing)
+        campaign_id = _resume_or_begin(ledger, spec, lab_file, faults)
+        session = Session(spec, place, ledger, lab, campaign_id, named, leasing)
         shelve(session.stock, spec, lab_file)
+        if faults is not None and faults.of_ledger:
+            ledger.database.weather = LedgerWeather(faults, place.path, lab.clock.now)
         yield session
 
 
@@ -203,11 +227,12 @@ def campaign_lease(name: str) -> str:
     return f"campaign {name}"
 
 
-def _resume_or_begin(ledger: Ledger, spec: CampaignSpec, lab_file: LabFile) -> int:
+def _resume_or_begin(ledger: Ledger, spec: CampaignSpec, lab_file: LabFile, faults: "FaultFile | None") -> int:
     described = spec.model_dump(mode="json")
     unfinished = ledger.unfinished_campaign(spec.name)
     if unfinished is None:
-        return ledger.begin_campaign(spec.name, described, spec.seed, lab_file.model_dump(mode="json")).id
+        injected = {} if faults is None else {"faults": faults.model_dump(mode="json")}
+        return ledger.begin_campaign(spec.name, described, spec.seed, lab_file.model_dump(mode="json") | injected).id
     _refuse_other_lab(unfinished, lab_file)
     # Read as a campaign file is, so that a key which a newer ionloop knows has its default in the older run too.
     begun_with = CampaignSpec.model_validate(unfinished.spec).model_dump(mode="json")

@@ -7,7 +7,7 @@ threads happened to come.
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,8 +15,11 @@ import numpy as np
 
 from chemistry.recipe import component_key
 from devices.lab_file import Simulated
+from sim.atmosphere import Atmosphere
 from sim.clock import VirtualClock
-from sim.lab_record import LabRecord
+from sim.faults.fault_file import FaultFile
+from sim.faults.injector import Injector, Struck
+from sim.lab_record import LabRecord, PhysicalAct
 from sim.sample import Sample
 from sim.shelf import material
 
@@ -46,8 +49,15 @@ class Ramp:
 class Bench:
     """The state that instruments share; every change is noted and written with the order that made it."""
 
-    def __init__(self, record: LabRecord, stock: Mapping[str, float], simulated: Simulated) -> None:
-        self.record = record
+    def __init__(
+        self,
+        record: LabRecord,
+        stock: Mapping[str, float],
+        simulated: Simulated,
+        faults: FaultFile | None = None,
+        dead_man_s: float = 5.0,
+    ) -> None:
+        self.record, self.dead_man_s = record, dead_man_s
         self.simulated = simulated
         self.lock = threading.RLock()
         things = record.things()
@@ -65,11 +75,21 @@ class Bench:
         put another one there."""
         self.totals = {name: content for (kind, name), content in things.items() if kind == "total"}
         """What the dispenser of each station has dispensed in its life, mg."""
+        self.injector = Injector(faults, things)
+        self._air = {name: Atmosphere(content) for (kind, name), content in things.items() if kind == "air"}
+        self._noise = {name: tuple(content) for (kind, name), content in things.items() if kind == "noise"}
+        self._offsets_C = {name: content for (kind, name), content in things.items() if kind == "offset"}
+        self.on_leak: list[Callable[[str], None]] = []
+        """Told of every station into whose glovebox air begins to leak."""
         self._changes: dict[tuple[str, str], Any] = {}
 
     def changed(self, kind: str, name: str, content: Any) -> None:
         """Note a change, to be written with the order that makes it."""
         self._changes[kind, name] = content
+
+    def note(self, changes: Mapping[tuple[str, str], Any]) -> None:
+        """Note several changes."""
+        self._changes |= changes
 
     def take_changes(self, now: float) -> dict[tuple[str, str], Any]:
         """What changed since the last call, with the lab time."""
@@ -103,6 +123,12 @@ class Bench:
         self.changed("stock", key, self._stock[key])
         self.changed("filled", key, self._filled[key])
 
+    def empty_container(self, component: str) -> None:
+        """A container turns out to be empty, whatever its label says."""
+        key = component_key(material(component))
+        self.take_stock(component, self.stock_mg(component))
+        self.changed("stock", key, self._stock[key])
+
     def set_total(self, station: str, total_mg: float) -> None:
         """Move the totaliser of a station's dispenser."""
         self.totals[station] = total_mg
@@ -110,13 +136,48 @@ class Bench:
 
     def temperature_C(self, station: str, now: float) -> float:
         """True temperature of a station's cell."""
+        return self.regulated_C(station, now) + self._offsets_C.get(station, 0.0)
+
+    def regulated_C(self, station: str, now: float) -> float:
+        """What the stage takes for the temperature of its cell; a stage in order is right."""
         ramp = self.ramps.get(station)
         return AMBIENT_C if ramp is None else ramp.at(now)
+
+    def set_offset(self, station: str, offset_C: float) -> None:
+        """How much hotter the cell of a station is than its stage takes it to be."""
+        if self._offsets_C.get(station, 0.0) != offset_C:
+            self._offsets_C[station] = offset_C
+            self.changed("offset", station, offset_C)
 
     def set_ramp(self, station: str, ramp: Ramp) -> None:
         """Let a stage go to another temperature."""
         self.ramps[station] = ramp
         self.changed("ramp", station, asdict(ramp))
+
+    def struck(self, act: PhysicalAct, kind: type[Struck]) -> Struck | None:
+        """The fault of a kind that struck an order."""
+        return self.injector.struck(act.order_id, kind)
+
+    def air(self, station: str) -> Atmosphere:
+        """The gas in which a station works."""
+        return self._air.get(station) or Atmosphere()
+
+    def leak(self, station: str, since: float, until: float, water_ppm: float) -> None:
+        """Let air leak into the glovebox of a station."""
+        self._air.setdefault(station, Atmosphere()).add(since, until, water_ppm)
+        self.changed("air", station, self._air[station].spells)
+        for tell in self.on_leak:
+            tell(station)
+
+    def noise(self, station: str, now: float) -> float:
+        """Factor on the noise of a station's meter."""
+        factor, until = self._noise.get(station, (1.0, 0.0))
+        return factor if now < until else 1.0
+
+    def disturb_meter(self, station: str, factor: float, until: float) -> None:
+        """Let the meter of a station be noisy for a while."""
+        self._noise[station] = (factor, until)
+        self.changed("noise", station, [factor, until])
 
     def seed_of(self, *what: object) -> int:
         """A number that depends on the lab's seed and on `what`, and on nothing else."""

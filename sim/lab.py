@@ -8,20 +8,23 @@ from chemistry.errors import BadInput
 from devices.dispenser import Dispenser
 from devices.fake import fake_instrument
 from devices.film_station import FilmStation
+from devices.glovebox import Glovebox
 from devices.impedance_meter import ImpedanceMeter
 from devices.instrument import Instrument
 from devices.lab import Lab, LabFile, Simulated, stations_of
 from devices.lab_file import instrument_class
 from devices.mechanical_tester import MechanicalTester
 from devices.sample_changer import SampleChanger
-from devices.served.panel import Show
 from devices.thermal_stage import ThermalStage
 from sim.bench import Bench
-from sim.front import connect, shower
+from sim.faults.fault_file import FaultFile
+from sim.front import Front
 from sim.instruments.dispenser import DispenserMechanism
 from sim.instruments.film_station import FilmStationMechanism
+from sim.instruments.glovebox import GloveboxMechanism
 from sim.instruments.impedance_meter import ImpedanceMeterMechanism
 from sim.instruments.instrument import SimulatedInstrument
+from sim.instruments.line import Line
 from sim.instruments.mechanical_tester import MechanicalTesterMechanism
 from sim.instruments.mechanism import Mechanism
 from sim.instruments.sample_changer import SampleChangerMechanism
@@ -37,32 +40,34 @@ MECHANISMS: Mapping[type[Instrument], Callable[[Bench, str], Mechanism]] = {
     SampleChanger: SampleChangerMechanism,
     ImpedanceMeter: ImpedanceMeterMechanism,
     MechanicalTester: MechanicalTesterMechanism,
+    Glovebox: GloveboxMechanism,
 }
 """The physics of each device class that the simulated lab has."""
 RECORD_NAME = "lab.sqlite"
 
 
-def simulated_lab(lab_file: LabFile, folder: Path) -> Lab:
+def simulated_lab(lab_file: LabFile, folder: Path, faults: FaultFile | None = None) -> Lab:
     """Open the simulated lab that keeps its record in `folder`, as it was left.
 
-    Orders that were under way when its process was killed have been ended, as real instruments would have done.
+    Orders that were under way when its process was killed have been ended, as real instruments would have done. What
+    `faults` says goes wrong does; without them nothing does but what the physics of films and meters has in it.
 
     Raises:
         BadInput: an instrument class that cannot be simulated, an unknown preset, or stock of an unknown component.
         BrokenRecord: the folder holds the record of another version.
     """
-    with opened_bench(lab_file, folder) as bench:
+    with opened_bench(lab_file, folder, faults) as bench:
         return _in_process(lab_file, bench)
 
 
 @contextmanager
-def opened_bench(lab_file: LabFile, folder: Path) -> Iterator[Bench]:
+def opened_bench(lab_file: LabFile, folder: Path, faults: FaultFile | None = None) -> Iterator[Bench]:
     """The bench that keeps its record in `folder`; closed again if the block fails, and only then."""
     refuse_unfit(lab_file)
     record = LabRecord(Path(folder) / RECORD_NAME)
     with ExitStack() as undone:
         undone.callback(record.close)
-        yield Bench(record, lab_file.stock, lab_file.simulated or Simulated())
+        yield Bench(record, lab_file.stock, lab_file.simulated or Simulated(), faults, lab_file.dead_man_s)
         undone.pop_all()
 
 
@@ -94,17 +99,21 @@ def _placed(key: str) -> Iterator[None]:
 
 def _in_process(lab_file: LabFile, bench: Bench) -> Lab:
     instruments: list[SimulatedInstrument] = []
+    fronts: dict[tuple[str, str], Front] = {}
 
     def build(kind: type[Instrument], prefix: str, station: str, role: str) -> Instrument:
         device = fake_instrument(kind, prefix, name=role, clock=bench.clock)
-        instruments.append(simulated_instrument(bench, kind, station, role, shower(device)))
-        connect(device, instruments[-1])
+        front = fronts[station, role] = Front(device)
+        instruments.append(simulated_instrument(bench, kind, station, role, front))
+        front.connect(instruments[-1])
         return device
 
     stations = stations_of(lab_file, bench.clock, build)
     end_what_went_on(bench, instruments)
-    for instrument in instruments:
-        instrument.on_end = stations[instrument.station].ended
+    for (name, role), front in fronts.items():
+        front.on_end = stations[name].ended
+        # An order that finds no answer ends by its deadline, which only the device knows.
+        stations[name].instruments[role].on_end = stations[name].ended
 
     def close() -> None:
         bench.clock.close()
@@ -114,11 +123,11 @@ def _in_process(lab_file: LabFile, bench: Bench) -> Lab:
 
 
 def simulated_instrument(
-    bench: Bench, kind: type[Instrument], station: str, role: str, show: Show
+    bench: Bench, kind: type[Instrument], station: str, role: str, line: Line
 ) -> SimulatedInstrument:
     """The instrument behind a device class, as the bench remembers it."""
     mechanism = _mechanism(kind, f"stations.{station}.{role}")(bench, station)
-    return SimulatedInstrument(bench, station, role, mechanism, show)
+    return SimulatedInstrument(bench, station, role, mechanism, line, kind.deadline_s)
 
 
 def end_what_went_on(bench: Bench, instruments: Sequence[SimulatedInstrument]) -> None:

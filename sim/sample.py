@@ -30,6 +30,10 @@ class Sample:
     area_cm2: float = 0.0
     station: str = ""
     """The measuring station in whose cell it lies; empty while it is in the rack."""
+    contact: float = 1.0
+    """Share of the electrode that touches it, as it was loaded last."""
+    water: float = 0.0
+    """How much water it took up: 0 for a film made in a dry glovebox, 1 for one that can take up no more."""
     turns: dict[str, int] = field(default_factory=dict)
     """How often each command was carried out on it: what makes the noise of a repetition another noise."""
 

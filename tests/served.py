@@ -22,10 +22,19 @@ ROOT = Path(__file__).parents[1]
 class ServedLab:
     """`ionloop lab serve` on this process's port."""
 
-    def __init__(self, folder: Path, *, dead_man_s: float = 2.0, instant: bool = False) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        dead_man_s: float = 2.0,
+        instant: bool = False,
+        prefix: str = "SIM:",
+        faults: list[Any] | None = None,
+    ) -> None:
+        """A second lab of one process takes another `prefix`: names that were lost are looked for ever more seldom."""
+        self.folder, self._faults = folder, faults
         self.file = folder / "epics_lab.yaml"
-        content = yaml.safe_load((ROOT / "examples" / "epics_lab.yaml").read_text())
+        content = yaml.safe_load((ROOT / "examples" / "epics_lab.yaml").read_text().replace("SIM:", prefix))
         content["channel_access"] = ACCESS.model_dump(mode="json")
         content["dead_man_s"] = dead_man_s
         content["simulated"]["instant"] = instant
@@ -47,7 +56,11 @@ class ServedLab:
 
     def start(self) -> None:
         """Serve; returns when it is there."""
-        words = ("lab", "serve", str(self.file), "--folder", str(self.folder / "bench"))
+        words = ["lab", "serve", str(self.file), "--folder", str(self.folder / "bench")]
+        if self._faults is not None:
+            faults = self.folder / "faults.yaml"
+            faults.write_text(yaml.safe_dump({"seed": 1, "faults": self._faults}))
+            words += ["--faults", str(faults)]
         with (self.folder / "served.log").open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "flows.cli.main", *words],

@@ -78,12 +78,26 @@ class InstrumentChannels:
         self._server = server
         self._components = {n: c for n, c in kind._sig_attrs.items() if isinstance(c, Typed)}
         self._channels = {name: _channel(component) for name, component in self._components.items()}
+        self._names = {name: f"{prefix}{component.suffix}" for name, component in self._components.items()}
         for name, channel in self._channels.items():
-            server.offer(f"{prefix}{self._components[name].suffix}", channel)
+            server.offer(self._names[name], channel)
 
     def show(self, values: Mapping[str, Any]) -> None:
         """Write values in the order given; from any thread."""
         self._server.write([(self._channels[name], _plain(value)) for name, value in values.items()])
+
+    def withdraw(self) -> None:
+        """Let nobody reach the instrument; what it shows goes on being kept."""
+        self._server.withdraw(self._names.values())
+
+    def offer_again(self) -> None:
+        """Let it be found again."""
+        self._server.offer_again(self._names.values())
+
+    @property
+    def clients(self) -> int:
+        """How many clients listen to what it says, as far as one can tell: they are connected to its echo."""
+        return self._server.clients_of(self._names["echo"])
 
     def attach(self, served: Served, after: Callable[[], None] = lambda: None) -> None:
         """Let what a controller writes reach the instrument; `after` is called when it has dealt with it."""

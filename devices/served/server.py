@@ -1,14 +1,16 @@
 """A Channel Access server in a thread of its own, written to from any other."""
 
 import asyncio
+import contextlib
 import logging
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from caproto import ChannelData
 from caproto.asyncio.server import Context
+from caproto.server.common import DisconnectedCircuit
 
 from chemistry.errors import IonloopError
 
@@ -31,6 +33,20 @@ class _Quiet(Context):
     async def broadcast_beacon_loop(self) -> Any:
         """Nothing to send."""
 
+    async def withdraw(self, names: Collection[str]) -> None:
+        """Offer some channels no longer, and tell whoever is connected to them, as a server does that removes them."""
+        for name in names:
+            self.pvdb.pop(name, None)
+        for circuit in list(self.circuits):
+            for channel in [c for c in circuit.circuit.channels.values() if c.name in names]:
+                await circuit._cull_subscriptions(None, lambda sub, it=channel: sub.channel is it)
+                with contextlib.suppress(DisconnectedCircuit):
+                    await circuit.send(channel.disconnect())
+
+    def clients_of(self, name: str) -> int:
+        """How many clients are connected to a channel."""
+        return sum(c.name == name for circuit in self.circuits for c in circuit.circuit.channels.values())
+
 
 class ChannelAccessServer:
     """Offers process variables on one address.
@@ -44,7 +60,10 @@ class ChannelAccessServer:
         self._channels: dict[str, ChannelData] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
-        self._updates: asyncio.Queue[Sequence[tuple[ChannelData, Any]]] = asyncio.Queue()
+        self._context: _Quiet | None = None
+        self._updates: asyncio.Queue[Sequence[tuple[ChannelData, Any]] | Callable[[], Awaitable[None]]] = (
+            asyncio.Queue()
+        )
         self._thread = threading.Thread(target=self._run, name="channel access", daemon=True)
         self._started = threading.Event()
         self._failure: BaseException | None = None
@@ -60,6 +79,27 @@ class ChannelAccessServer:
                 channel._data["value"] = channel.preprocess_value(value)
             return
         self._loop.call_soon_threadsafe(self._updates.put_nowait, updates)
+
+    def withdraw(self, names: Collection[str]) -> None:
+        """Offer some process variables no longer, after what was written before; their clients look for them again."""
+        context = self._context
+        if context is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._updates.put_nowait, lambda: context.withdraw(names))
+
+    def offer_again(self, names: Collection[str]) -> None:
+        """Offer them again; clients that look for them are answered."""
+        context = self._context
+        if context is None or self._loop is None:
+            return
+
+        async def offer() -> None:
+            context.pvdb.update({name: self._channels[name] for name in names})
+
+        self._loop.call_soon_threadsafe(self._updates.put_nowait, offer)
+
+    def clients_of(self, name: str) -> int:
+        """How many clients are connected to a process variable."""
+        return self._context.clients_of(name) if self._context is not None else 0
 
     def start(self) -> None:
         """Serve from now on.
@@ -96,7 +136,7 @@ class ChannelAccessServer:
             self._started.set()
 
     async def _serve(self) -> None:
-        context = _Quiet(self._channels, self.address, self.port)
+        context = self._context = _Quiet(dict(self._channels), self.address, self.port)
         self._task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
         await context.run(startup_hook=self._write_updates)
@@ -104,7 +144,11 @@ class ChannelAccessServer:
     async def _write_updates(self, _: object) -> None:
         self._started.set()
         while True:
-            for channel, value in await self._updates.get():
+            updates = await self._updates.get()
+            if callable(updates):
+                await updates()
+                continue
+            for channel, value in updates:
                 try:
                     await channel.write(value, verify_value=False)
                 except Exception:

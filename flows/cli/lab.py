@@ -13,14 +13,20 @@ _Folder = Annotated[Path | None, typer.Option(help="folder of the lab's own reco
 
 
 @app.command("serve")
-def lab_serve(lab: _LabFile, folder: _Folder = None) -> None:
+def lab_serve(
+    lab: _LabFile,
+    folder: _Folder = None,
+    faults: Annotated[
+        Path | None, typer.Option(help="a fault file, such as examples/faults.yaml: what goes wrong in the lab")
+    ] = None,
+) -> None:
     """Run the simulated lab of LAB.yaml as a process of its own, behind EPICS process variables.
 
     It outlives every controller, remembers what it did, and turns its heaters off when a controller falls silent.
     """
     from flows.served_lab import serve_lab
 
-    serve_lab(lab, folder)
+    serve_lab(lab, folder, faults)
 
 
 @app.command("station")

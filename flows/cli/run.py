@@ -16,6 +16,10 @@ def run(
         typer.Option(help="database URL of the ledger, such as postgresql://… [default: SQLite in the folder]"),
     ] = None,
     hardware: Annotated[bool, typer.Option("--hardware", help="allow a lab file that drives real instruments")] = False,
+    faults: Annotated[
+        Path | None,
+        typer.Option(help="a fault file, such as examples/faults.yaml: what goes wrong in the simulated lab"),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="print the outcome as one JSON object, no live display")] = False,
 ) -> None:
     """Run a campaign, or resume it where a stop, a crash or a kill left it.
@@ -24,4 +28,4 @@ def run(
     """
     from flows.run import run_campaign
 
-    run_campaign(campaign, folder=folder, ledger_url=ledger, hardware=hardware, as_json=json)
+    run_campaign(campaign, folder=folder, ledger_url=ledger, hardware=hardware, as_json=json, faults=faults)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from chemistry.errors import BadInput
-from sim.instruments.mechanism import Mechanism
+from sim.faults.kinds import EmptyStock, WrongDose
+from sim.instruments.mechanism import BrokenOff, Mechanism
 from sim.lab_record import PhysicalAct
 from sim.sample import Condition, Sample
 
@@ -52,11 +53,28 @@ class DispenserMechanism(Mechanism):
         feeder, absolute, balance = (
             self.bench.chance(sample.name, "dose", component, turn).standard_normal(3).clip(-4, 4)
         )
+        wrong = self.bench.struck(act, WrongDose)
+        told_mg = asked_mg
+        if wrong is not None:
+            asked_mg *= wrong.factor
         fallen_mg = max(0.2 * asked_mg, asked_mg * (1 + RELATIVE_SCATTER * feeder) + ABSOLUTE_SCATTER_mg * absolute)
         read_mg = max(0.1 * asked_mg, fallen_mg + BALANCE_REPEATABILITY_mg * balance)
+        if wrong is not None and wrong.balance == "lies":
+            read_mg = told_mg + BALANCE_REPEATABILITY_mg * float(balance)
+        left_mg, empty = self.bench.stock_mg(component), self.bench.struck(act, EmptyStock)
+        if empty is not None:
+            left_mg = min(left_mg, empty.share * told_mg)
+        runs_dry = (wrong is not None or empty is not None) and fallen_mg > left_mg
+        if runs_dry:
+            fallen_mg = read_mg = left_mg
         sample.contents_mg[component] = sample.contents_mg.get(component, 0.0) + fallen_mg
         self.bench.put_sample(sample)
         self.bench.take_stock(component, fallen_mg)
         total_mg = self.bench.totals.get(self.station, 0.0) + read_mg
         self.bench.set_total(self.station, total_mg)
-        return {"dispensed_mg": round(read_mg, 3), "totaliser_mg": round(total_mg, 3)}
+        readings = {"dispensed_mg": round(read_mg, 3), "totaliser_mg": round(total_mg, 3)}
+        if runs_dry:
+            self.bench.empty_container(component)
+            words = f"the container of {component} ran empty after {fallen_mg:.1f} mg of {told_mg:.1f} mg"
+            raise BrokenOff(words, readings)
+        return readings

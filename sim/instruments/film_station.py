@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from pydantic import TypeAdapter
 
 from chemistry.process import Cast, Cure, Dissolve, Dry, Press, Process, Step
+from sim.atmosphere import uptake
+from sim.faults.kinds import Fault, WetGlovebox
 from sim.instruments.mechanism import Mechanism
 from sim.lab_record import PhysicalAct
 from sim.sample import Condition, Sample
@@ -26,6 +28,7 @@ _STEP: TypeAdapter[Step] = TypeAdapter(Step)
 class FilmStationMechanism(Mechanism):
     """A step that is cut short, by the safe state or a fault, spoils the sample."""
 
+    spells: ClassVar[tuple[type[Fault], ...]] = (WetGlovebox,)
     first_readbacks: ClassVar[Mapping[str, Any]] = {"thickness_um": 0.0, "area_cm2": 0.0}
 
     def parameters(self, command: str, written: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,12 +62,28 @@ class FilmStationMechanism(Mechanism):
             return 3600 * step.hours + 600
         return 60 * step.minutes + 600 if isinstance(step, Press) else 900
 
+    def begin(self, act: PhysicalAct) -> None:
+        """Air may begin to leak in."""
+        wet = self.bench.struck(act, WetGlovebox)
+        if wet is not None:
+            self.meet(wet, act.received)
+
+    def meet(self, fault: Fault, now: float) -> None:
+        """Air begins to leak in."""
+        if isinstance(fault, WetGlovebox):
+            until = fault.ends if fault.comes_by_itself else now + fault.lasts
+            self.bench.leak(self.station, now, until, fault.water_ppm)
+
     def finish(self, act: PhysicalAct) -> dict[str, Any]:
         """Move the sample on; measure the film where there is one."""
         step, sample = _step(act), self.bench.samples[act.sample]
         turn = self.bench.next_turn(sample, f"make {step.kind}")
         sample.steps.append(step.model_dump(mode="json"))
         sample.condition = _BECOMES.get(step.kind, sample.condition)
+        if not isinstance(step, Dissolve):  # in a closed vial
+            ended = act.due if act.due is not None else act.received
+            exposure = self.bench.air(self.station).exposure_ppm_h(act.received, ended)
+            sample.water = uptake(sample.water, exposure)
         if sample.condition is Condition.DRY and not sample.thickness_um:
             self._become_film(sample)
         if isinstance(step, Press):

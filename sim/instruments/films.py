@@ -15,4 +15,5 @@ def twin_of(bench: Bench, sample: Sample) -> TwinFilm:
         sample.area_cm2,
         seed=bench.seed_of(sample.name, "film"),
         preset=bench.simulated.preset,
+        water=sample.water,
     )

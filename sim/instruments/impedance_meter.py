@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from sim.faults.kinds import Drift, NoiseBurst
 from sim.instruments.films import twin_of
 from sim.instruments.mechanism import Mechanism
 from sim.lab_record import PhysicalAct
+from sim.twin.film import Disturbance
 
 LOWEST_Hz, HIGHEST_Hz = 1e-3, 1e7
 CYCLES = 3
@@ -32,6 +34,12 @@ class ImpedanceMeterMechanism(Mechanism):
         """Three cycles a point, and the meter's own time."""
         return float(np.maximum(CYCLES / _frequency_Hz(act), QUICKEST_POINT_s).sum())
 
+    def begin(self, act: PhysicalAct) -> None:
+        """Noise may begin."""
+        burst = self.bench.struck(act, NoiseBurst)
+        if burst is not None:
+            self.bench.disturb_meter(self.station, burst.factor, act.received + burst.lasts)
+
     def finish(self, act: PhysicalAct) -> dict[str, Any]:
         """The spectrum."""
         now = act.due if act.due is not None else act.received
@@ -41,7 +49,13 @@ class ImpedanceMeterMechanism(Mechanism):
         frequency = _frequency_Hz(act)
         seed = self.bench.seed_of(sample.name, "sweep", self.bench.next_turn(sample, "sweep"))
         temperature_C = self.bench.temperature_C(self.station, now)
-        impedance = twin_of(self.bench, sample).spectrum(temperature_C, frequency, seed)
+        drift = self.bench.struck(act, Drift)
+        disturbance = Disturbance(
+            drift=drift.share if drift is not None else 0.0,
+            contact=sample.contact,
+            noise=self.bench.noise(self.station, act.received),
+        )
+        impedance = twin_of(self.bench, sample).spectrum(temperature_C, frequency, seed, disturbance)
         return {
             "frequency_Hz": frequency.tolist(),
             "real_ohm": impedance.real.tolist(),

@@ -5,13 +5,16 @@ lab's record, in one transaction with what they did to the bench, before any sig
 """
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from devices.served.owner import OwnersLife
-from devices.served.panel import Panel, Show
+from devices.served.panel import Panel
 from sim.bench import Bench
-from sim.instruments.mechanism import Mechanism
+from sim.faults.kinds import Fault, Hang, LostConnection, NeverSettles, Timeout
+from sim.instruments.line import Line
+from sim.instruments.mechanism import BrokenOff, Mechanism
 from sim.lab_record import PhysicalAct
 
 logger = logging.getLogger(__name__)
@@ -20,17 +23,23 @@ logger = logging.getLogger(__name__)
 class SimulatedInstrument:
     """Panel, fence and busy state around a mechanism."""
 
-    def __init__(self, bench: Bench, station: str, role: str, mechanism: Mechanism, show: Show) -> None:
+    def __init__(
+        self, bench: Bench, station: str, role: str, mechanism: Mechanism, line: Line, deadline_s: float = 3600.0
+    ) -> None:
+        """`deadline_s` is for how long its controller waits for an answer, where the order itself takes no time."""
         self.name, self.station, self.role = f"{station}.{role}", station, role
-        self._bench, self._mechanism, self._show = bench, mechanism, show
-        self.on_end: Callable[[str, bool], None] = lambda order_id, failed: None
-        """Told of every order that ended, with the clock held: id, and whether it failed."""
+        self._bench, self._mechanism, self._line, self._show = bench, mechanism, line, line.show
+        self._deadline_s = deadline_s
+        self._silent_until = -math.inf
         self._under_way: PhysicalAct | None = None
         self._cancel_end: Callable[[], None] = lambda: None
         self._owner = OwnersLife()
         content = bench.panels.get(self.name)
         self.panel = Panel(readbacks=dict(mechanism.first_readbacks)) if content is None else Panel.load(content)
         self._show_all()
+        mechanism.watch(self._publish)
+        for fault in bench.injector.coming(station, role, (LostConnection, *mechanism.spells)):
+            bench.clock.call_on_the_way(fault.since, lambda it=fault: self._come(it))
 
     def fence(self, token: int) -> None:
         """Note the token of an owner; the largest ever seen is the one that counts."""
@@ -92,14 +101,21 @@ class SimulatedInstrument:
             self._go_safe("brought into its safe state")
 
     def end_after_restart(self, act: PhysicalAct) -> None:
-        """End an order that was under way when the controller was killed: the instrument had gone on."""
+        """End an order that was under way when the controller was killed: the instrument had gone on.
+
+        One that hung is over: to restart the lab is a power cycle.
+        """
         with self._bench.lock:
             self._under_way = act
-            self._end(act)
+            if act.due is None:
+                self._interrupt("the power was cycled", self._bench.clock.now())
+            else:
+                self._end(act)
 
     def _go_safe(self, why: str) -> None:
         now = self._bench.clock.now()
-        if self._under_way is not None and self._mechanism.stoppable:
+        act = self._under_way
+        if act is not None and (self._mechanism.stoppable or act.due is None):
             self._interrupt(why, now)
         if self._under_way is None:
             self._mechanism.make_safe(now)
@@ -120,16 +136,73 @@ class SimulatedInstrument:
         self._say_failed()
 
     def _begin(self, act: PhysicalAct, now: float) -> None:
+        self._bench.note(self._bench.injector.strike(act, self._mechanism.spared_by(act)))
         self._mechanism.begin(act)
-        seconds = 0.0 if self._bench.simulated.instant else self._mechanism.duration_s(act)
-        act = act.model_copy(update={"due": now + seconds})
+        seconds = self._duration_s(act)
+        act = act.model_copy(update={"due": None if seconds is None else now + seconds})
         self.panel.accepted, self.panel.busy = act.order_id, 1
         self.panel.highest_token = max(self.panel.highest_token, act.token)
         self._note_panel()
         self._bench.record.begin(act, self._bench.take_changes(now))
         self._under_way = act
         self._show({"accepted": act.order_id, "busy": 1})
-        self._cancel_end = self._bench.clock.call_at(now + seconds, lambda: self._end(act), self.name)
+        self._cancel_end = lambda: None
+        if seconds is not None:
+            self._cancel_end = self._bench.clock.call_at(now + seconds, lambda: self._end(act), self.name)
+        lost = self._bench.struck(act, LostConnection)
+        if lost is not None:
+            self._lose_connection(now + lost.lasts, at_go=lost.at == "go")
+
+    def _duration_s(self, act: PhysicalAct) -> float | None:
+        """Lab time until it ends; None where it never does."""
+        unsettled = self._bench.struck(act, NeverSettles)
+        if self._bench.struck(act, Hang) or (unsettled is not None and unsettled.variant == "endless"):
+            return None
+        seconds = 0.0 if self._bench.simulated.instant else self._mechanism.duration_s(act)
+        late = self._bench.struck(act, Timeout)
+        return seconds if late is None else self._deadline_s + 2 * seconds + late.late_by
+
+    def _lose_connection(self, until: float, *, at_go: bool = False) -> None:
+        clock, now = self._bench.clock, self._bench.clock.now()
+        self._silent_until = max(self._silent_until, until)
+        self._line.cut(at_go=at_go)
+        if self._mechanism.minds_its_owner:
+            clock.call_at(now + self._bench.dead_man_s, self._miss_owner, self.name)
+        clock.call_at(until, self._find_again, self.name)
+
+    def _miss_owner(self) -> None:
+        """The dead-man of an instrument that cannot be reached: its owner's signs of life do not come through."""
+        with self._bench.lock:
+            if self._bench.clock.now() < self._silent_until:
+                self._go_safe("its owner gave no sign of life")
+
+    def _find_again(self) -> None:
+        with self._bench.lock:
+            if self._bench.clock.now() >= self._silent_until:
+                self._line.mend()
+
+    def _come(self, fault: Fault) -> None:
+        """A fault comes by lab time alone."""
+        with self._bench.lock:
+            now, until = self._bench.clock.now(), fault.ends
+            if now >= until:
+                return
+            pretended = PhysicalAct(
+                order_id="", station=self.station, device=self.role, token=0, sample="", command="", received=now
+            )
+            self._bench.note(self._bench.injector.note(fault, pretended))
+            if isinstance(fault, LostConnection):
+                self._lose_connection(until)
+            else:
+                self._mechanism.meet(fault, now)
+            self._bench.record.save(self._bench.take_changes(now))
+
+    def _publish(self, readbacks: Mapping[str, Any]) -> None:
+        """Show what changed without an order."""
+        self.panel.readbacks.update(readbacks)
+        self._note_panel()
+        self._bench.record.save(self._bench.take_changes(self._bench.clock.now()))
+        self._show(readbacks)
 
     def _end(self, act: PhysicalAct) -> None:
         with self._bench.lock:
@@ -139,6 +212,11 @@ class SimulatedInstrument:
             due = act.due if act.due is not None else act.received
             try:
                 result = self._mechanism.finish(act)
+            except BrokenOff as broken:
+                self.panel.readbacks.update(broken.readings)
+                self._show(broken.readings)
+                self._fail(act, str(broken), "failed", due)
+                return
             except Exception as fault:
                 # A fault of the simulation fails this order, as a broken instrument would; it must not stop the lab.
                 logger.exception("%s failed in %s", self.name, act.command)
@@ -150,7 +228,7 @@ class SimulatedInstrument:
             self._note_panel()
             done = act.model_copy(update={"ended": due, "outcome": "done", "result": result})
             self._bench.record.end(done, self._bench.take_changes(due))
-            self.on_end(act.order_id, False)
+            self._line.ended(act.order_id, False)
             self._show({**result, "count": self.panel.count, "busy": 0, "echo": act.order_id})
 
     def _interrupt(self, words: str, now: float) -> None:
@@ -170,13 +248,13 @@ class SimulatedInstrument:
         self._say_failed()
 
     def _say_failed(self) -> None:
-        self.on_end(self.panel.failed, True)
+        self._line.ended(self.panel.failed, True)
         self._show({"busy": self.panel.busy, "error": self.panel.error, "failed": self.panel.failed})
 
     def _answer_again(self, order_id: str) -> None:
         """The same order once more: what was done is said again and never done again."""
         if order_id == self.panel.echo:
-            self.on_end(order_id, False)
+            self._line.ended(order_id, False)
             self._show({"echo": order_id})
         elif self._under_way is None or self._under_way.order_id != order_id:
             self.panel.error, self.panel.failed = "this order was received before, and ended otherwise", order_id

@@ -1,10 +1,20 @@
 """The physics of one instrument in its station: what it refuses, how long it takes, what it does to matter."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar
 
 from sim.bench import Bench
+from sim.faults.kinds import Fault
 from sim.lab_record import PhysicalAct
+
+
+class BrokenOff(Exception):
+    """An order that did not come to a good end, in the instrument's own words; what it did until then is done."""
+
+    def __init__(self, words: str, readings: Mapping[str, Any]) -> None:
+        super().__init__(words)
+        self.readings = dict(readings)
+        """What its readbacks say now."""
 
 
 class Mechanism:
@@ -21,6 +31,9 @@ class Mechanism:
     safe end (a hot plate with a timer, a dose under way) does better to end it: half dried is spoilt.
     """
 
+    spells: ClassVar[tuple[type[Fault], ...]] = ()
+    """Kinds of fault that come to it by lab time alone, beside a lost connection."""
+
     def __init__(self, bench: Bench, station: str) -> None:
         self.bench, self.station = bench, station
 
@@ -31,6 +44,10 @@ class Mechanism:
     def refusal(self, act: PhysicalAct) -> str | None:
         """Why the order cannot be carried out now, in the instrument's words; None if it can."""
         return None
+
+    def spared_by(self, act: PhysicalAct) -> Collection[type[Fault]]:
+        """Kinds of fault that could do nothing to the order."""
+        return ()
 
     def duration_s(self, act: PhysicalAct) -> float:
         """Lab time that it takes; asked after `begin`."""
@@ -48,3 +65,9 @@ class Mechanism:
 
     def make_safe(self, now: float) -> None:
         """The safe state, once nothing is under way."""
+
+    def meet(self, fault: Fault, now: float) -> None:
+        """A fault that comes by lab time alone begins."""
+
+    def watch(self, publish: Callable[[Mapping[str, Any]], None]) -> None:
+        """Begin to look at what changes without an order; `publish` shows new readbacks."""

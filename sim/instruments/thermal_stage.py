@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from sim.bench import AMBIENT_C, Ramp
+from sim.faults.kinds import NeverSettles
 from sim.instruments.mechanism import Mechanism
 from sim.lab_record import PhysicalAct
 
@@ -35,6 +36,8 @@ class ThermalStageMechanism(Mechanism):
 
     def begin(self, act: PhysicalAct) -> None:
         """The ramp begins."""
+        wrong = self.bench.struck(act, NeverSettles)
+        self.bench.set_offset(self.station, wrong.offset_C if wrong and wrong.variant == "wrong_reading" else 0.0)
         self._ramp_to(self._target_C(act), act.received)
 
     def finish(self, act: PhysicalAct) -> dict[str, Any]:
@@ -43,21 +46,22 @@ class ThermalStageMechanism(Mechanism):
         if self.bench.simulated.instant:
             target_C = self._target_C(act)
             self.bench.set_ramp(self.station, Ramp(target_C, target_C, now, RATE_C_per_s))
-        true_C = self.bench.temperature_C(self.station, now)
+        true_C = self.bench.regulated_C(self.station, now)
         error = self.bench.chance(self.station, act.sample, act.command, true_C, round(now)).standard_normal()
         return {"temperature_C": round(true_C + THERMOMETER_SCATTER_C * float(error), 2)}
 
     def interrupt(self, act: PhysicalAct, now: float) -> None:
         """It stays where it has come to until told otherwise."""
-        self._ramp_to(self.bench.temperature_C(self.station, now), now)
+        self._ramp_to(self.bench.regulated_C(self.station, now), now)
 
     def make_safe(self, now: float) -> None:
         """Heater off."""
+        self.bench.set_offset(self.station, 0.0)
         self._ramp_to(AMBIENT_C, now)
 
     def _target_C(self, act: PhysicalAct) -> float:
         return AMBIENT_C if act.command == "HeaterOff" else act.parameters["target_C"]
 
     def _ramp_to(self, target_C: float, now: float) -> None:
-        start_C = self.bench.temperature_C(self.station, now)
+        start_C = self.bench.regulated_C(self.station, now)
         self.bench.set_ramp(self.station, Ramp(start_C, target_C, now, RATE_C_per_s))

@@ -1,7 +1,7 @@
 """One simulated film in its cell: what instruments can read of it, and nothing else."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
@@ -16,6 +16,25 @@ from sim.twin.mechanics import storage_modulus_MPa
 from sim.twin.meter import elapsed_share
 from sim.twin.preset import Preset, preset_named
 from sim.twin.transport import log10_conductivity
+
+WET_CONDUCTIVITY_decades, WET_MODULUS_decades = 0.3, -0.15
+"""What as much water as a film can take up does to it. Water plasticises polyethers: σ up, modulus down. The size is
+an assumption, chosen to be seen in a comparison of films and not at a glance."""
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What is wrong with one sweep from outside the film."""
+
+    drift: float = 0.0
+    """By how much R has changed at its end, relative."""
+    contact: float = 1.0
+    """Share of the electrode that touches, of what would touch otherwise."""
+    noise: float = 1.0
+    """Factor on the noise of the meter."""
+
+
+UNDISTURBED = Disturbance()
 
 
 @dataclass(frozen=True)
@@ -51,6 +70,7 @@ class TwinFilm:
         area_cm2: float = REFERENCE_AREA_cm2,
         seed: int = 0,
         preset: Preset | str = "default",
+        water: float = 0.0,
     ) -> None:
         """Make the film.
 
@@ -60,23 +80,32 @@ class TwinFilm:
             area_cm2: area of the electrodes.
             seed: decides film effect, contact and circuit; 0 or more.
             preset: how far from ideal, a preset or its name.
+            water: how much water it took up, 0 to 1 of what it can.
         """
         if not (thickness_um > 0 and area_cm2 > 0):
             raise BadInput(f"a film of {thickness_um} um on {area_cm2} cm2 is none", remedy="Give both above zero")
         self._composition = composition(formulation)
         self._preset = preset_named(preset) if isinstance(preset, str) else preset
         self._thickness_um, self._area_cm2, self._seed = thickness_um, area_cm2, seed
-        self._character = _character(formulation, seed, self._preset)
+        own = _character(formulation, seed, self._preset)
+        self._character = replace(
+            own,
+            conductivity_decades=own.conductivity_decades + WET_CONDUCTIVITY_decades * water,
+            modulus_decades=own.modulus_decades + WET_MODULUS_decades * water,
+        )
 
-    def spectrum(self, temperature_C: float, frequency_Hz: np.ndarray, seed: int) -> NDArray[np.complex128]:
+    def spectrum(
+        self, temperature_C: float, frequency_Hz: np.ndarray, seed: int, disturbance: Disturbance = UNDISTURBED
+    ) -> NDArray[np.complex128]:
         """The impedance as the meter reads it, ohm, at n frequencies in the order of the sweep."""
         frequency = np.asarray(frequency_Hz, dtype=float)
         rng = np.random.default_rng([self._seed, seed])
         factor = self._drift(frequency, rng)
         if rng.random() < self._preset.outliers:
             factor = factor * 10 ** (rng.uniform(1, 2) * rng.choice((-1, 1)))
-        truth = self._circuit(temperature_C).impedance_ohm(frequency, factor)
-        return self._preset.meter.reading_ohm(truth, rng)
+        factor = factor * np.exp(np.log1p(disturbance.drift) * elapsed_share(frequency))
+        truth = self._circuit(temperature_C, disturbance.contact).impedance_ohm(frequency, factor)
+        return self._preset.meter.noisier(disturbance.noise).reading_ohm(truth, rng)
 
     def storage_modulus_MPa(self, temperature_C: float, seed: int | None = None) -> float:
         """Storage modulus of this film at 1 Hz, MPa; with a seed, as the tester reads it."""
@@ -101,9 +130,9 @@ class TwinFilm:
         lost = max(0.0, temperature_C - self._character.detachment_C) / 10
         return self._character.contact * math.exp(-lost)
 
-    def _circuit(self, temperature_C: float) -> CellCircuit:
-        own, contact = self._character, self._contact(temperature_C)
-        resistance = self.resistance_ohm(temperature_C)
+    def _circuit(self, temperature_C: float, touching: float) -> CellCircuit:
+        own, contact = self._character, self._contact(temperature_C) * touching
+        resistance = self._film_resistance_ohm(temperature_C) / contact
         film_F = geometric_capacitance_F(self._composition.relative_permittivity, self._thickness_um, self._area_cm2)
         return CellCircuit(
             resistance_ohm=resistance,

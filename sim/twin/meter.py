@@ -27,6 +27,13 @@ class Meter(Value):
         """Impedance whose current equals the current floor: nothing above it is measured (infinite without a floor)."""
         return self.excitation_V / self.current_floor_A if self.current_floor_A > 0 else float("inf")
 
+    def noisier(self, factor: float) -> "Meter":
+        """The same meter with `factor` times as much noise."""
+        if factor == 1:
+            return self
+        floors = {"current_floor_A": self.current_floor_A * factor, "impedance_floor_ohm": self.impedance_floor_ohm}
+        return self.model_copy(update={"relative_noise": self.relative_noise * factor, **floors})
+
     def reading_ohm(self, impedance_ohm: NDArray[np.complex128], rng: np.random.Generator) -> NDArray[np.complex128]:
         """The n impedances as the meter reads them, ohm."""
         n = len(impedance_ohm)

@@ -223,6 +223,7 @@ def test_killed_in_the_middle_of_an_order_nobody_can_tell_and_it_is_not_repeated
         status.wait(30)  # a plan that waited for it does not wait for its deadline
     assert stage.state().fenced == token
     assert evidence(stage, "cut", before=before).finding is Finding.UNKNOWN
+    stage.wait_for_connection(timeout=30)
     stage.set(Order(id="cut", token=token, sample="", command=WARMER))
     until(lambda: "nobody can tell" in stage.state().error, 5)
     time.sleep(0.2)
