@@ -66,7 +66,9 @@ def fit_step(temperature_C: np.ndarray, capacity_J_gK: np.ndarray, near: Step) -
     Windows of 22, 30 and 38 K are fitted; that they disagree is part of the error.
     """
     answers = [_free(temperature_C, capacity_J_gK, near, half) for half in (22.0, HALF_WINDOW_K, 38.0)]
-    kept = [answer for answer in answers if abs(answer.midpoint_C - near.midpoint_C) < 15] or answers
+    # A window that reaches the flank of a melting peak fits worse by far, and is no witness.
+    finest = min(answer.height_sd_J_gK for answer in answers)
+    kept = [answer for answer in answers if answer.height_sd_J_gK <= 4 * finest]
     middle = sorted(kept, key=lambda answer: answer.midpoint_C)[len(kept) // 2]
     spread = float(np.std([answer.midpoint_C for answer in kept]))
     return Step(
