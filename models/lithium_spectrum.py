@@ -65,7 +65,8 @@ def fit_lithium_spectrum(spectrum: ImpedanceSpectrum) -> LithiumSpectrum | None:
     freedom = max(1, 2 * len(frequency) - len(_NAMES))
     own = best.fun[: 2 * len(frequency)]
     scale = max(1e-4, float(own @ own) / freedom)
-    covariance = np.linalg.pinv(best.jac.T @ best.jac) * scale
+    inverse = np.linalg.pinv(best.jac)
+    covariance = inverse @ inverse.T * scale
     film, interface = np.exp(best.x[1]), np.exp(best.x[4])
     total = film + interface
     pull = np.zeros(len(_NAMES))
