@@ -33,7 +33,7 @@ def front_figure(content: Content) -> "Figure":
     columns = min(len(pairs), 2)
     rows = -(-len(pairs) // columns)
     figure = go.Figure() if len(pairs) == 1 else make_subplots(rows, columns)
-    figure.update_layout(_LAYOUT | ({"height": 340 * rows} if rows > 1 else {}))
+    figure.update_layout(_LAYOUT | ({"height": 380 * rows} if rows > 1 else {}))
     for place, pair in enumerate(pairs):
         where: dict[str, Any] = {} if len(pairs) == 1 else {"row": place // columns + 1, "col": place % columns + 1}
         for trace in _front_traces(content, *pair):
@@ -43,7 +43,8 @@ def front_figure(content: Content) -> "Figure":
         figure.update_yaxes(title=axis_title(now.objectives[y]), **where)
     if rows > 1:
         figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}, margin={"t": 50})
-        figure.update_xaxes(title_standoff=4)
+        figure.update_xaxes(title_standoff=4, title_font_size=12)
+        figure.update_yaxes(title_standoff=4, title_font_size=12)
     return figure
 
 
@@ -190,7 +191,7 @@ def calibration_figure(content: Content) -> "Figure | None":
     columns = min(len(objectives), 2)
     rows = -(-len(objectives) // columns)
     figure = make_subplots(rows, columns)
-    figure.update_layout(_LAYOUT | ({"height": 340 * rows} if rows > 1 else {}))
+    figure.update_layout(_LAYOUT | ({"height": 380 * rows} if rows > 1 else {}))
     for place, objective in enumerate(objectives):
         where: dict[str, Any] = {"row": place // columns + 1, "col": place % columns + 1}
         # Reasons keep the objectives in their order, whatever they call them.
@@ -218,6 +219,6 @@ def calibration_figure(content: Content) -> "Figure | None":
         )
         figure.add_traces([predicted, exact], rows=[where["row"]] * 2, cols=[where["col"]] * 2)
         figure.update_xaxes(title=f"found: {axis_title(objective)}", title_standoff=4, **where)
-        figure.update_yaxes(title="predicted when it was suggested", **where)
+        figure.update_yaxes(title="predicted when it was suggested", title_standoff=4, **where)
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}, margin={"t": 50})
     return figure

@@ -23,7 +23,7 @@ def draw_front(now: Standing, path: Path) -> None:
     pairs = objective_pairs(len(now.objectives))
     columns = min(len(pairs), 3)
     rows = -(-len(pairs) // columns)
-    figure = Figure(figsize=(7, 5) if len(pairs) == 1 else (4.2 * columns, 3.6 * rows), dpi=120)
+    figure = Figure(figsize=(7, 5) if len(pairs) == 1 else (4.4 * columns, 4.0 * rows), dpi=120)
     wide, high = 1 / columns, 1 / rows
     for place, (x, y) in enumerate(pairs):
         left, bottom = (place % columns) * wide, 1 - (place // columns + 1) * high
