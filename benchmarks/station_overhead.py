@@ -26,14 +26,15 @@ from chemistry.formulation import AdditiveContent, Formulation
 from chemistry.value_file import read_yaml_value
 from devices.lab import LabFile
 from devices.plans import make_film, measure_film
-from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Sweep
+from devices.protocols import MAKE_ROLES, MEASURE_ROLES
 from devices.readings import Readings
+from devices.wanted import Wanted
 from sim.lab import simulated_lab
 
 ORDERS = (7, 16)
 """Orders of one `make_film` and one `measure_film`."""
 EVENTS = (1, 7)
-TEMPERATURES_C = (30.0, 40.0, 50.0, 60.0, 70.0, 80.0)
+WANTED = Wanted(spectra_at_C=(30.0, 40.0, 50.0, 60.0, 70.0, 80.0), indent_at_C=(30.0,))
 FORMULATION = Formulation(
     polymer=polymer("PEO"),
     salt=salt("LiTFSI"),
@@ -67,7 +68,7 @@ def experiments(n: int, folder: Path) -> list[float]:
     for number in range(n):
         began, sample = time.perf_counter(), f"film {number}"
         made = maker.run(make_film(maker, sample, FORMULATION, 400), sample=sample, documents=lambda *_: None)
-        plan = measure_film(measurer, sample, TEMPERATURES_C, Sweep(), film=made)
+        plan = measure_film(measurer, sample, WANTED, film=made)
         measurer.run(plan, sample=sample, documents=lambda *_: None)
         seconds.append(time.perf_counter() - began)
     lab.close()

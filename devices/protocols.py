@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 MAKE_ROLES = ("dispenser", "film_station")
 """What `make_film` needs of its station."""
-MEASURE_ROLES = ("sample_changer", "thermal_stage", "impedance_meter", "mechanical_tester")
-"""What `measure_film` needs of its station."""
+MEASURE_ROLES = ("sample_changer", "thermal_stage", "impedance_meter")
+"""What `measure_film` needs of its station in any case; what else it needs `devices.wanted.Wanted.roles` says."""
 
 
 class Command(Value):
@@ -109,6 +109,45 @@ class Indent(Command):
     step: str = "indent"
 
     frequency_Hz: float = 1.0
+
+
+class Polarise(Command):
+    """Put a small constant voltage on a disc between lithium and lithium, with a spectrum before and one after.
+
+    It takes a fresh disc of the film, and so may be repeated: the film as cast (50 mm) gives a dozen of them.
+    """
+
+    step: str = "polarise"
+
+    voltage_V: float = 0.01
+    hours: float = 8.0
+
+
+class SweepVoltage(Command):
+    """Sweep a disc between lithium and steel to high potential, until it is oxidised.
+
+    The disc is spoilt by it, the film is not: a repetition takes another disc. No other measurement may want this one.
+    """
+
+    step: str = "sweep voltage"
+
+    from_V: float = 2.5
+    to_V: float = 6.0
+    """Both vs Li/Li⁺."""
+    rate_mV_s: float = 0.5
+
+
+class ScanHeat(Command):
+    """Cool a disc in its pan, then heat it at a fixed rate and record the heat that it takes up.
+
+    It takes a fresh disc of the film, and so may be repeated.
+    """
+
+    step: str = "scan heat"
+
+    from_C: float = -130.0
+    to_C: float = 120.0
+    rate_K_min: float = 10.0
 
 
 class Order(Value):

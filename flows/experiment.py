@@ -6,10 +6,11 @@ from chemistry.recipe import masses_mg
 from devices.errors import InstrumentError, PlanAborted
 from devices.lab import Station
 from devices.plans import FilmAsMade, make_film, measure_film
-from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Hold, Sweep
+from devices.protocols import MAKE_ROLES, Hold
 from flows.control import CalledOff, in_words
 from flows.session import Session
 from flows.step import step
+from flows.wanted import wanted_of
 from ledger.errors import OutOfStock
 from ledger.film import Film
 from ledger.kinds import ExperimentState
@@ -81,41 +82,32 @@ def _refuse_to_run_dry(session: Session, experiment: ExperimentRow) -> None:
 
 
 def _measure(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:
-    """Take every spectrum and the modulus; a measurement that was cut off is begun again, it consumes nothing."""
-    ledger, spec = session.ledger, session.spec
+    """Take every measurement that is wanted; one that was cut off is begun again, it consumes nothing."""
+    ledger, wanted = session.ledger, wanted_of(session.spec)
     sample = _sample(session, experiment)
     if ledger.experiment(experiment.id).state == ExperimentState.MADE:
         ledger.move(experiment.id, ExperimentState.MEASURING)
-    sweep = Sweep(
-        step="sweep",
-        high_Hz=spec.measure.sweep.high,
-        low_Hz=spec.measure.sweep.low,
-        points_per_decade=spec.measure.sweep.points_per_decade,
-    )
-    indented_at = next((o.temperature_C for o in spec.objectives if o.property == "log10_storage_modulus"), None)
-    with crew.station(MEASURE_ROLES, experiment, hold) as (station, token):
+    with crew.station(wanted.roles, experiment, hold) as (station, token):
         plan = measure_film(
             station,
             sample.id,
-            spec.measure.temperatures,
-            sweep,
+            wanted,
             film=_film_as_made(sample),
-            modulus_at_C=indented_at,
-            indent=indented_at is not None,
             control=lambda: session.control.checkpoint(experiment.number, hold),
         )
         measured, run_uid = _run(session, station, plan, sample.id, token, hold, experiment)
-    found = [*measured.spectra, *([measured.modulus] if measured.modulus else [])]
-    ledger.measured(experiment.id, sample.id, found, run_uid)
+    ledger.measured(experiment.id, sample.id, measured.measurements, run_uid)
 
 
 def _analyse(session: Session, experiment: ExperimentRow) -> None:
-    """From spectra to observations, or to the reason why there are none."""
+    """From measurements to observations, or to the reason why there are none."""
     sample = _sample(session, experiment)
     rows = session.ledger.measurements(sample.id)
-    asked = {o.property: o.temperature_C for o in session.spec.objectives}
+    asked = [(o.property, o.temperature_C) for o in session.spec.objectives]
     judged = judge_film([row.measurement for row in rows], asked)
     told: dict[str, Any] = {"verdicts": [v.model_dump(mode="json") for v in judged.verdicts], "law": judged.law}
+    if judged.results:
+        told["results"] = [result.model_dump(mode="json") for result in judged.results]
     if judged.reason:
         session.ledger.move(experiment.id, ExperimentState.DISCARDED, judged.reason, told)
         return

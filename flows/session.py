@@ -3,7 +3,7 @@
 import contextlib
 import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +13,13 @@ from chemistry.errors import BadInput
 from chemistry.value_file import read_yaml_value
 from devices.channel_access import prepare
 from devices.lab_file import LabFile, instrument_class
-from devices.protocols import MAKE_ROLES, MEASURE_ROLES
+from devices.protocols import MAKE_ROLES
 from flows.faults import faults_of_run
 from flows.home import CampaignFolder, campaign_folder
 from flows.leasing import Leasing
 from flows.shelf import shelve
 from flows.spec import CampaignSpec, read_campaign
+from flows.wanted import wanted_of
 from flows.weather import LedgerWeather
 from ledger.journal import Journal
 from ledger.opening import refuse_unfit_file
@@ -88,7 +89,7 @@ def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, La
             remedy="`lab:` is relative to the campaign file.",
         )
     lab_file = read_lab(lab_path)
-    _has_instruments(lab_file, lab_path)
+    _has_instruments(lab_file, lab_path, wanted_of(spec).roles)
     _has_parts(lab_file, lab_path)
     if not is_simulated(lab_file) and not hardware:
         raise BadInput(
@@ -112,8 +113,9 @@ def is_simulated(lab_file: LabFile) -> bool:
     return lab_file.factory.startswith("sim.")
 
 
-def _has_instruments(lab_file: LabFile, place: Path) -> None:
-    for purpose, roles in (("make films", MAKE_ROLES), ("measure films", MEASURE_ROLES)):
+def _has_instruments(lab_file: LabFile, place: Path, measuring: Sequence[str]) -> None:
+    """A station for each plan; of the measuring instruments only those that an objective needs."""
+    for purpose, roles in (("make films", MAKE_ROLES), ("measure films", measuring)):
         if any(set(roles) <= set(station) for station in lab_file.stations.values()):
             continue
         nearest = max(lab_file.stations, key=lambda name: len(set(roles) & set(lab_file.stations[name])))

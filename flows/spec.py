@@ -5,35 +5,31 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from chemistry.errors import BadInput
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
 from flows.approval_policy import ApprovalPolicy
-from ledger.film import PROPERTY_UNITS, Source
+from flows.measure_spec import Measure, read_quantity
+from ledger.film import WITHOUT_TEMPERATURE, Source
 from planners.objectives import Objective
 from planners.space import DesignSpace
 
-
-def _read_quantity(given: Any, unit: str) -> float:
-    """A number in `unit`, or text with a unit of its own; pydantic adds the place to what is wrong with it."""
-    from chemistry.units import quantity
-
-    try:
-        return quantity(given, unit)
-    except BadInput as error:
-        raise ValueError(str(error)) from error
-
-
-def _in_unit(unit: str) -> BeforeValidator:
-    return BeforeValidator(lambda given: _read_quantity(given, unit), json_schema_input_type=float | str)
+MEASURED = (
+    "log10_conductivity",
+    "log10_storage_modulus",
+    "transference_number",
+    "oxidation_limit",
+    "glass_transition",
+)
+"""The properties that the instruments of a lab measure, and which can be objectives therefore."""
 
 
 class ObjectiveInFile(Value):
     """An objective as the file spells it: what editors are told."""
 
-    property: str = Field(json_schema_extra={"enum": list(PROPERTY_UNITS)})
+    property: str = Field(json_schema_extra={"enum": list(MEASURED)})
     goal: Literal["maximise", "minimise"] = "maximise"
-    temperature: float | str
+    temperature: float | str | None = None
+    """Left out for a property that belongs to none, such as a glass transition."""
     reference: float | None = None
 
 
@@ -41,12 +37,8 @@ def _objective(given: Any) -> Any:
     """In the file an objective says `temperature: 30 °C`; inside, temperatures are °C by name."""
     if isinstance(given, dict) and "temperature" in given:
         rest = {key: value for key, value in given.items() if key != "temperature"}
-        return {**rest, "temperature_C": _read_quantity(given["temperature"], "degC")}
+        return {**rest, "temperature_C": read_quantity(given["temperature"], "degC")}
     return given
-
-
-COLDEST_C, HOTTEST_C = -100.0, 300.0
-"""Between these a polymer electrolyte is measured at all; a stage's own limits are narrower, and it says so."""
 
 
 class Budget(Value):
@@ -63,31 +55,6 @@ class Budget(Value):
         if self.batch > self.experiments:
             raise ValueError(f"a batch of {self.batch} is more than all {self.experiments} experiments")
         return self
-
-
-class SweepSpec(Value):
-    """The frequencies of one impedance spectrum."""
-
-    high: Annotated[float, _in_unit("Hz")] = 1e6
-    low: Annotated[float, _in_unit("Hz")] = 1.0
-    points_per_decade: int = Field(default=7, ge=3, le=50)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not 0 < self.low < self.high:
-            raise ValueError(
-                f"the sweep goes from high to low frequency, got high {self.high:g} Hz, low {self.low:g} Hz"
-            )
-        return self
-
-
-class Measure(Value):
-    """What is measured on each film."""
-
-    temperatures: tuple[Annotated[float, _in_unit("degC"), Field(ge=COLDEST_C, le=HOTTEST_C)], ...] = Field(
-        min_length=1
-    )
-    sweep: SweepSpec = SweepSpec()
 
 
 class PlannerSpec(Value):
@@ -131,9 +98,17 @@ class CampaignSpec(Value):
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
-        """An objective read far from every measured temperature would rest on extrapolation alone."""
+        """An objective must be something that is measured, and near the temperatures at which films are."""
         for objective in self.objectives:
             asked = objective.temperature_C
+            if objective.property not in MEASURED:
+                raise ValueError(
+                    f"no instrument measures the objective {objective.property}; known are {', '.join(MEASURED)}"
+                )
+            if objective.property in WITHOUT_TEMPERATURE:
+                if asked is not None:
+                    raise ValueError(f"the objective {objective.property} has no temperature; leave it out")
+                continue
             if asked is None:
                 raise ValueError(
                     f"the objective {objective.property} needs a temperature, such as `temperature: 30 °C`"

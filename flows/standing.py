@@ -96,7 +96,7 @@ def best_table(now: Standing) -> list[dict[str, Any]]:
     return [
         {"experiment": result.number, "formulation": result.formulation.label}
         | {
-            f"{o.property} at {o.temperature_C:g} °C": f"{value:.2f} ± {sd:.2f} {o.unit}"
+            o.label: f"{value:.2f} ± {sd:.2f} {o.unit if o.unit != '1' else ''}".rstrip()
             for o, value, sd in zip(now.objectives, result.values, result.sds, strict=True)
         }
         for result in now.best

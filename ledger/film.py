@@ -25,9 +25,13 @@ PROPERTY_UNITS = {
     "log10_anion_diffusivity": "log10(cm2/s)",
     "log10_polymer_diffusivity": "log10(cm2/s)",
     "transference_number": "1",
+    "oxidation_limit": "V vs Li/Li+",
     "glass_transition": "degC",
 }
 """Unit of every property that the ledger knows. An observation in another unit is refused."""
+
+WITHOUT_TEMPERATURE = frozenset({"glass_transition"})
+"""Properties that belong to no temperature: they are one themselves."""
 
 
 class Reading(Value):

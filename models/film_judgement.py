@@ -1,6 +1,6 @@
 """From everything measured on one film to what may be learnt from it, or to why nothing may."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log, log10
 from typing import Any
 
@@ -9,9 +9,11 @@ from ledger.film import Reading
 from ledger.measurement import ImpedanceSpectrum, Measurement, ModulusReading
 from models.analysis import analyse_spectrum
 from models.conductivity_result import ConductivityResult, Verdict
+from models.other_measurements import MODULUS, analysed, reading, why_missing
+from models.property_result import PropertyResult
 from models.temperature_law import NoLaw, NoReading, Point, TemperatureLaw, fit_temperature_law, read_at
 
-CONDUCTIVITY, MODULUS = "log10_conductivity", "log10_storage_modulus"
+CONDUCTIVITY = "log10_conductivity"
 
 
 class SpectrumVerdict(Value):
@@ -32,41 +34,48 @@ class FilmJudgement(Value):
     measured_in: tuple[int | None, ...] = ()
     """For each reading the place of its measurement; None where it was read from the temperature law."""
     verdicts: tuple[SpectrumVerdict, ...] = ()
+    results: tuple[PropertyResult, ...] = ()
+    """Of polarisations, voltage sweeps and scans of heat, in the order in which they were taken."""
     law: dict[str, Any] | None = None
     """Kind and parameters of the temperature law, where there is one."""
     reason: str = ""
     """Why the film is discarded; empty where it is not."""
 
 
-def judge_film(measurements: Sequence[Measurement], asked: Mapping[str, float | None]) -> FilmJudgement:
+def judge_film(measurements: Sequence[Measurement], asked: Iterable[tuple[str, float | None]]) -> FilmJudgement:
     """Analyse every measurement of a film and read what is asked for.
 
     A film is discarded when a property that is asked for can be read neither where it was measured nor from a law
     within reach. A point that the temperature law calls an outlier is not learnt from.
 
     Args:
-        measurements: Spectra and moduli of one film, in the order in which they were taken.
-        asked: Temperature (°C) at which each property is wanted.
+        measurements: Of one film, in the order in which they were taken.
+        asked: Each property that is wanted, with its temperature (°C; None for one that has none).
     """
-    results = {place: analyse_spectrum(m) for place, m in enumerate(measurements) if isinstance(m, ImpedanceSpectrum)}
-    good = [place for place, result in results.items() if result.accepted and result.temperature_C is not None]
-    points = [_point(results[place]) for place in good]
-    law = _law(points, max((_geometry_sd(results[place]) for place in good), default=0.0))
+    spectra = {place: analyse_spectrum(m) for place, m in enumerate(measurements) if isinstance(m, ImpedanceSpectrum)}
+    results = {place: found for place, m in enumerate(measurements) if (found := analysed(m)) is not None}
+    good = [place for place, result in spectra.items() if result.accepted and result.temperature_C is not None]
+    points = [_point(spectra[place]) for place in good]
+    law = _law(points, max((_geometry_sd(spectra[place]) for place in good), default=0.0))
     outliers = {good[index] for index in law.outliers} if law else set()
-    kept = [(_conductivity(results[place]), place) for place in good if place not in outliers]
-    read: list[tuple[Reading, int | None]] = [*kept]
+    read: list[tuple[Reading, int | None]] = [
+        (_conductivity(spectra[place]), place) for place in good if place not in outliers
+    ]
     read += [(_modulus(m), place) for place, m in enumerate(measurements) if isinstance(m, ModulusReading)]
-    reason = ""
-    if CONDUCTIVITY in asked:
-        reason = _read_where_asked(read, asked[CONDUCTIVITY], points, law, results)
-    if not reason and MODULUS in asked and not any(reading.property == MODULUS for reading, _ in read):
-        reason = "no modulus was measured."
+    read += [(reading(result), place) for place, result in results.items() if result.accepted]
+    reasons = [
+        _read_where_asked(read, at_C, points, law, spectra)
+        if name == CONDUCTIVITY
+        else why_missing([found for found, _ in read], name, at_C, results.values())
+        for name, at_C in asked
+    ]
     return FilmJudgement(
-        readings=tuple(reading for reading, _ in read),
+        readings=tuple(found for found, _ in read),
         measured_in=tuple(place for _, place in read),
-        verdicts=tuple(_verdict(result) for result in results.values()),
+        verdicts=tuple(_verdict(result) for result in spectra.values()),
+        results=tuple(results.values()),
         law={"kind": law.kind.value, **law.parameters, "outliers": len(law.outliers)} if law else None,
-        reason=reason,
+        reason=" ".join(reason for reason in reasons if reason),
     )
 
 

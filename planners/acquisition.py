@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from botorch.acquisition.analytic import LogExpectedImprovement
@@ -15,12 +16,17 @@ from botorch.models.model import Model
 from botorch.posteriors.gpytorch import GPyTorchPosterior
 from botorch.posteriors.posterior import Posterior
 from botorch.sampling.normal import SobolQMCNormalSampler
-from botorch.utils.multi_objective.box_decompositions.non_dominated import NondominatedPartitioning
+from botorch.utils.multi_objective.box_decompositions.non_dominated import (
+    FastNondominatedPartitioning,
+    NondominatedPartitioning,
+)
 from botorch.utils.sampling import manual_seed
 from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
 from torch import Tensor
 
 SAMPLES = 128
+SAMPLES_OF_MANY = 32
+"""For three objectives and more: each sample has a front of its own, whose boxes take a tenth of a second then."""
 _PRUNING_SAMPLES = 256
 _CHUNK = 512
 
@@ -66,7 +72,7 @@ def best_of(outlook: Outlook, features: Tensor) -> tuple[int, float]:
     and candidate.
     """
     with torch.no_grad(), manual_seed(outlook.seed):
-        sampler = SobolQMCNormalSampler(torch.Size([SAMPLES]), seed=outlook.seed)
+        sampler = SobolQMCNormalSampler(torch.Size([_samples(outlook)]), seed=outlook.seed)
         value = _noisy(outlook, sampler)
         scores = torch.cat([value(rows.unsqueeze(-2)) for rows in features.split(_CHUNK)])
     best = int(torch.argmax(scores))
@@ -80,6 +86,10 @@ def upwards(model: object, signs: Sequence[float]) -> Model:
     return model if all(sign > 0 for sign in signs) else _Upwards(model, torch.tensor(signs, dtype=torch.double))
 
 
+def _samples(outlook: Outlook) -> int:
+    return SAMPLES if outlook.model.num_outputs <= 2 else SAMPLES_OF_MANY
+
+
 def _means(model: Model, features: Tensor) -> Tensor:
     """Posterior means, `n x m`, of `n x d` features."""
     posterior = model.posterior(features.unsqueeze(-2))
@@ -91,7 +101,12 @@ def _means(model: Model, features: Tensor) -> Tensor:
 def _analytic(outlook: Outlook, means: Tensor) -> Callable[[Tensor], Tensor]:
     if outlook.model.num_outputs == 1:
         return LogExpectedImprovement(outlook.model, best_f=means.max())
-    partitioning = NondominatedPartitioning(ref_point=outlook.reference, Y=means)
+    # The boxes of the one are fewer by far where there are many objectives (58 against 633 for ten films and four
+    # objectives); for two both have the same.
+    kind = NondominatedPartitioning if outlook.model.num_outputs == 2 else FastNondominatedPartitioning
+    partitioning = cast(
+        NondominatedPartitioning, kind(ref_point=outlook.reference, Y=means)
+    )  # only its boxes are asked
     return ExpectedHypervolumeImprovement(outlook.model, outlook.reference.tolist(), partitioning)
 
 

@@ -141,7 +141,7 @@ def _reason(
     posterior = fitted.posterior([formulation], _conditions(knowledge))
     names = [objective.property for objective in knowledge.objectives]
     if len(set(names)) < len(names):
-        names = [f"{objective.property} at {objective.temperature_C:g} °C" for objective in knowledge.objectives]
+        names = [objective.label for objective in knowledge.objectives]
     expected = dict(zip(names, posterior.mean[0].tolist(), strict=True))
     sd = dict(zip(names, posterior.sd[0].tolist(), strict=True))
     nearest = _nearest(formulation, films)

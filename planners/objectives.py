@@ -34,6 +34,11 @@ class Objective(Value):
         return PROPERTY_UNITS[self.property]
 
     @builtins.property
+    def label(self) -> str:
+        """The property and where it is read: `log10_conductivity at 30 °C`."""
+        return self.property if self.temperature_C is None else f"{self.property} at {self.temperature_C:g} °C"
+
+    @builtins.property
     def sign(self) -> float:
         """Plus one to maximise, minus one to minimise."""
         return 1.0 if self.goal == "maximise" else -1.0

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from chemistry.errors import BadInput
+from devices.calorimeter import Calorimeter
 from devices.dispenser import Dispenser
 from devices.fake import fake_instrument
 from devices.film_station import FilmStation
@@ -13,18 +14,21 @@ from devices.impedance_meter import ImpedanceMeter
 from devices.instrument import Instrument
 from devices.lab import Lab, LabFile, Simulated, stations_of
 from devices.lab_file import instrument_class
+from devices.lithium_cell import LithiumCell
 from devices.mechanical_tester import MechanicalTester
 from devices.sample_changer import SampleChanger
 from devices.thermal_stage import ThermalStage
 from sim.bench import Bench
 from sim.faults.fault_file import FaultFile
 from sim.front import Front
+from sim.instruments.calorimeter import CalorimeterMechanism
 from sim.instruments.dispenser import DispenserMechanism
 from sim.instruments.film_station import FilmStationMechanism
 from sim.instruments.glovebox import GloveboxMechanism
 from sim.instruments.impedance_meter import ImpedanceMeterMechanism
 from sim.instruments.instrument import SimulatedInstrument
 from sim.instruments.line import Line
+from sim.instruments.lithium_cell import LithiumCellMechanism
 from sim.instruments.mechanical_tester import MechanicalTesterMechanism
 from sim.instruments.mechanism import Mechanism
 from sim.instruments.sample_changer import SampleChangerMechanism
@@ -41,6 +45,8 @@ MECHANISMS: Mapping[type[Instrument], Callable[[Bench, str], Mechanism]] = {
     ImpedanceMeter: ImpedanceMeterMechanism,
     MechanicalTester: MechanicalTesterMechanism,
     Glovebox: GloveboxMechanism,
+    LithiumCell: LithiumCellMechanism,
+    Calorimeter: CalorimeterMechanism,
 }
 """The physics of each device class that the simulated lab has."""
 RECORD_NAME = "lab.sqlite"

@@ -1,13 +1,14 @@
 """The live figures of a report."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.report.content import Content, Tried
+from flows.report.pairs import objective_pairs
 from flows.report.words import axis_title
 from ledger.measurement import ImpedanceSpectrum
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from plotly.graph_objects import Figure, Scatter
 
 FRONT, FILM, MODEL = "#c2410c", "#8fa3b8", "#0f766e"
 _LAYOUT = {
@@ -19,31 +20,59 @@ _LAYOUT = {
 
 
 def front_figure(content: Content) -> "Figure":
-    """Two objectives against each other, the front as a line; one objective against the experiment's number."""
+    """Two objectives against each other, the front as a line; one objective against the experiment's number.
+
+    Of more objectives every pair has a panel; the front is marked there, and no line: what no other film beats in all
+    objectives together is scattered in any two of them.
+    """
+    import plotly.graph_objects as go
+    from plotly.subplots import make_subplots
+
+    now = content.standing
+    pairs = objective_pairs(len(now.objectives))
+    columns = min(len(pairs), 2)
+    rows = -(-len(pairs) // columns)
+    figure = go.Figure() if len(pairs) == 1 else make_subplots(rows, columns)
+    figure.update_layout(_LAYOUT | ({"height": 380 * rows} if rows > 1 else {}))
+    for place, pair in enumerate(pairs):
+        where: dict[str, Any] = {} if len(pairs) == 1 else {"row": place // columns + 1, "col": place % columns + 1}
+        for trace in _front_traces(content, *pair):
+            figure.add_trace(trace.update(showlegend=place == 0), **where)
+        x, y = pair
+        figure.update_xaxes(title="experiment" if x is None else axis_title(now.objectives[x]), **where)
+        figure.update_yaxes(title=axis_title(now.objectives[y]), **where)
+    if rows > 1:
+        figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}, margin={"t": 50})
+        figure.update_xaxes(title_standoff=4, title_font_size=12)
+        figure.update_yaxes(title_standoff=4, title_font_size=12)
+    return figure
+
+
+def _front_traces(content: Content, x: int | None, y: int) -> "list[Scatter]":
+    """The films and the front in one panel: two objectives, or one against the experiment's number."""
     import plotly.graph_objects as go
 
     now = content.standing
-    figure = go.Figure(layout=_LAYOUT)
-    single = len(now.objectives) == 1
-    for results, name, colour, mode in (
-        ([r for r in now.results if not r.in_front], "films", FILM, "markers"),
-        (list(now.best), "front", FRONT, "markers" if single else "lines+markers"),
-    ):
-        figure.add_scatter(
-            x=[r.number if single else r.values[0] for r in results],
-            y=[r.values[0] if single else r.values[1] for r in results],
-            error_x=None if single else {"array": [r.sds[0] for r in results], "thickness": 1, "width": 2},
-            error_y={"array": [r.sds[0] if single else r.sds[1] for r in results], "thickness": 1, "width": 2},
+    line = len(now.objectives) == 2
+    return [
+        go.Scatter(
+            x=[r.number if x is None else r.values[x] for r in results],
+            y=[r.values[y] for r in results],
+            error_x=None if x is None else {"array": [r.sds[x] for r in results], "thickness": 1, "width": 2},
+            error_y={"array": [r.sds[y] for r in results], "thickness": 1, "width": 2},
             text=[f"experiment {r.number}<br>{r.formulation.label}" for r in results],
             hovertemplate="%{text}<br>%{x:.2f}, %{y:.2f}<extra></extra>",
-            mode=mode,
+            mode="lines+markers" if line and name == "front" else "markers",
             name=name,
+            legendgroup=name,
             marker={"color": colour, "size": 9},
             line={"color": colour, "width": 1.5},
         )
-    figure.update_xaxes(title="experiment" if single else axis_title(now.objectives[0]))
-    figure.update_yaxes(title=axis_title(now.objectives[0 if single else 1]))
-    return figure
+        for results, name, colour in (
+            ([r for r in now.results if not r.in_front], "films", FILM),
+            (list(now.best), "front", FRONT),
+        )
+    ]
 
 
 def progress_figure(content: Content) -> "Figure":
@@ -143,37 +172,53 @@ def _intercept(spectrum: ImpedanceSpectrum) -> float:
 
 
 def calibration_figure(content: Content) -> "Figure | None":
-    """What the model expected when it suggested each experiment, against what was found; None without a prediction."""
+    """What the model expected when it suggested each experiment, against what was found; None without a prediction.
+
+    A panel for each objective.
+    """
     import plotly.graph_objects as go
+    from plotly.subplots import make_subplots
 
     results = {r.number: r for r in content.standing.results}
-    objective = content.spec.objectives[0]
+    objectives = content.spec.objectives
     asked = [
-        (
-            tried.suggestion.reason["expected"][name],
-            tried.suggestion.reason["sd"][name],
-            results[tried.experiment.number],
-        )
+        (tried.suggestion.reason, results[tried.experiment.number])
         for tried in content.tried
-        for name in list(tried.suggestion.reason["expected"])[:1]
-        if tried.experiment.number in results
+        if tried.suggestion.reason["expected"] and tried.experiment.number in results
     ]
     if not asked:
         return None
-    figure = go.Figure(layout=_LAYOUT)
-    found = [result.values[0] for *_, result in asked]
-    figure.add_scatter(
-        x=found,
-        y=[mean for mean, *_ in asked],
-        error_y={"array": [1.645 * sd for _, sd, _ in asked], "thickness": 1, "width": 2},
-        text=[f"experiment {r.number}<br>{r.formulation.label}" for *_, r in asked],
-        hovertemplate="%{text}<extra></extra>",
-        mode="markers",
-        marker={"color": MODEL, "size": 8},
-        name="prediction with 90 % interval",
-    )
-    ends = [min(found), max(found)]
-    figure.add_scatter(x=ends, y=ends, mode="lines", line={"color": FILM, "dash": "dot"}, name="as predicted")
-    figure.update_xaxes(title=f"found: {axis_title(objective)}")
-    figure.update_yaxes(title="predicted when it was suggested")
+    columns = min(len(objectives), 2)
+    rows = -(-len(objectives) // columns)
+    figure = make_subplots(rows, columns)
+    figure.update_layout(_LAYOUT | ({"height": 380 * rows} if rows > 1 else {}))
+    for place, objective in enumerate(objectives):
+        where: dict[str, Any] = {"row": place // columns + 1, "col": place % columns + 1}
+        # Reasons keep the objectives in their order, whatever they call them.
+        expected = [(list(r["expected"].values())[place], list(r["sd"].values())[place]) for r, _ in asked]
+        found = [result.values[place] for _, result in asked]
+        predicted = go.Scatter(
+            x=found,
+            y=[mean for mean, _ in expected],
+            error_y={"array": [1.645 * sd for _, sd in expected], "thickness": 1, "width": 2},
+            text=[f"experiment {result.number}<br>{result.formulation.label}" for _, result in asked],
+            hovertemplate="%{text}<extra></extra>",
+            mode="markers",
+            marker={"color": MODEL, "size": 8},
+            name="prediction with 90 % interval",
+            showlegend=place == 0,
+        )
+        ends = [min(found), max(found)]
+        exact = go.Scatter(
+            x=ends,
+            y=ends,
+            mode="lines",
+            line={"color": FILM, "dash": "dot"},
+            name="as predicted",
+            showlegend=place == 0,
+        )
+        figure.add_traces([predicted, exact], rows=[where["row"]] * 2, cols=[where["col"]] * 2)
+        figure.update_xaxes(title=f"found: {axis_title(objective)}", title_standoff=4, **where)
+        figure.update_yaxes(title="predicted when it was suggested", title_standoff=4, **where)
+    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}, margin={"t": 50})
     return figure

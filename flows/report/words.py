@@ -8,7 +8,7 @@ _TITLES = {
     "log10_conductivity": "log₁₀ conductivity",
     "log10_storage_modulus": "log₁₀ storage modulus",
 }
-_UNITS = {"log10(S/cm)": "S/cm", "log10(MPa)": "MPa", "degC": "°C", "1": ""}
+_UNITS = {"log10(S/cm)": "S/cm", "log10(MPa)": "MPa", "degC": "°C", "1": "", "V vs Li/Li+": "V vs Li/Li⁺"}
 
 
 def axis_title(objective: Objective) -> str:

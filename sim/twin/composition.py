@@ -59,6 +59,11 @@ def composition(formulation: Formulation) -> Composition:
     )
 
 
+def truth_glass_transition_C(formulation: Formulation) -> float:
+    """Glass transition of the conducting phase, °C, without film effect and without noise."""
+    return composition(formulation).glass_transition_K - 273.15
+
+
 def _glass_transition_K(
     polymer: Host, anion: AnionEffect, loading: float, polymer_fraction: float, additives: Additives
 ) -> float:

@@ -12,6 +12,7 @@ from chemistry.formulation import Formulation
 from sim.twin.circuit import CellCircuit, REFERENCE_AREA_cm2, geometric_capacitance_F
 from sim.twin.composition import composition
 from sim.twin.deviation import Deviation, random_deviation
+from sim.twin.discs import Discs
 from sim.twin.mechanics import storage_modulus_MPa
 from sim.twin.meter import elapsed_share
 from sim.twin.preset import Preset, preset_named
@@ -93,6 +94,7 @@ class TwinFilm:
             conductivity_decades=own.conductivity_decades + WET_CONDUCTIVITY_decades * water,
             modulus_decades=own.modulus_decades + WET_MODULUS_decades * water,
         )
+        self._formulation = formulation
 
     def spectrum(
         self, temperature_C: float, frequency_Hz: np.ndarray, seed: int, disturbance: Disturbance = UNDISTURBED
@@ -115,6 +117,20 @@ class TwinFilm:
             return value
         error = np.random.default_rng([self._seed, seed]).standard_normal()
         return float(value * math.exp(self._preset.modulus_reading_sd * error))
+
+    @property
+    def discs(self) -> Discs:
+        """Discs of this film in the cells of other instruments."""
+        return Discs(
+            self._formulation,
+            self._composition,
+            self._thickness_um,
+            self._area_cm2,
+            self._seed,
+            self._preset,
+            self._character.history,
+            self._film_resistance_ohm,
+        )
 
     def resistance_ohm(self, temperature_C: float) -> float:
         """Bulk resistance of this cell, ohm, film effect and contact included: for tests, not for instruments."""

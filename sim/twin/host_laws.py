@@ -6,6 +6,7 @@ public conductivity tables (Bradford et al., ACS Cent. Sci. 2023, 9, 206, and Ha
 3301), see docs/twin.md for how well; for every other polymer they are means over its coordinating groups.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -112,7 +113,7 @@ def group_law(smiles: str) -> HostLaw:
     """
     from chemistry.coordination import coordinating_sites
 
-    counts = _group_counts(smiles)
+    counts = dict(group_counts(smiles))
     rest = coordinating_sites(smiles) - sum(counts.values())
     if rest > 0:
         counts["other"] = rest
@@ -144,12 +145,18 @@ def mean_law(parts: list[tuple[HostLaw, float]]) -> HostLaw:
     )
 
 
-def _group_counts(smiles: str) -> dict[str, float]:
+@lru_cache(maxsize=4096)
+def group_counts(smiles: str) -> Mapping[str, float]:
+    """Coordinating sites by group: of a repeat unit (with `*`), or of a molecule."""
     from rdkit import Chem
 
     from sim.twin.chain import middle_of_three
 
-    chain, middle = middle_of_three(smiles)
+    if "*" in smiles:
+        chain, middle = middle_of_three(smiles)
+    else:
+        chain = Chem.MolFromSmiles(smiles)
+        middle = {atom.GetIdx() for atom in chain.GetAtoms()}
 
     def donors(pattern: str) -> set[int]:
         matches = chain.GetSubstructMatches(Chem.MolFromSmarts(pattern), maxMatches=10_000)

@@ -37,6 +37,23 @@ class Preset(Value):
     modulus_reading_sd: float = Field(default=0.05, ge=0)
     """Relative error of one modulus reading."""
     meter: Meter = Meter()
+    film_transference_sd: float = Field(default=0.06, ge=0)
+    """Standard deviation of ln(t⁺ / (1 - t⁺)) between films."""
+    film_oxidation_sd_V: float = Field(default=0.03, ge=0)
+    film_glass_transition_sd_K: float = Field(default=1.0, ge=0)
+    """Residual solvent and thermal history."""
+    interface_growth: float = Field(default=0.15, ge=0)
+    """Median relative growth of the lithium interfaces in the first eight hours."""
+    impurity_A_cm2: float = Field(default=5e-7, ge=0)
+    """Median height of the wave of impurities below the oxidation of the film."""
+    leak_S_cm2: float = Field(default=1e-7, ge=0)
+    """Median slope of the baseline of a voltage sweep."""
+    aged_films: float = Field(default=0.4, ge=0, le=1)
+    """Share of films that give back enthalpy at their glass transition."""
+    thermometer_sd_K: float = Field(default=0.3, ge=0)
+    """Error of the calorimeter's temperature, the same all over one scan."""
+    signal_noise: float = Field(default=1.0, ge=0)
+    """Factor on the noise of potentiostat and calorimeter and on the bends of their baselines."""
 
 
 _PRESETS = (
@@ -54,6 +71,15 @@ _PRESETS = (
         drifting_sweeps=0.05,
         modulus_reading_sd=0.10,
         meter=Meter(relative_noise=0.01, current_floor_A=3e-12),
+        film_transference_sd=0.25,
+        film_oxidation_sd_V=0.08,
+        film_glass_transition_sd_K=3.0,
+        interface_growth=0.4,
+        impurity_A_cm2=1.5e-6,
+        leak_S_cm2=3e-7,
+        aged_films=0.7,
+        thermometer_sd_K=0.6,
+        signal_noise=3.0,
     ),
     Preset(
         name="clean",
@@ -63,6 +89,14 @@ _PRESETS = (
         unfitted_circuits=0,
         drifting_sweeps=0,
         modulus_reading_sd=0,
+        film_transference_sd=0,
+        film_oxidation_sd_V=0,
+        film_glass_transition_sd_K=0,
+        interface_growth=0,
+        impurity_A_cm2=0,
+        leak_S_cm2=0,
+        aged_films=0,
+        thermometer_sd_K=0,
     ),
     Preset(
         name="ideal",
@@ -72,6 +106,15 @@ _PRESETS = (
         unfitted_circuits=0,
         drifting_sweeps=0,
         modulus_reading_sd=0,
+        film_transference_sd=0,
+        film_oxidation_sd_V=0,
+        film_glass_transition_sd_K=0,
+        interface_growth=0,
+        impurity_A_cm2=0,
+        leak_S_cm2=0,
+        aged_films=0,
+        thermometer_sd_K=0,
+        signal_noise=0,
         meter=Meter(relative_noise=0, current_floor_A=0, impedance_floor_ohm=0),
     ),
 )

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from chemistry.process import Dry, Press
+from devices.calorimeter import Calorimeter
 from devices.clock import RealClock
 from devices.dispenser import Dispenser
 from devices.epics import epics_lab
@@ -11,13 +12,23 @@ from devices.film_station import FilmStation
 from devices.impedance_meter import ImpedanceMeter
 from devices.instrument import Instrument
 from devices.lab import LabFile
+from devices.lithium_cell import LithiumCell
 from devices.mechanical_tester import MechanicalTester
 from devices.protocols import Dose, HeaterOff, MakeStep, Order, SetTemperature
 from devices.sample_changer import SampleChanger
 from devices.signals import Typed
 from devices.thermal_stage import ThermalStage
 
-CLASSES = [Dispenser, FilmStation, ThermalStage, SampleChanger, ImpedanceMeter, MechanicalTester]
+CLASSES = [
+    Dispenser,
+    FilmStation,
+    ThermalStage,
+    SampleChanger,
+    ImpedanceMeter,
+    MechanicalTester,
+    LithiumCell,
+    Calorimeter,
+]
 DOSE = Order(id="1", token=3, sample="s", command=Dose(step="dose", component="*CCO*", mass_mg=5.0))
 
 

@@ -61,8 +61,8 @@ def test_a_class_that_is_no_instrument_is_bad_input(tmp_path: Path, path: str):
 
 
 def test_a_plan_that_needs_what_the_lab_lacks_is_told_so(lab: Lab):
-    with pytest.raises(BadInput, match="calorimeter"):
-        lab.station_with(["thermal_stage", "calorimeter"])
+    with pytest.raises(BadInput, match="rheometer"):
+        lab.station_with(["thermal_stage", "rheometer"])
     with pytest.raises(BadInput, match="has no dispenser"):
         lab.stations["measuring-1"].instrument("dispenser")
     assert len(lab.stations_with(["thermal_stage"])) == 3

@@ -13,10 +13,12 @@ from devices.plans import make_film, measure_film, tidy
 from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Dose, Sweep
 from devices.station import Station
 from devices.timer import wait_in_lab_time
+from devices.wanted import Wanted
 from sim.lab_record import read_things
 
 TEMPERATURES = (30.0, 60.0)
 SWEEP = Sweep(points_per_decade=3)
+WANTED = Wanted(spectra_at_C=TEMPERATURES, sweep=SWEEP, indent_at_C=TEMPERATURES[:1])
 
 
 def make(lab: Lab, formulation: Formulation, sample: str = "film", **options):
@@ -46,9 +48,9 @@ def test_a_film_is_measured_at_every_temperature_and_indented_at_the_first(
     lab: Lab, peo_litfsi: Formulation, tmp_path: Path
 ):
     made, station = make(lab, peo_litfsi), lab.station_with(MEASURE_ROLES)
-    measured = station.run(measure_film(station, "film", TEMPERATURES, SWEEP, film=made), sample="film")
+    measured = station.run(measure_film(station, "film", WANTED, film=made), sample="film")
     assert [s.temperature_C for s in measured.spectra] == pytest.approx(TEMPERATURES, abs=0.3)
-    assert measured.modulus.temperature_C == pytest.approx(30, abs=0.3)
+    assert measured.moduli[0].temperature_C == pytest.approx(30, abs=0.3)
     assert measured.spectra[0].thickness_um == made.thickness_um
     assert len(measured.spectra[0].frequency_Hz) == 19
     assert_safe(station, tmp_path)
@@ -57,19 +59,19 @@ def test_a_film_is_measured_at_every_temperature_and_indented_at_the_first(
 def test_a_modulus_at_another_temperature_needs_no_spectrum_there(lab: Lab, peo_litfsi: Formulation):
     make(lab, peo_litfsi)
     station = lab.station_with(MEASURE_ROLES)
-    plan = measure_film(station, "film", [60.0], SWEEP, modulus_at_C=40.0)
+    plan = measure_film(station, "film", Wanted(spectra_at_C=(60.0,), sweep=SWEEP, indent_at_C=(40.0,)))
     measured = station.run(plan, sample="film")
     assert len(measured.spectra) == 1
-    assert measured.modulus.temperature_C == pytest.approx(40, abs=0.3)
-    plan = measure_film(station, "film", [60.0], SWEEP, indent=False)
-    assert station.run(plan, sample="film").modulus is None
+    assert measured.moduli[0].temperature_C == pytest.approx(40, abs=0.3)
+    plan = measure_film(station, "film", Wanted(spectra_at_C=(60.0,), sweep=SWEEP))
+    assert station.run(plan, sample="film").moduli == ()
 
 
 def test_each_plan_is_a_bluesky_run_with_an_event_for_each_spectrum(lab: Lab, peo_litfsi: Formulation):
     documents: list[tuple[str, dict]] = []
     made = make(lab, peo_litfsi, documents=lambda name, document: documents.append((name, document)))
     station = lab.station_with(MEASURE_ROLES)
-    plan = measure_film(station, "film", TEMPERATURES, SWEEP, film=made)
+    plan = measure_film(station, "film", WANTED, film=made)
     station.run(plan, sample="film", documents=lambda name, document: documents.append((name, document)))
     starts = [document for name, document in documents if name == "start"]
     assert [start["plan_name"] for start in starts] == ["make_film", "measure_film"]
@@ -87,7 +89,7 @@ def test_an_instrument_s_error_fails_the_plan_with_its_words_and_leaves_the_stat
     with pytest.raises(
         InstrumentError, match=r"sample_changer .* told to load: there is no sample 'ghost' in the rack"
     ):
-        station.run(measure_film(station, "ghost", TEMPERATURES, SWEEP), sample="ghost")
+        station.run(measure_film(station, "ghost", WANTED), sample="ghost")
     assert_safe(station, tmp_path)
 
 
@@ -97,7 +99,7 @@ def test_an_error_in_the_middle_brings_the_film_back(lab: Lab, peo_litfsi: Formu
     stops: list[dict] = []
     with pytest.raises(InstrumentError, match="outside -20 to 150 °C"):
         station.run(
-            measure_film(station, "film", (30.0, 400.0), SWEEP),
+            measure_film(station, "film", Wanted(spectra_at_C=(30.0, 400.0), sweep=SWEEP)),
             sample="film",
             documents=lambda name, document: stops.append(document) if name == "stop" else None,
         )
@@ -122,7 +124,7 @@ def test_a_control_that_raises_stops_the_plan_between_steps_and_leaves_the_stati
     make(lab, peo_litfsi)
     station = lab.station_with(MEASURE_ROLES)
     with pytest.raises(Stopped):
-        station.run(measure_film(station, "film", TEMPERATURES, SWEEP, control=control), sample="film")
+        station.run(measure_film(station, "film", WANTED, control=control), sample="film")
     assert_safe(station, tmp_path)
 
 
@@ -130,7 +132,7 @@ def test_an_abort_from_another_thread_runs_the_finalizers(lab: Lab, peo_litfsi: 
     make(lab, peo_litfsi)
     station, raised = lab.station_with(MEASURE_ROLES), []
     held = lab.clock.hold()  # somebody else at work keeps lab time, so that the abort comes in the middle of a wait
-    plan = measure_film(station, "film", TEMPERATURES, SWEEP)
+    plan = measure_film(station, "film", WANTED)
 
     def run() -> None:
         try:
@@ -153,7 +155,7 @@ def test_an_abort_during_a_sweep_leaves_the_station_safe_too(lab: Lab, peo_litfs
     make(lab, peo_litfsi)
     station = lab.station_with(MEASURE_ROLES)
     aborted_at: list[str] = []
-    plan = measure_film(station, "film", TEMPERATURES, SWEEP)
+    plan = measure_film(station, "film", WANTED)
     # A wake-up in the middle of the first sweep: the clock is held while it runs.
     loading_and_heating_s = 60 + 150 + 600
 

@@ -8,6 +8,7 @@ import yaml
 from chemistry.errors import BadInput
 from flows.session import is_simulated, read_files
 from flows.spec import read_campaign
+from flows.wanted import wanted_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -31,7 +32,11 @@ def changed(folder: Path, **changes: object) -> Path:
     return written
 
 
-@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("p*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "example",
+    sorted(file for file in EXAMPLES.glob("*.yaml") if "objectives:" in file.read_text()),
+    ids=lambda path: path.stem,
+)
 def test_every_example_is_accepted(example: Path) -> None:
     spec, lab = read_files(example, hardware=False)
     assert spec.name == example.stem
@@ -59,6 +64,12 @@ def test_every_example_is_accepted(example: Path) -> None:
         ({"space__constraints__0__at_most": 1.5}, ["at_most", "1.5"]),
         ({"objectives__0__property": "shininess"}, ["objectives.0", "shininess", "log10_conductivity"]),
         ({"objectives__0__temperature": "200 °C"}, ["200", "80"]),
+        ({"objectives__0__temperature": None}, ["log10_conductivity", "temperature: 30 °C"]),
+        ({"objectives__0__property": "glass_transition"}, ["glass_transition has no temperature", "leave it out"]),
+        ({"objectives__0__property": "log10_lithium_diffusivity"}, ["no instrument measures", "glass_transition"]),
+        ({"measure__polarisation": {"voltage": "2 V"}}, ["polarisation.voltage", "2"]),
+        ({"measure__voltage_sweep": {"low": "5.5 V"}}, ["voltage_sweep", "1 V at least"]),
+        ({"measure__calorimetry": {"high": "-100 °C"}}, ["calorimetry", "60 K at least"]),
         ({"lab": "nowhere.yaml"}, ["nowhere.yaml", "does not exist"]),
         ({"name": "Not A Name"}, ["name", "Not A Name"]),
         ({"seed": -1}, ["seed", "-1"]),
@@ -123,6 +134,41 @@ def test_a_lab_without_an_instrument_names_it(tmp_path: Path) -> None:
     lab.write_text(yaml.safe_dump(content))
     with pytest.raises(BadInput, match="mechanical_tester"):
         read_files(file, hardware=False)
+
+
+@pytest.mark.parametrize(
+    ("objective", "role"),
+    [
+        ({"property": "transference_number", "temperature": "60 °C"}, "lithium_cell"),
+        ({"property": "oxidation_limit", "temperature": "60 °C"}, "lithium_cell"),
+        ({"property": "glass_transition", "goal": "minimise"}, "calorimeter"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_instrument_is_needed_only_where_an_objective_needs_it(
+    tmp_path: Path, objective: dict[str, str], role: str
+) -> None:
+    plain = changed(tmp_path)
+    lab = tmp_path / "simulated_lab.yaml"
+    content = yaml.safe_load(lab.read_text())
+    for station in content["stations"].values():
+        station.pop(role, None)
+    bare = yaml.safe_dump(content)
+    lab.write_text(bare)
+    read_files(plain, hardware=False)
+    file = changed(tmp_path, objectives__0=objective)
+    lab.write_text(bare)
+    with pytest.raises(BadInput, match=f"lacks {role}"):
+        read_files(file, hardware=False)
+    assert role in wanted_of(read_campaign(file)).roles
+
+
+def test_a_glass_transition_is_asked_for_without_a_temperature(tmp_path: Path) -> None:
+    file = changed(tmp_path, objectives__0={"property": "glass_transition", "goal": "minimise", "reference": 40.0})
+    spec = read_campaign(file)
+    assert spec.objectives[0].temperature_C is None
+    assert spec.objectives[0].label == "glass_transition"
+    assert wanted_of(spec).scan_heat is not None
 
 
 def test_real_hardware_must_be_named(tmp_path: Path) -> None:

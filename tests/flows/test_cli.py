@@ -208,7 +208,7 @@ def test_a_real_process_leaves_with_status_2_and_no_traceback(tmp_path: Path, sp
     assert not [*(tmp_path / "home").glob("*")], "no server was looked for"
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("campaign", "p*.yaml"), ("lab", "*_lab.yaml")])
+@pytest.mark.parametrize(("kind", "examples"), [("campaign", "[fp]*.yaml"), ("lab", "*_lab.yaml")])
 def test_the_schema_takes_the_examples_and_not_their_misspelling(ionloop: Command, kind: str, examples: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(ionloop("schema", kind).out)

@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from ledger.errors import IllegalMove, LedgerError
 from ledger.kinds import ExperimentState
-from ledger.measurement import ImpedanceSpectrum, ModulusReading
+from ledger.measurement import Calorimetry, ImpedanceSpectrum, ModulusReading, Polarisation, VoltageSweep
 from ledger.store import Ledger
 from tests.ledger.conftest import Suggest, formulation
 
@@ -47,6 +48,59 @@ def test_measurements_are_typed_and_exact(ledger: Ledger, suggest: Suggest) -> N
     assert [row.measurement for row in ledger.measurements(sample)] == [SPECTRUM, modulus]
     (only,) = ledger.measurements(sample, kind="impedance")
     assert (only.measurement, only.run_uid) == (SPECTRUM, "run-1")
+
+
+@pytest.mark.parametrize(
+    "measured",
+    [
+        Polarisation(
+            voltage_V=0.01,
+            time_s=(0.2, 1.0, 3600.0),
+            current_A=(1.0000000000000002e-05, 5e-6, 3e-6),
+            before=SPECTRUM,
+            after=SPECTRUM,
+            temperature_C=70.0,
+        ),
+        VoltageSweep(
+            potential_V=(2.5, 2.504),
+            current_density_A_cm2=(1e-9, -3e-9),
+            rate_mV_s=0.5,
+            resistance_ohm_cm2=44.1,
+            temperature_C=70.01,
+        ),
+        Calorimetry(sample_temperature_C=(-130.0, -129.5), heat_flow_mW=(1.2, 1.3), rate_K_min=10.0, mass_mg=8.1),
+    ],
+    ids=lambda measured: measured.kind,
+)
+def test_each_kind_of_measurement_comes_back_as_it_was(
+    ledger: Ledger, suggest: Suggest, measured: Polarisation | VoltageSweep | Calorimetry
+) -> None:
+    sample = ledger.add_sample(suggest().id, "A1").id
+    ledger.add_measurement(sample, measured, "run-1")
+    (row,) = ledger.measurements(sample, kind=measured.kind)
+    assert row.measurement == measured
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "words"),
+    [
+        (Polarisation, {"time_s": (1.0, 1.0), "current_A": (1e-6, 1e-6)}, "rise"),
+        (Polarisation, {"time_s": (0.0, 1.0), "current_A": (1e-6, 1e-6)}, "above zero"),
+        (VoltageSweep, {"potential_V": (3.0, 2.0), "current_density_A_cm2": (0.0, 0.0)}, "rise"),
+        (VoltageSweep, {"potential_V": (2.0, 3.0), "current_density_A_cm2": (0.0,)}, "one length"),
+        (Calorimetry, {"sample_temperature_C": (0.0, 1.0), "heat_flow_mW": (1.0,)}, "one length"),
+    ],
+)
+def test_a_measurement_that_cannot_be_is_refused(
+    kind: type[Polarisation | VoltageSweep | Calorimetry], content: dict[str, object], words: str
+) -> None:
+    rest: dict[type, dict[str, object]] = {
+        Polarisation: {"voltage_V": 0.01, "before": SPECTRUM, "after": SPECTRUM, "temperature_C": 70.0},
+        VoltageSweep: {"rate_mV_s": 0.5, "resistance_ohm_cm2": 1.0, "temperature_C": 70.0},
+        Calorimetry: {"rate_K_min": 10.0, "mass_mg": 8.0},
+    }
+    with pytest.raises(ValidationError, match=words):
+        kind.model_validate({**rest[kind], **content})
 
 
 def test_what_a_run_measured_enters_whole_or_not_at_all(ledger: Ledger, suggest: Suggest) -> None:

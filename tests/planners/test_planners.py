@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from chemistry.errors import BadInput
+from ledger.film import Reading
 from planners.bayesian import BayesianPlanner
 from planners.choice import NAMES, planner
+from planners.objectives import Objective
 from planners.points import apart, formulation_at, point_of, reasons_not_to
 from planners.protocols import Failed, Knowledge
 from planners.sampling import neighbours
@@ -103,6 +105,27 @@ def test_a_minimised_objective_among_several_turns_the_search_round(knowledge):
     soft = stiff.model_copy(update={"goal": "minimise", "reference": 3.0})
     (suggestion,) = SMALL.suggest(1, knowledge.model_copy(update={"objectives": (conducts, soft)}))
     assert sum(content.weight_fraction for content in suggestion.formulation.additives) > 0.2
+
+
+def test_an_objective_without_a_temperature_is_planned_for_beside_three_others(knowledge):
+    """A glass transition belongs to none: softer with plasticiser, and warmer with salt."""
+
+    def with_glass(film):
+        fraction = sum(content.weight_fraction for content in film.formulation.additives)
+        glass_C = -40.0 - 100 * fraction + 10 * film.formulation.salt_molality_mol_kg
+        return film.model_copy(
+            update={"readings": (*film.readings, Reading(property="glass_transition", value=glass_C, sd=1.0))}
+        )
+
+    conducts, stiff = knowledge.objectives
+    hot = conducts.model_copy(update={"temperature_C": 80.0})
+    glass = Objective(property="glass_transition", goal="minimise", reference=20.0)
+    films = tuple(with_glass(film) for film in knowledge.films)
+    wanted = (conducts, stiff, glass, hot)
+    (suggestion,) = SMALL.suggest(1, knowledge.model_copy(update={"objectives": wanted, "films": films}))
+    assert list(suggestion.reason.expected) == [objective.label for objective in wanted]
+    assert -120 < suggestion.reason.expected["glass_transition"] < 20
+    assert point_of(knowledge.space, suggestion.formulation) is not None
 
 
 def test_a_small_space_runs_dry_without_repeating_itself(knowledge):

@@ -11,6 +11,7 @@ from devices.errors import InstrumentError
 from devices.lab import Lab, LabFile
 from devices.plans import FilmAsMade, FilmMeasured, make_film, measure_film
 from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Sweep
+from devices.wanted import Wanted
 from sim.faults.fault_file import FaultFile
 from sim.faults.injector import Strike, strikes_of
 from sim.lab import simulated_lab
@@ -18,8 +19,7 @@ from sim.lab_record import PhysicalAct, read_record, read_things
 from tests.memory_journal import MemoryJournal
 
 LAB = Path(__file__).parents[3] / "examples" / "simulated_lab.yaml"
-TEMPERATURES = (30.0, 60.0)
-SWEEP = Sweep(points_per_decade=5)
+WANTED = Wanted(spectra_at_C=(30.0, 60.0), sweep=Sweep(points_per_decade=5), indent_at_C=(30.0,))
 
 
 class Bench:
@@ -56,7 +56,7 @@ class Bench:
     def measure(self, sample: str) -> FilmMeasured:
         station = self.lab.station_with(MEASURE_ROLES)
         film = self._made.get(sample)
-        return self._run(station, measure_film(station, sample, TEMPERATURES, SWEEP, film=film), sample)
+        return self._run(station, measure_film(station, sample, WANTED, film=film), sample)
 
     def both(self, sample: str) -> FilmMeasured:
         self.make(sample)

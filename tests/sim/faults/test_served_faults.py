@@ -11,12 +11,13 @@ from devices.errors import InstrumentError
 from devices.lab import Lab
 from devices.plans import make_film, measure_film
 from devices.protocols import Sweep
+from devices.wanted import Wanted
 from sim.faults.injector import Strike, strikes_of
 from sim.lab_record import read_things
 from tests.memory_journal import MemoryJournal
 from tests.served import ServedLab, until
 
-SWEEP = Sweep(points_per_decade=3)
+WANTED = Wanted(spectra_at_C=(30.0,), sweep=Sweep(points_per_decade=3), indent_at_C=(30.0,))
 FAULTS = [
     {"kind": "lost_connection", "instrument": "dispenser", "order": 2, "lasts": "20 min"},
     {"kind": "hang", "instrument": "impedance_meter", "order": 1, "station": "measuring-1"},
@@ -71,12 +72,12 @@ def test_an_instrument_that_is_lost_and_found_again_ends_its_order_in_between(
 
 def test_an_instrument_that_hangs_is_given_up_and_works_again(served: ServedLab, lab: Lab) -> None:
     station = lab.stations["measuring-1"]
-    plan = measure_film(station, "first", (30.0,), SWEEP)
+    plan = measure_film(station, "first", WANTED)
     with pytest.raises(InstrumentError, match="no answer within 12 h"):
         station.run(plan, sample="first", token=10)
     until(lambda: not station.instrument("impedance_meter").busy.get(), 10)
     assert served.acts("Unload", "HeaterOff")[-1].outcome == "done"
-    assert len(station.run(measure_film(station, "first", (30.0,), SWEEP), sample="first", token=11).spectra) == 1
+    assert len(station.run(measure_film(station, "first", WANTED), sample="first", token=11).spectra) == 1
 
 
 def test_a_wet_glovebox_was_seen_by_whoever_listened(served: ServedLab, lab: Lab) -> None:
@@ -91,5 +92,5 @@ def test_a_film_that_was_not_asked_for_is_put_back(served: ServedLab, lab: Lab, 
     maker, station = lab.stations["synthesis"], lab.stations["measuring-2"]
     maker.run(make_film(maker, "second", peo_litfsi, 400), sample="second", token=12)
     with pytest.raises(InstrumentError, match="loaded 'first' instead of 'second'"):
-        station.run(measure_film(station, "second", (30.0,), SWEEP), sample="second", token=12)
+        station.run(measure_film(station, "second", WANTED), sample="second", token=12)
     assert not [s for (kind, _), s in read_things(served.record).items() if kind == "sample" and s["station"]]

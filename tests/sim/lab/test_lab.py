@@ -16,10 +16,12 @@ from devices.lab import Lab, LabFile, Simulated
 from devices.perform import perform
 from devices.plans import make_film, measure_film, tidy
 from devices.protocols import MAKE_ROLES, MEASURE_ROLES, Dose, Load, MakeStep, Order, SetTemperature, Sweep, Unload
+from devices.wanted import Wanted
 from sim.lab import simulated_lab
 from sim.lab_record import BenchInUse, BrokenRecord, PhysicalAct, read_record, read_things
 
 SWEEP = Sweep(points_per_decade=2)
+WANTED = Wanted(spectra_at_C=(30.0,), sweep=SWEEP, indent_at_C=(30.0,))
 
 
 def history(folder: Path) -> list[tuple[Any, ...]]:
@@ -38,7 +40,7 @@ def campaign(lab: Lab, formulation: Formulation, experiments: int, batch: int) -
         with lab.borrow(MAKE_ROLES, hold, number) as station:
             made = station.run(make_film(station, sample, formulation, 400), sample=sample, hold=hold)
         with lab.borrow(MEASURE_ROLES, hold, number) as station:
-            plan = measure_film(station, sample, (30.0,), SWEEP, film=made)
+            plan = measure_film(station, sample, WANTED, film=made)
             measured = station.run(plan, sample=sample, hold=hold)
         ended.put((sample, measured, hold))
 
@@ -123,7 +125,7 @@ def test_what_was_done_is_on_disk_and_the_lab_opens_as_it_was_left(
     assert lab.clock.now() == end
     assert lab.stations["synthesis"].instrument("film_station").as_made() == shown
     measuring = lab.station_with(MEASURE_ROLES)
-    assert len(measuring.run(measure_film(measuring, "film", (30.0,), SWEEP), sample="film").spectra) == 1
+    assert len(measuring.run(measure_film(measuring, "film", WANTED), sample="film").spectra) == 1
 
 
 def test_an_order_under_way_when_the_process_dies_is_done_exactly_once(open_lab: Callable[[], Lab], tmp_path: Path):
