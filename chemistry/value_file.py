@@ -21,16 +21,35 @@ def read_yaml_value(model: type[Model], path: Path) -> Model:
             is named with its line and key.
     """
     root = _compose(path)
+    remedy = "`ionloop schema` with `campaign`, `lab` or `faults` prints what the files may hold."
+    return _validated(model, _construct(root, path), root, path, (), remedy)
+
+
+def part_of_yaml_file(model: type[Model], content: Any, path: Path, part: tuple[str, ...], remedy: str) -> Model:
+    """A part of a file that only now can be checked, as a `model`: what it may hold depends on the rest of the file.
+
+    Args:
+        model: What the part should be.
+        content: What it holds, as plain data.
+        path: The file, read before.
+        part: The keys that lead to it.
+        remedy: What to do about what is wrong.
+
+    Raises:
+        BadInput: as `read_yaml_value`.
+    """
+    return _validated(model, content, _compose(path), path, part, remedy)
+
+
+def _validated(
+    model: type[Model], content: Any, root: yaml.Node, path: Path, part: tuple[str, ...], remedy: str
+) -> Model:
     try:
-        return model.model_validate(_construct(root, path))
+        return model.model_validate(content)
     except ValidationError as error:
-        problems = tuple(_problem(model, root, details) for details in error.errors())
-        raise BadInput(
-            f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing was started:",
-            place=str(path),
-            problems=problems,
-            remedy="`ionloop schema` with `campaign`, `lab` or `faults` prints what the files may hold.",
-        ) from error
+        problems = tuple(_problem(model, root, details, part) for details in error.errors())
+        number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing was started:"
+        raise BadInput(number, place=str(path), problems=problems, remedy=remedy) from error
 
 
 def _compose(path: Path) -> yaml.Node:
@@ -102,10 +121,10 @@ def _mappings(node: yaml.Node, path: Path, above: tuple[yaml.Node, ...] = ()) ->
             yield from _mappings(value, path, (*above, node))
 
 
-def _problem(model: type[BaseModel], root: yaml.Node, details: Any) -> str:
+def _problem(model: type[BaseModel], root: yaml.Node, details: Any, part: tuple[str, ...]) -> str:
     """One problem in one sentence: line, key, value, what is wrong, and the nearest key where one is unknown."""
     location = details["loc"]
-    line, keys = _place(root, location)
+    line, keys = _place(root, (*part, *location))
     key = ".".join(keys) or "the file"
     if details["type"] == "extra_forbidden":
         unknown = str(location[-1])

@@ -18,7 +18,22 @@ class ChannelAccess(Value):
     """Where the PVs of a lab are looked for; without it, where the `EPICS_CA_…` variables of the environment say."""
 
     addresses: tuple[str, ...] = Field(default=("127.0.0.1",), min_length=1)
+    """`HOST`, or `HOST:PORT` where several servers stand on one machine."""
     port: int = Field(default=5064, ge=1, le=65535)
+
+    def place(self, address: str | None = None) -> tuple[str, int]:
+        """Host and port of an address, by default of the first.
+
+        >>> ChannelAccess(addresses=("192.0.2.1",)).place("192.0.2.1:5066")
+        ('192.0.2.1', 5066)
+
+        Raises:
+            BadInput: the port is no number.
+        """
+        host, _, port = (address or self.addresses[0]).partition(":")
+        if port and not (port.isdecimal() and 0 < int(port) < 65536):
+            raise BadInput(f"{port!r} is no port", place=f"address {address!r}", remedy="Write HOST or HOST:PORT.")
+        return host, int(port) if port else self.port
 
 
 def prepare(settings: ChannelAccess) -> None:

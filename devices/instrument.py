@@ -24,6 +24,11 @@ from devices.signals import SILENT, Integer, Number, Text, parameter, report
 
 logger = logging.getLogger(__name__)
 
+SAYS_ALL_WITHIN_S = 1.0
+"""Lab time within which an instrument that is back has said how its last order ended, if it knows."""
+LOOK_AGAIN_S = 60.0
+"""Lab time after which one that is back and still busy is looked at again."""
+
 
 class Instrument(Device):
     """An instrument behind a PV prefix. A new one adds its signals, what it understands and what it reads."""
@@ -253,6 +258,7 @@ class Instrument(Device):
             self._listening = True
             self.echo.subscribe(self._on_echo, run=False)
             self.failed.subscribe(self._on_failed, run=False)
+            self.busy.subscribe(self._on_connection, event_type=self.busy.SUB_META, run=False)
 
     def _on_echo(self, value: object, **_: object) -> None:
         self._end(str(value), None)
@@ -263,6 +269,32 @@ class Instrument(Device):
         if under_way is not None and under_way.order.id == value:
             step = under_way.order.command.step
             self._end(under_way.order.id, self._error(step, str(self.error.get())))
+
+    def _on_connection(self, *, connected: bool = False, **_: object) -> None:
+        """It is back: it may have been restarted in the middle of the order, and will never say how that ended."""
+        with self._lock:
+            under_way = self._under_way
+        if connected and under_way is not None:
+            self._look_after(SAYS_ALL_WITHIN_S, under_way.order)
+
+    def _look_after(self, seconds: float, order: Order) -> None:
+        self._clock.call_at(self._clock.now() + seconds, lambda: self._give_up_if_unknown(order))
+
+    def _give_up_if_unknown(self, order: Order) -> None:
+        with self._lock:
+            if self._under_way is None or self._under_way.order.id != order.id:
+                return
+        try:
+            said = self.state()
+        except NeverSent:
+            return  # gone again
+        if said.accepted != order.id:
+            return
+        if said.busy:
+            self._look_after(LOOK_AGAIN_S, order)
+        elif order.id not in (said.echo, said.failed):
+            words = "it began the order, was restarted, and nobody can tell how it ended"
+            self._end(order.id, self._error(order.command.step, words))
 
     def _miss(self, order_id: str, late: InstrumentError) -> None:
         """The deadline of an order has come."""

@@ -1,7 +1,7 @@
 """The lab file: which instruments there are, and whether they are real."""
 
 import importlib
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -13,14 +13,30 @@ if TYPE_CHECKING:
     from devices.instrument import Instrument
 
 
+class DriverEntry(Value):
+    """What drives a bare instrument; beside `class` stand the settings of the driver, which its class checks itself."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, extra="allow")
+
+    class_path: str = Field(alias="class")
+    """Dotted path of a class that is a `devices.drivers.protocols.Driver`."""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings, as they stand in the file."""
+        return dict(self.model_extra or {})
+
+
 class InstrumentEntry(Value):
-    """One instrument: its device class and the prefix of its PVs."""
+    """One instrument: its device class, the prefix of its PVs, and what drives it where it is a bare one."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     class_path: str = Field(alias="class")
     """Dotted path of a subclass of `devices.instrument.Instrument`."""
     prefix: str = Field(min_length=1)
+    driver: DriverEntry | None = None
+    """For a bare instrument: `ionloop lab station` serves its PVs."""
 
 
 class Simulated(Value):

@@ -71,11 +71,18 @@ class Crew:
             error = caught
         self._ended.put(_Ended(experiment, error, hold))
 
-    def wait_for_one(self) -> ExperimentRow:
-        """The experiment that ended first; raises what stopped it, or the campaign."""
+    def wait_for_one(self, within_s: float | None = None) -> ExperimentRow | None:
+        """The experiment that ended first; raises what stopped it, or the campaign.
+
+        None where none ended within so much wall time.
+        """
         self._hold.suspend()
-        ended = self._ended.get()
-        self._hold.resume()
+        try:
+            ended = self._ended.get(timeout=within_s)
+        except queue.Empty:
+            return None
+        finally:
+            self._hold.resume()
         if ended.hold is not None:
             ended.hold.release()
             self.in_flight -= 1

@@ -22,9 +22,25 @@ single film scatters by some tenths; a fit that went wrong costs whole nats."""
 
 def learn_from(session: Session, experiment: ExperimentRow) -> ModelVersionRow | None:
     """A new version that knows this experiment; None where it gave no result."""
-    ledger, campaign_id = session.ledger, session.campaign_id
-    if ledger.experiment(experiment.id).state != ExperimentState.OBSERVED:
+    if session.ledger.experiment(experiment.id).state != ExperimentState.OBSERVED:
         return None
+    return _new_version(session, f"knows experiment {experiment.number}")
+
+
+def learn_again(session: Session) -> ModelVersionRow | None:
+    """A new version where observations were amended since the last one was trained; None where none was.
+
+    It is promoted whatever its score: the champion learnt from numbers that do not hold.
+    """
+    versions = session.ledger.model_versions(session.campaign_id)
+    sources = session.spec.warm_start.sources
+    if not versions or session.ledger.last_amendment(session.campaign_id, sources) <= versions[-1].training_event:
+        return None
+    return _new_version(session, "knows what was amended", whatever_its_score=True)
+
+
+def _new_version(session: Session, why: str, *, whatever_its_score: bool = False) -> ModelVersionRow:
+    ledger, campaign_id = session.ledger, session.campaign_id
     event = ledger.last_event()
     films = films_known(ledger, campaign_id, session.spec, event)
     fitted = fit_films(films)
@@ -39,9 +55,8 @@ def learn_from(session: Session, experiment: ExperimentRow) -> ModelVersionRow |
         metrics={f"{name} {score}": value for name, found in scores.items() for score, value in found.items()},
         weights=pack(fitted),
     )
-    worse = _why_worse(session, films, fitted)
-    if not worse:
-        ledger.promote(campaign_id, version.number, f"knows experiment {experiment.number}")
+    if whatever_its_score or not _why_worse(session, films, fitted):
+        ledger.promote(campaign_id, version.number, why)
     return version
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from flows.approval import Desk
 from flows.control import LOOK_S, Orders, in_words
 from flows.crew import Crew
 from flows.experiment import carry_out
+from flows.learn import learn_again
 from flows.session import Session
 from flows.step import step
 from flows.stopping import Stopped
@@ -27,17 +29,23 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None
     """
     _refuse_aborted(session.control.now())
     unfinished = iter(step("reconcile", "ask the instruments what happened", crew.reconcile))
+    desk = Desk(session)
     while True:
         orders = session.control.now()  # read once a turn: what is decided below must rest on one and the same state
         _refuse_aborted(orders)
+        desk.call_off(orders)
         while crew.in_flight < session.spec.budget.batch:
-            experiment = next(unfinished, None) or _suggest(session, orders)
+            experiment = next(unfinished, None) or _next(session, orders, desk)
             if experiment is None:
                 break
-            crew.begin(experiment, lambda hold, it=experiment: carry_out(session, crew, it, hold))
+            if not desk.keeps_back(experiment):
+                crew.begin(experiment, lambda hold, it=experiment: carry_out(session, crew, it, hold))
+        people_are_asked = bool(desk.waiting())
         if crew.in_flight:
-            learn(crew.wait_for_one())
-        elif orders.paused():
+            ended = crew.wait_for_one(LOOK_S if people_are_asked else None)
+            if ended is not None:
+                learn(ended)
+        elif people_are_asked or orders.paused():
             crew.rest(LOOK_S)
         else:
             return
@@ -49,13 +57,19 @@ def _refuse_aborted(orders: Orders) -> None:
         raise Stopped(in_words(orders.aborting), CampaignState.ABORTED)
 
 
-def _suggest(session: Session, orders: Orders) -> ExperimentRow | None:
-    """The next experiment; None where people want none, or budget, space or patience with failures is spent."""
+def _next(session: Session, orders: Orders, desk: Desk) -> ExperimentRow | None:
+    """What people have approved, or a new suggestion; None where they want none, or are to answer first."""
     if orders.paused() or orders.stopping:
         return None
+    return desk.released() or (_suggest(session) if desk.open_for_suggestions() else None)
+
+
+def _suggest(session: Session) -> ExperimentRow | None:
+    """The next experiment; None where budget, space or patience with failures is spent."""
     tried = session.ledger.count_suggestions(session.campaign_id)
     if tried >= session.spec.budget.experiments or too_many_failures(session):
         return None
+    learn_again(session)  # a planner is not asked what to do next about numbers that no longer hold
     return step("suggest", f"suggest experiment {tried + 1}", lambda: suggest_next(session))
 
 

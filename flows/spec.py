@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from chemistry.errors import BadInput
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
+from flows.approval_policy import ApprovalPolicy
 from ledger.film import PROPERTY_UNITS, Source
 from planners.objectives import Objective
 from planners.space import DesignSpace
@@ -120,6 +121,8 @@ class CampaignSpec(Value):
     measure: Measure
     planner: PlannerSpec = PlannerSpec()
     warm_start: WarmStart = WarmStart()
+    approval: ApprovalPolicy = ApprovalPolicy()
+    """Which experiments a person must approve before they are begun."""
     unknown_steps: Literal["discard", "ask"] = "discard"
     """What becomes of a film when nobody can tell, after a crash, whether one of its steps was done: given up, or kept
     until a person says so (`ionloop reconcile`). It is never done again on a guess."""

@@ -37,6 +37,7 @@ def show_status(
             "budget": now.budget,
             "best": best_table(now),
             "without_result": dict(now.without_result),
+            "rest_on_amended": ledger.marked(row.id).model_dump(mode="json"),
         }
         if verify:
             found["suggestions_recomputed"] = _verify(ledger, row.id, begun_with)
@@ -78,6 +79,10 @@ def _in_words(found: dict[str, Any]) -> str:
         *(f"  best: {'; '.join(f'{name} {value}' for name, value in row.items())}" for row in found["best"]),
         *(f"  experiment {number} gave no result: {why}" for number, why in found["without_result"].items()),
     ]
+    marked = found["rest_on_amended"]
+    if marked["suggestions"]:
+        numbers = ", ".join(str(index + 1) for index in marked["suggestions"])
+        lines.append(f"decided by results that were amended since: experiments {numbers}")
     if "suggestions_recomputed" in found:
         same = found["suggestions_recomputed"]
         lines.append(f"{sum(same.values())} of {len(same)} suggestions recomputed alike")

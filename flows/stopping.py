@@ -4,10 +4,12 @@ import contextlib
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+import httpx
 
 from chemistry.errors import IonloopError
 from flows.control import Control, in_words
@@ -17,6 +19,7 @@ from ledger.kinds import CampaignState
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
+    from flows.approval_runs import ApprovalRuns
     from flows.crew import Crew
     from flows.session import Session
 
@@ -70,27 +73,39 @@ def watch_for_stop(session: "Session", crew: "Crew") -> Iterator[None]:
 
 
 def _poll(run_id: UUID, session: "Session", crew: "Crew", ended: threading.Event) -> None:
-    control = Control(session.ledger.impatient(), session.campaign_id)
+    from flows.approval_runs import ApprovalRuns
+
+    ledger = session.ledger.impatient()
+    control = Control(ledger, session.campaign_id)
     # One client for as long as the run lasts: each new one reads the machine's certificates, some 50 ms a time.
     with _client() as client:
-        while True:
-            if _look(client, run_id, control, crew) or ended.wait(POLL_S):
-                return
+        approvals = ApprovalRuns(ledger, session.campaign_id, client)
+        while not _look(client, run_id, control, crew, approvals) and not ended.wait(POLL_S):
+            pass
+        _tried(approvals.leave)
 
 
-def _look(client: "SyncPrefectClient", run_id: UUID, control: Control, crew: "Crew") -> bool:
+def _look(client: "SyncPrefectClient", run_id: UUID, control: Control, crew: "Crew", approvals: "ApprovalRuns") -> bool:
     """Ask the ledger, then Prefect; says whether the campaign is over by what they say."""
-    try:
-        if _obey(control, crew):  # first: Prefect's server may keep us waiting
-            return True
-    except LedgerUnavailable as away:
-        logger.warning("the ledger cannot be asked for commands, trying again: %s", away)
-    except Exception:
-        logger.exception("the watch for commands failed, and goes on")  # without it nobody could stop the campaign
+    if _tried(lambda: _obey(control, crew)):  # first: Prefect's server may keep us waiting
+        return True
     cancelled = _cancelled(client, run_id)
     if cancelled:
         crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
-    return cancelled
+        return True
+    _tried(approvals.look)
+    return False
+
+
+def _tried(look: Callable[[], object]) -> bool:
+    """What a look says, no where it fails: the watch goes on, for without it nobody could stop the campaign."""
+    try:
+        return bool(look())
+    except (LedgerUnavailable, httpx.HTTPError) as away:
+        logger.warning("somebody is away whom the watch for commands asks, trying again: %s", away)
+    except Exception:
+        logger.exception("the watch for commands failed, and goes on")
+    return False
 
 
 def _obey(control: Control, crew: "Crew") -> bool:
@@ -113,7 +128,6 @@ def _client() -> "SyncPrefectClient":
 
 def _cancelled(client: "SyncPrefectClient", run_id: UUID) -> bool:
     """Whether Prefect says that somebody cancelled it; a server that is away, or knows no such run, says nothing."""
-    import httpx
     from prefect.exceptions import ObjectNotFound
 
     try:

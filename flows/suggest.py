@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flows.cost import expected_hours
 from flows.knowledge import films_known, knowledge_at
 from flows.session import Session
 from flows.spec import CampaignSpec
@@ -22,11 +23,12 @@ def suggest_next(session: Session) -> ExperimentRow | None:
     if suggestion is None:
         return None
     champion = ledger.champion(campaign_id, up_to_event=suggestion.event)
+    action = suggestion.action.model_copy(update={"cost_h": expected_hours(session.spec, suggestion.formulation)})
     return ledger.add_suggestion(
         campaign_id,
         index=suggestion.index,
         formulation=suggestion.formulation,
-        action=suggestion.action.model_dump(mode="json"),
+        action=action.model_dump(mode="json"),
         reason=suggestion.reason.model_dump(mode="json"),
         planner=suggestion.planner,
         knowledge_event=suggestion.event,

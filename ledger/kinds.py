@@ -91,13 +91,18 @@ NEXT_STATES: dict[ExperimentState, set[ExperimentState]] = {
     ExperimentState.MAKING: {ExperimentState.MADE, *_GIVEN_UP},
     ExperimentState.MADE: {ExperimentState.MEASURING, *_GIVEN_UP},
     ExperimentState.MEASURING: {ExperimentState.MEASURED, *_GIVEN_UP},
-    ExperimentState.MEASURED: {ExperimentState.OBSERVED, ExperimentState.MEASURING, *_GIVEN_UP},
+    ExperimentState.MEASURED: {
+        ExperimentState.OBSERVED,
+        ExperimentState.MEASURING,
+        ExperimentState.MAKING,
+        *_GIVEN_UP,
+    },
     ExperimentState.OBSERVED: set(),
     ExperimentState.FAILED: set(),
     ExperimentState.DISCARDED: set(),
     ExperimentState.CANCELLED: set(),
 }
-"""Which state may follow which. Measured goes back to measuring when a spectrum has to be taken again."""
+"""Which state may follow which. Measured goes back where the quality gate wants it measured, pressed or made again."""
 
 
 class StepState(StrEnum):
@@ -126,6 +131,8 @@ class ApprovalState(StrEnum):
     REFUSED = "refused"
     EXPIRED = "expired"
     """Nobody answered in time, which means refused."""
+    WITHDRAWN = "withdrawn"
+    """It was called off before anybody answered."""
 
 
 class GateDecision(StrEnum):

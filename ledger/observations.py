@@ -1,4 +1,4 @@
-"""Observations: bringing them in, reading what was known at an event, amending without overwriting."""
+"""Observations: bringing them in, and reading what was known at an event."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,10 +6,9 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Select
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import col, func, or_, select
 
 from chemistry.errors import BadInput
-from ledger.database import Writing
 from ledger.errors import LedgerError
 from ledger.experiments import check_move, place_in
 from ledger.film import PROPERTY_UNITS, Film, Reading, Source
@@ -120,42 +119,6 @@ class ObservationRecords(Records):
         with self.database.reading() as session:
             return list(session.exec(query.where(FilmRow.film_id == film_id).order_by(col(ObservationRow.id))))
 
-    def amend(self, observation_id: int, *, by: str, note: str, value: float, sd: float | None = None) -> int:
-        """Replace an observed number by a better one; the old one stays, and what was known before stays so.
-
-        Returns:
-            The id of the new observation.
-
-        Raises:
-            LedgerError: if the observation no longer holds.
-        """
-        with self.database.writing() as transaction:
-            row, film = _holding(transaction.session, observation_id)
-            change = {"from": row.value, "to": value, "sd": sd, "by": by, "note": note, "film": film.film_id}
-            number = _close(transaction, EventKind.AMENDED, row, film, change)
-            better = ObservationRow(
-                **row.model_dump(exclude={"id", "value", "sd", "event", "origin_id", "closed_event", "superseded_by"}),
-                value=value,
-                sd=row.sd if sd is None else sd,
-                event=number,
-                origin_id=row.origin_id or row.id,
-            )
-            transaction.session.add(better)
-            transaction.session.flush()
-            row.superseded_by = better.id
-        return better.id
-
-    def retract(self, observation_id: int, *, by: str, note: str) -> int:
-        """Say that an observed number does not hold; returns the number of the event.
-
-        Raises:
-            LedgerError: if it does not hold already.
-        """
-        with self.database.writing() as transaction:
-            row, film = _holding(transaction.session, observation_id)
-            change = {"value": row.value, "by": by, "note": note, "film": film.film_id}
-            return _close(transaction, EventKind.RETRACTED, row, film, change)
-
 
 def film_hash(film: Film) -> str:
     """Hash (sha256, 16 hex digits) of what was observed on a film; what we make of a reading does not count."""
@@ -223,16 +186,3 @@ def _reading(
         trust=trust,
         derived=derived,
     )
-
-
-def _holding(session: Session, observation_id: int) -> tuple[ObservationRow, FilmRow]:
-    row = require(session, ObservationRow, observation_id)
-    if row.closed_event is not None:
-        raise LedgerError(f"Observation {observation_id} no longer holds since event {row.closed_event}")
-    return row, require(session, FilmRow, row.film)
-
-
-def _close(transaction: Writing, kind: EventKind, row: ObservationRow, film: FilmRow, change: dict[str, Any]) -> int:
-    number = transaction.event(kind, f"observation {row.id}", campaign_id=film.campaign_id, payload=change)
-    row.closed_event = number
-    return number

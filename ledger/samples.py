@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from chemistry.formulation import Formulation
+from ledger.database import Writing
 from ledger.errors import LedgerError
 from ledger.experiments import check_move, place_in
 from ledger.kinds import EventKind, ExperimentState
@@ -22,21 +23,8 @@ class SampleRecords(Records):
     def add_sample(self, experiment_id: int, position: str, parent_id: str | None = None) -> SampleRow:
         """Give the experiment a (further) sample, named after campaign and experiment: `c1-e012a`."""
         with self.database.writing() as transaction:
-            session = transaction.session
-            experiment = require(session, ExperimentRow, experiment_id)
-            before = session.exec(select(func.count()).where(SampleRow.experiment_id == experiment_id)).one()
-            sample_id = f"c{experiment.campaign_id}-e{experiment.number:03d}{_letters(before)}"
-            number = transaction.event(
-                EventKind.SAMPLE_ADDED,
-                f"sample {sample_id}",
-                campaign_id=experiment.campaign_id,
-                payload={"experiment": experiment.number, "position": position, "parent": parent_id},
-            )
-            row = SampleRow(
-                id=sample_id, experiment_id=experiment_id, parent_id=parent_id, position=position, event=number
-            )
-            session.add(row)
-        return row
+            experiment = require(transaction.session, ExperimentRow, experiment_id)
+            return new_sample(transaction, experiment, position, parent_id)
 
     def as_made(
         self, sample_id: str, formulation: Formulation, thickness_um: float | None, area_cm2: float | None
@@ -176,6 +164,22 @@ class SampleRecords(Records):
         with self.database.reading() as session:
             rows = session.exec(query.order_by(col(BlueskyDocumentRow.place)))
             return [(row.name, json.loads(row.content)) for row in rows]
+
+
+def new_sample(transaction: Writing, experiment: ExperimentRow, position: str, parent_id: str | None) -> SampleRow:
+    """The experiment's next sample, within a transaction."""
+    session = transaction.session
+    before = session.exec(select(func.count()).where(SampleRow.experiment_id == experiment.id)).one()
+    sample_id = f"c{experiment.campaign_id}-e{experiment.number:03d}{_letters(before)}"
+    number = transaction.event(
+        EventKind.SAMPLE_ADDED,
+        f"sample {sample_id}",
+        campaign_id=experiment.campaign_id,
+        payload={"experiment": experiment.number, "position": position, "parent": parent_id},
+    )
+    row = SampleRow(id=sample_id, experiment_id=experiment.id, parent_id=parent_id, position=position, event=number)
+    session.add(row)
+    return row
 
 
 def _letters(count: int) -> str:

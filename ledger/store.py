@@ -9,9 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from chemistry.errors import BadInput
+from ledger.amendments import AmendmentRecords
 from ledger.campaigns import CampaignRecords
 from ledger.database import Database, connect, utc_now
 from ledger.experiments import ExperimentRecords
+from ledger.film_decisions import FilmDecisionRecords
 from ledger.migrations import upgrade
 from ledger.model_versions import ModelRecords
 from ledger.observations import ObservationRecords
@@ -21,7 +23,16 @@ from ledger.samples import SampleRecords
 from ledger.tables import EventCounterRow, EventRow
 
 
-class Ledger(CampaignRecords, ExperimentRecords, SampleRecords, ObservationRecords, PublishedRecords, ModelRecords):
+class Ledger(
+    CampaignRecords,
+    ExperimentRecords,
+    SampleRecords,
+    ObservationRecords,
+    AmendmentRecords,
+    FilmDecisionRecords,
+    PublishedRecords,
+    ModelRecords,
+):
     """Everything that happened, numbered. Each method that changes something is one transaction with its event.
 
     Safe to share between threads. Rows that are returned are copies: changing them changes nothing in the ledger.

@@ -5,7 +5,6 @@ state of the bench. An order and what it did to matter are written in one transa
 again finds each order either done, or begun with its end still to come, or never there.
 """
 
-import fcntl
 import json
 import sqlite3
 import threading
@@ -18,6 +17,7 @@ from pydantic import Field
 
 from chemistry.errors import IonloopError
 from chemistry.value import Value
+from devices.served.sole_user import sole_user
 
 VERSION = 1
 """Layout of the file; another one is refused."""
@@ -170,14 +170,11 @@ class LabRecord:
 
 def _only_one(path: Path) -> IO[str]:
     """Be the one who runs this bench, until the file returned is closed or the process dies, however it dies."""
-    file = path.with_suffix(".lock").open("w")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return sole_user(path)
     except BlockingIOError as taken:
-        file.close()
         words = "another process is using it, most likely a run of the same campaign: wait for it, or end it first"
         raise BenchInUse(f"The simulated lab in {path.parent} is in use: {words}") from taken
-    return file
 
 
 def read_record(path: Path) -> list[PhysicalAct]:

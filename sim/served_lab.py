@@ -39,7 +39,7 @@ def served_lab(lab_file: LabFile, folder: Path, faults: FaultFile | None = None)
         NotServed: the port cannot be had.
     """
     access = lab_file.channel_access or ChannelAccess()
-    server = ChannelAccessServer(access.addresses[0], access.port)
+    server = ChannelAccessServer(*access.place())
     with opened_bench(lab_file, folder, faults) as bench:
         service = ClockService(bench.clock, lab_file.clock, server)
         instruments = _instruments(lab_file, bench, server, service)

@@ -5,11 +5,11 @@ import socket
 from devices.channel_access import ChannelAccess, prepare
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
 
 
-ACCESS = ChannelAccess(port=_free_port())
+ACCESS = ChannelAccess(port=free_port())
 prepare(ACCESS)

@@ -23,6 +23,19 @@ class Panel:
         """Plain values for the record."""
         return {**vars(self), "readbacks": dict(self.readbacks)}
 
+    def shown(self) -> dict[str, Any]:
+        """Every value by its signal, in the order in which they are shown when a process starts."""
+        return {
+            **self.readbacks,
+            "count": self.count,
+            "fenced": self.highest_token,
+            "busy": self.busy,
+            "accepted": self.accepted,
+            "error": self.error,
+            "failed": self.failed,
+            "echo": self.echo,
+        }
+
     @classmethod
     def load(cls, content: Mapping[str, Any]) -> Self:
         """From plain values."""

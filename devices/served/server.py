@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
@@ -54,7 +55,7 @@ class ChannelAccessServer:
     """
 
     def __init__(self, address: str = "127.0.0.1", port: int = 5064) -> None:
-        """`port` is where clients search (`EPICS_CA_SERVER_PORT`); several servers may share it."""
+        """`port` is where clients search, on this address; of two servers there they would find one only."""
         self.address, self.port = address, port
         self._channels: dict[str, ChannelData] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -106,6 +107,7 @@ class ChannelAccessServer:
         Raises:
             NotServed: the address or port cannot be had.
         """
+        self._refuse_to_share()
         self._thread.start()
         if not self._started.wait(START_LIMIT_S) or self._failure is not None:
             raise NotServed(f"no Channel Access server on {self.address}, port {self.port}: {self._failure}")
@@ -115,6 +117,15 @@ class ChannelAccessServer:
         if self._loop is not None and self._task is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._task.cancel)
             self._thread.join()
+
+    def _refuse_to_share(self) -> None:
+        """Two servers may bind one address and port, but a client's search reaches only one of them."""
+        try:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as alone:
+                alone.bind((self.address, self.port))
+        except OSError as taken:
+            words = f"{taken.strerror}; is another one there? Give this one another address or port"
+            raise NotServed(f"no Channel Access server on {self.address}, port {self.port}: {words}") from taken
 
     def _run(self) -> None:
         try:

@@ -1,11 +1,12 @@
-"""`ionloop lab`: serve the simulated lab over Channel Access, and look at a lab's instruments."""
+"""`ionloop lab`: serve the simulated lab, or a station's bare instruments, over Channel Access; look at instruments."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Serve a simulated lab over EPICS Channel Access; look at instruments.", no_args_is_help=True)
+_HELP = "Serve a simulated lab, or a station's bare instruments, over EPICS Channel Access; look at instruments."
+app = typer.Typer(help=_HELP, no_args_is_help=True)
 
 _LabFile = Annotated[Path, typer.Argument(help="the lab file")]
 _Folder = Annotated[Path | None, typer.Option(help="folder of the lab's own record [default: runs/lab-NAME]")]
@@ -26,6 +27,26 @@ def lab_serve(
     from flows.served_lab import serve_lab
 
     serve_lab(lab, folder, faults)
+
+
+@app.command("station")
+def lab_station(
+    lab: _LabFile,
+    station: Annotated[str, typer.Argument(help="name of the station in the lab file")],
+    folder: Annotated[
+        Path | None, typer.Option(help="folder of the station's own memory [default: runs/station-NAME-STATION]")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(help="where to serve, HOST or HOST:PORT [default: the first of channel_access]")
+    ] = None,
+) -> None:
+    """Drive the bare instruments of STATION (those with `driver:`), and serve them as EPICS process variables.
+
+    It holds the fence, the memory of the last orders and the dead-man, and outlives every controller.
+    """
+    from flows.station import serve_station
+
+    serve_station(lab, station, folder, address)
 
 
 @app.command("show")

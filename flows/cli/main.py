@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from flows.cli import (
+    amend,
     analyse,
+    approve,
     command,
     data,
     doctor,
@@ -39,6 +41,10 @@ app.command("status")(status.status)
 app.command("reconcile")(reconcile.reconcile)
 for name in command.COMMANDS:
     app.command(name)(command.command(name))
+app.command("approvals")(approve.approvals)
+for name in approve.ANSWERS:
+    app.command(name)(approve.answer(name))
+app.command("amend")(amend.amend)
 app.command("report")(report.report)
 app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")

@@ -6,10 +6,10 @@ lab's record, in one transaction with what they did to the bench, before any sig
 
 import logging
 import math
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from devices.served.owner import OwnersLife
 from devices.served.panel import Panel
 from sim.bench import Bench
 from sim.faults.kinds import Fault, Hang, LostConnection, NeverSettles, Timeout
@@ -33,8 +33,7 @@ class SimulatedInstrument:
         self._silent_until = -math.inf
         self._under_way: PhysicalAct | None = None
         self._cancel_end: Callable[[], None] = lambda: None
-        self._last_sign: float | None = None
-        """Wall time of the owner's last sign of life; None where nobody owns it, or it is safe already."""
+        self._owner = OwnersLife()
         content = bench.panels.get(self.name)
         self.panel = Panel(readbacks=dict(mechanism.first_readbacks)) if content is None else Panel.load(content)
         self._show_all()
@@ -59,16 +58,12 @@ class SimulatedInstrument:
 
     def sign_of_life(self, token: int) -> None:
         """The owner is alive, or has left (minus its token); what a former one says does not count."""
-        if abs(token) >= self.panel.highest_token:
-            self._last_sign = time.monotonic() if token > 0 else None
+        self._owner.heard(token, self.panel.highest_token)
 
     def look_for_owner(self, patience_s: float) -> None:
         """The dead-man: go into the safe state when the owner gave no sign of life for so long, in wall time."""
         with self._bench.lock:
-            if self._last_sign is None or time.monotonic() - self._last_sign < patience_s:
-                return
-            self._last_sign = None
-            if self._mechanism.minds_its_owner:
+            if self._owner.missed(patience_s) and self._mechanism.minds_its_owner:
                 logger.warning("%s has not heard of its owner for %g s", self.name, patience_s)
                 self._go_safe("its owner gave no sign of life")
 
@@ -269,16 +264,4 @@ class SimulatedInstrument:
         self._bench.changed("panel", self.name, self.panel.dump())
 
     def _show_all(self) -> None:
-        panel = self.panel
-        self._show(
-            {
-                **panel.readbacks,
-                "count": panel.count,
-                "fenced": panel.highest_token,
-                "busy": 0,
-                "accepted": panel.accepted,
-                "error": panel.error,
-                "failed": panel.failed,
-                "echo": panel.echo,
-            }
-        )
+        self._show({**self.panel.shown(), "busy": 0})

@@ -36,6 +36,10 @@ class Running:
     def begin(self) -> None:
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
     def command(self, command: str, experiment: int | None = None) -> None:
         self.ledger.give_command(self.campaign, command, by="Ada", note="because", experiment=experiment)
 

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from ledger.amendments import Change
 from ledger.errors import IllegalMove, NotStorable
 from ledger.kinds import NEXT_STATES, ExperimentState
 from ledger.store import Ledger
@@ -110,9 +111,9 @@ def test_the_past_of_pending_failed_and_observed_never_changes(
     ledger.observe(done.id, film_on(sample.id, formulation(0.5), -5.0, -4.5))
     remember()
     observation = ledger.observations(sample.id)[0]
-    ledger.amend(observation.id, by="Ada", note="wrong thickness", value=-5.1)
+    ledger.amend([Change(observation_id=observation.id, value=-5.1)], by="Ada", note="wrong thickness")
     remember()
-    ledger.retract(ledger.observations(sample.id)[1].id, by="Ada", note="wrong sample")
+    ledger.amend([Change(observation_id=ledger.observations(sample.id)[1].id, value=None)], by="Ada", note="wrong vial")
     remember()
 
     assert [known(event) for event in range(len(history))] == history

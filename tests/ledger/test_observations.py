@@ -64,42 +64,6 @@ def test_an_unknown_property_is_refused_and_nothing_is_written(ledger: Ledger, m
     assert ledger.films() == []
 
 
-def test_amending_changes_the_present_and_not_the_past(ledger: Ledger, campaign: int, measured: Measured) -> None:
-    experiment, sample = measured()
-    film = film_on(sample.id, formulation(), -5.0, -4.5, -4.0)
-    observed = ledger.observe(experiment.id, film)
-    first = ledger.observations(sample.id)[0]
-    better = ledger.amend(first.id, by="Ada", note="film was thinner", value=-5.2, sd=0.1)
-    amended = ledger.last_event()
-    ledger.amend(better, by="Ada", note="thinner still", value=-5.3)
-
-    def values(event: int | None) -> list[float]:
-        return [reading.value for reading in ledger.films(campaign, event)[0].readings]
-
-    assert values(observed) == [-5.0, -4.5, -4.0]
-    assert values(amended) == [-5.2, -4.5, -4.0]
-    assert values(None) == [-5.3, -4.5, -4.0]
-    history = ledger.observations(sample.id)
-    assert [row.superseded_by is not None for row in history] == [True, False, False, True, False]
-    told = ledger.events(after=observed)
-    assert [(event.payload["by"], event.payload["from"], event.payload["to"]) for event in told] == [
-        ("Ada", -5.0, -5.2),
-        ("Ada", -5.2, -5.3),
-    ]
-
-
-def test_what_no_longer_holds_cannot_be_amended(ledger: Ledger, campaign: int, measured: Measured) -> None:
-    experiment, sample = measured()
-    ledger.observe(experiment.id, film_on(sample.id, formulation(), -5.0))
-    (row,) = ledger.observations(sample.id)
-    ledger.retract(row.id, by="Ada", note="label on the wrong vial")
-    assert ledger.films(campaign) == []
-    with pytest.raises(LedgerError, match="no longer holds"):
-        ledger.amend(row.id, by="Ada", note="", value=0.0)
-    with pytest.raises(LedgerError, match="no longer holds"):
-        ledger.retract(row.id, by="Ada", note="")
-
-
 def test_films_are_told_apart_by_campaign_and_source(ledger: Ledger, campaign: int, measured: Measured) -> None:
     experiment, sample = measured()
     ours = film_on(sample.id, formulation(), -5.0)

@@ -1,0 +1,171 @@
+"""`ionloop amend` behind its options."""
+
+import contextlib
+import getpass
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from chemistry.errors import BadInput
+from flows.home import campaign_folder
+from flows.session import latest_run, open_ledger
+from flows.spec import read_campaign
+from ledger.amendments import Change
+from ledger.film import PROPERTY_UNITS
+from ledger.store import Ledger
+from ledger.tables import CampaignRow, ObservationRow, SampleRow
+from models.film_judgement import CONDUCTIVITY
+
+NEAR_K = 1.0
+"""A reading is meant where it was taken within so many kelvins of the temperature that was said."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What somebody says of the readings of a film."""
+
+    thickness_um: float | None
+    property: str | None
+    at_C: float | None
+    value: float | None
+    sd: float | None
+    retract: bool
+
+
+def amend_experiment(
+    campaign_file: Path,
+    experiment: int,
+    correction: Correction,
+    *,
+    by: str | None,
+    note: str,
+    folder: Path | None,
+    ledger_url: str | None,
+    as_json: bool,
+) -> None:
+    """Write a correction to the ledger, and print what it changed and which decisions rested on it.
+
+    Raises:
+        BadInput: there is no such reading, or the correction says nothing, or too much.
+    """
+    _refuse_unclear(correction)
+    name = read_campaign(campaign_file).name
+    with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
+        run = latest_run(ledger, name)
+        sample = _sample(ledger, run, experiment)
+        readings = [row for row in ledger.observations(sample.id) if row.closed_event is None]
+        changes = _changes(readings, sample, correction)
+        ledger.amend(changes, by=by or getpass.getuser(), note=note)
+        marked = ledger.marked(run.id)
+        event = ledger.last_event()
+    before = {row.id: row for row in readings}
+    told = [
+        {
+            "property": before[change.observation_id].property,
+            "temperature_C": before[change.observation_id].temperature_C,
+            "from": before[change.observation_id].value,
+            "to": change.value,
+        }
+        for change in changes
+    ]
+    if as_json:
+        typer.echo(json.dumps({"event": event, "changes": told, "rest_on_amended": marked.model_dump(mode="json")}))
+        return
+    for row in told:
+        at = "" if row["temperature_C"] is None else f" at {row['temperature_C']:g} °C"
+        to = "taken back" if row["to"] is None else f"{row['to']:.3f}"
+        typer.echo(f"{row['property']}{at}: {row['from']:.3f}, now {to}")
+    later = ", ".join(str(index + 1) for index in marked.suggestions) or "none"
+    typer.echo(f"Experiments that were decided by numbers since amended: {later}. The surrogate learns again first.")
+
+
+def _refuse_unclear(correction: Correction) -> None:
+    said = [correction.thickness_um is not None, correction.value is not None, correction.retract]
+    if said.count(True) != 1:
+        raise BadInput("a correction says one thing", remedy="Give one of --thickness-um, --value and --retract.")
+    if correction.property is not None and correction.property not in PROPERTY_UNITS:
+        raise BadInput(
+            f"there is no property `{correction.property}`", remedy=f"Known are {', '.join(PROPERTY_UNITS)}."
+        )
+    if correction.value is not None and correction.property is None:
+        raise BadInput("a value without its property", remedy="Add --property, such as log10_conductivity.")
+    numbers = {"--thickness-um": correction.thickness_um, "--value": correction.value, "--sd": correction.sd}
+    for option, number in numbers.items():
+        if number is not None and not math.isfinite(number):
+            raise BadInput(f"{option} {number:g}", remedy="Give a number.")
+    if correction.thickness_um is not None and not correction.thickness_um > 0:
+        raise BadInput(f"--thickness-um {correction.thickness_um:g}", remedy="Give a thickness above zero.")
+    if correction.sd is not None and correction.sd < 0:
+        raise BadInput(f"--sd {correction.sd:g}", remedy="Give a standard deviation, not below zero.")
+
+
+def _sample(ledger: Ledger, run: CampaignRow, number: int) -> SampleRow:
+    experiment = next((e for e in ledger.experiments(run.id) if e.number == number), None)
+    if experiment is None:
+        raise BadInput(
+            f"run {run.run} of `{run.name}` has no experiment {number}", remedy="`ionloop status` lists them."
+        )
+    samples = ledger.samples(experiment.id)
+    if not samples or not ledger.observations(samples[-1].id):
+        raise BadInput(f"experiment {number} is {experiment.state}: it has no result", remedy="Amend one that has.")
+    return samples[-1]
+
+
+def _changes(readings: Sequence[ObservationRow], sample: SampleRow, said: Correction) -> list[Change]:
+    """What becomes of each reading of the film."""
+    if said.thickness_um is not None:
+        if sample.thickness_um is None:
+            raise BadInput(f"the thickness of {sample.id} is not known", remedy="Give the value itself.")
+        # σ = L / (R A): every conductivity of the film moves by the same share, read from a law or not.
+        shift = math.log10(said.thickness_um / sample.thickness_um)
+        return [_change(row, row.value + shift) for row in readings if row.property == CONDUCTIVITY]
+    meant = [row for row in readings if _is_meant(row, said)]
+    if not meant:
+        held = ", ".join(f"{r.property} at {r.temperature_C:g} °C" if r.temperature_C else r.property for r in readings)
+        raise BadInput("the film has no such reading that holds", remedy=f"It has {held or 'none'}.")
+    if len(meant) > 1 and said.value is not None:
+        temperatures = ", ".join(f"{row.temperature_C:g}" for row in meant if row.temperature_C is not None)
+        raise BadInput(f"one value for {len(meant)} readings", remedy=f"Add --at, one of {temperatures} °C.")
+    changes = [Change(observation_id=row.id, value=said.value, sd=said.sd) for row in meant]
+    return changes + _derived(readings, changes)
+
+
+def _is_meant(row: ObservationRow, said: Correction) -> bool:
+    if said.property is not None and row.property != said.property:
+        return False
+    return said.at_C is None or (row.temperature_C is not None and abs(row.temperature_C - said.at_C) <= NEAR_K)
+
+
+def _change(row: ObservationRow, value: float) -> Change:
+    return Change(observation_id=row.id, value=value)
+
+
+def _derived(readings: Sequence[ObservationRow], changes: Sequence[Change]) -> list[Change]:
+    """What becomes of conductivities that were read from the film's law, now that its points are others."""
+    from models.temperature_law import NoLaw, NoReading, fit_temperature_law, read_at
+
+    changed = {change.observation_id: change for change in changes}
+    derived = [row for row in readings if row.derived and row.property == CONDUCTIVITY and row.id not in changed]
+    if not derived or not any(row.id in changed for row in readings if row.property == CONDUCTIVITY):
+        return []
+    points: list[tuple[float, float, float]] = []
+    for row in readings:
+        if row.derived or row.property != CONDUCTIVITY or row.temperature_C is None:
+            continue
+        change = changed.get(row.id, Change(observation_id=row.id, value=row.value))
+        if change.value is not None:
+            points.append((row.temperature_C, change.value, row.sd if change.sd is None else change.sd))
+    new: list[Change] = []
+    for row in derived:
+        try:
+            temperatures, values, sds = zip(*points, strict=True) if points else ((), (), ())
+            law = fit_temperature_law(temperatures, values, sds) if points else None
+            found = read_at(row.temperature_C or 0.0, points, law)
+            new.append(Change(observation_id=row.id, value=found.log10_conductivity, sd=found.sd))
+        except (NoLaw, NoReading):
+            new.append(Change(observation_id=row.id, value=None))
+    return new

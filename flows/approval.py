@@ -1,0 +1,100 @@
+"""Experiments that wait for a person's yes, as the loop sees them."""
+
+from typing import Any
+
+from flows.approval_policy import ApprovalPolicy
+from flows.control import Orders, in_words
+from flows.session import Session
+from ledger.approvals import Approvals
+from ledger.kinds import ApprovalState, ExperimentState
+from ledger.tables import ApprovalRow, ExperimentRow
+
+FIRST_USE = "It is the first experiment on the real instruments of this lab."
+
+
+class Desk:
+    """Keeps back what policy says a person must approve, and hands out what was approved."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._policy = session, session.spec.approval
+        self._approvals = Approvals(session.ledger)
+        self._real = _is_real(session.ledger.campaign(session.campaign_id).lab)
+        self._quiet = not self._real and self._policy == ApprovalPolicy(within=self._policy.within)
+        """Whether there is nothing that it could ask for."""
+        self._let_go: set[int] = set()
+        """Experiments that were handed out; their threads may not have said so in the ledger yet."""
+
+    def keeps_back(self, experiment: ExperimentRow) -> bool:
+        """Whether it must not be begun now; asks for its approval where policy says so and nobody has yet."""
+        if self._quiet or experiment.state != ExperimentState.SUGGESTED:
+            return False
+        row = self._request(experiment)
+        if row is None:
+            reasons = self._reasons(experiment)
+            row = self._approvals.ask(experiment.id, reasons, 3600 * self._policy.within) if reasons else None
+        if row is not None and row.state != ApprovalState.APPROVED:
+            return True
+        self._let_go.add(experiment.id)
+        return False
+
+    def open_for_suggestions(self) -> bool:
+        """Whether more may be suggested: not while the first use of the instruments, or a whole batch, is asked for."""
+        waiting = self.waiting()
+        first = any(FIRST_USE in row.reasons for row in waiting)
+        return not first and len(waiting) < self._session.spec.budget.batch
+
+    def waiting(self) -> list[ApprovalRow]:
+        """Requests that nobody has answered, and that may still be."""
+        if self._quiet:
+            return []
+        self._approvals.expire(self._session.campaign_id)
+        return self._approvals.of(self._session.campaign_id, ApprovalState.WAITING)
+
+    def released(self) -> ExperimentRow | None:
+        """An approved experiment that nobody has begun."""
+        approved = () if self._quiet else self._approvals.of(self._session.campaign_id, ApprovalState.APPROVED)
+        for row in approved:
+            if row.experiment_id not in self._let_go:
+                experiment = self._session.ledger.experiment(row.experiment_id)
+                if experiment.state == ExperimentState.SUGGESTED:
+                    return experiment
+        return None
+
+    def call_off(self, orders: Orders) -> None:
+        """Withdraw the requests of what was called off, one by one or with the campaign."""
+        for row in self.waiting():
+            number = self._session.ledger.experiment(row.experiment_id).number
+            command = orders.calling_off(number) or orders.stopping or orders.aborting
+            if command is not None:
+                self._approvals.withdraw(row.id, in_words(command))
+
+    def _request(self, experiment: ExperimentRow) -> ApprovalRow | None:
+        rows = self._approvals.of(self._session.campaign_id)
+        return next((row for row in rows if row.experiment_id == experiment.id), None)
+
+    def _reasons(self, experiment: ExperimentRow) -> tuple[str, ...]:
+        suggestion = next(
+            row
+            for row in self._session.ledger.suggestions(self._session.campaign_id)
+            if row.id == experiment.suggestion_id
+        )
+        sd = suggestion.reason.get("sd", {})
+        reasons = self._policy.reasons(experiment.formulation, self._session.spec.space, suggestion.cost_h, sd)
+        first = self._real and self._policy.first_hardware and not self._was_used()
+        return (*((FIRST_USE,) if first else ()), *reasons)
+
+    def _was_used(self) -> bool:
+        """Whether anything was made in this lab before, by whatever campaign of this ledger."""
+        ledger = self._session.ledger
+        lab = ledger.lab_of(self._session.campaign_id)
+        return any(
+            ledger.samples(experiment.id)
+            for campaign in ledger.campaigns()
+            if (campaign.lab or {}).get("name") == lab
+            for experiment in ledger.experiments(campaign.id)
+        )
+
+
+def _is_real(lab: dict[str, Any] | None) -> bool:
+    """Whether a lab file speaks of real instruments."""
+    return lab is not None and not lab.get("factory", "").startswith("sim.") and lab.get("simulated") is None

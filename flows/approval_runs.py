@@ -1,0 +1,149 @@
+"""Requests for approval in the Prefect UI: a paused flow run each, answered by its form.
+
+Whoever reaches the open-source server may press its buttons, and nobody signs in. So the form asks for the one-time
+code that `ionloop approvals` shows to those who can read the ledger. The ledger decides; the run only shows how. The
+run is no process: a controller that comes back after a crash finds it paused still, and goes on waiting for its answer.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import httpx
+from prefect import flow
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import ObjectNotFound
+from prefect.input.run_input import keyset_from_paused_state
+from prefect.states import Cancelled, Completed, Paused
+from pydantic import Field, ValidationError
+
+from chemistry.value import Value
+from ledger.approvals import Approvals
+from ledger.errors import LedgerError
+from ledger.kinds import ApprovalState
+from ledger.store import Ledger
+from ledger.tables import ApprovalRow
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+
+class Answer(Value):
+    """What the form asks."""
+
+    approve: bool = Field(description="Tick to approve; leave empty to refuse.")
+    name: str = Field(description="Who answers.")
+    code: str = Field(description="The one-time code that `ionloop approvals CAMPAIGN.yaml` shows.")
+    note: str = Field(default="", description="Why.")
+
+
+@flow(name="approval")
+def approval(campaign: str, experiment: int, formulation: str, reasons: list[str]) -> None:
+    """An experiment waits until somebody has approved or refused it."""
+
+
+class ApprovalRuns:
+    """Keeps the paused runs of one campaign beside the requests in its ledger."""
+
+    def __init__(self, ledger: Ledger, campaign_id: int, client: "SyncPrefectClient") -> None:
+        self._ledger, self._campaign_id, self._client = ledger, campaign_id, client
+        self._approvals = Approvals(ledger)
+
+    def look(self) -> None:
+        """Show what waits, take what was answered, and close what is settled."""
+        for row in self._approvals.of(self._campaign_id):
+            if row.state == ApprovalState.WAITING:
+                self._show(row)
+            elif row.flow_run_id is not None:
+                self._close(row, row.state)
+
+    def leave(self) -> None:
+        """The campaign is left: nobody waits in the Prefect UI any more; requests stay open in the ledger."""
+        for row in self._approvals.of(self._campaign_id):
+            if row.flow_run_id is not None:
+                self._close(row, "the campaign is not running; answer with `ionloop approve` or `refuse`")
+
+    def _show(self, row: ApprovalRow) -> None:
+        run = self._run(row)
+        if run is None or run.state is None or run.state.is_final():
+            self._ask(row)
+        elif run.state.is_running():
+            self._take(row, run)
+
+    def _run(self, row: ApprovalRow) -> FlowRun | None:
+        """The run that waits; None where there is none on this server."""
+        try:
+            return None if row.flow_run_id is None else self._client.read_flow_run(UUID(row.flow_run_id))
+        except ObjectNotFound:
+            return None
+
+    def _ask(self, row: ApprovalRow) -> None:
+        experiment = self._ledger.experiment(row.experiment_id)
+        name = self._ledger.campaign(self._campaign_id).name
+        run = self._client.create_flow_run(
+            approval,
+            name=f"approve film {experiment.number} of {name}",
+            parameters={
+                "campaign": name,
+                "experiment": experiment.number,
+                "formulation": experiment.formulation.label,
+                "reasons": row.reasons,
+            },
+            tags=["approval"],
+        )
+        self._approvals.waits_in(row.id, str(run.id))
+        self._pause(row, run.id, " ".join(row.reasons))
+
+    def _pause(self, row: ApprovalRow, run_id: UUID, why: str) -> None:
+        """Wait for an answer, first or anew; each pause has a form of its own."""
+        seconds = max(1, int((row.expires_at - datetime.now(UTC)).total_seconds()))
+        state = Paused(timeout_seconds=seconds, pause_key=f"{1000 * datetime.now(UTC).timestamp():.0f}", message=why)
+        keyset = keyset_from_paused_state(state)
+        state.state_details.run_input_keyset = {**keyset}
+        self._client.create_flow_run_input(run_id, keyset["schema"], json.dumps(Answer.model_json_schema()))
+        self._client.create_flow_run_input(run_id, keyset["description"], json.dumps(why))
+        self._client.set_flow_run_state(run_id, state, force=True)
+
+    def _take(self, row: ApprovalRow, run: FlowRun) -> None:
+        """Give the ledger what was filled into the form; one that it does not take may be filled in again."""
+        answer = self._filled_in(run.id)
+        if answer is None:
+            self._pause(row, run.id, "Nothing was filled in. " + " ".join(row.reasons))
+            return
+        number = self._ledger.experiment(row.experiment_id).number
+        try:
+            settled = self._approvals.answer(
+                self._campaign_id,
+                number,
+                approved=answer.approve,
+                by=answer.name,
+                note=answer.note,
+                via="Prefect UI",
+                code=answer.code,
+            )
+        except LedgerError as refused:
+            self._pause(row, run.id, f"{refused}. " + " ".join(row.reasons))
+            return
+        self._close(settled, settled.state)
+
+    def _close(self, row: ApprovalRow, why: str) -> None:
+        approved = row.state == ApprovalState.APPROVED
+        said = f"{why} by {row.by}" if row.by and row.state in (ApprovalState.APPROVED, ApprovalState.REFUSED) else why
+        run = self._run(row)
+        if run is not None and run.state is not None and not run.state.is_final():
+            state = Completed(message=said) if approved else Cancelled(message=said)
+            self._client.set_flow_run_state(run.id, state, force=True)
+        self._approvals.waits_in(row.id, None)
+
+    def _filled_in(self, run_id: UUID) -> Answer | None:
+        """What the server took from the form of the last pause, whose fields it has checked."""
+        states = self._client.read_flow_run_states(run_id)
+        keysets = [state.state_details.run_input_keyset for state in states]
+        last = next((keyset for keyset in reversed(keysets) if keyset), None)
+        if last is None:
+            return None
+        try:
+            return Answer.model_validate_json(self._client.read_flow_run_input(run_id, last["response"]))
+        except (httpx.HTTPStatusError, ValidationError):
+            return None

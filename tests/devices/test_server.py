@@ -1,0 +1,42 @@
+"""The server of process variables takes no place that another one has: clients would find only one of them."""
+
+import pytest
+
+from chemistry.errors import BadInput
+from devices.channel_access import ChannelAccess
+from devices.served.channels import number
+from devices.served.server import ChannelAccessServer, NotServed
+from tests.channel_access import free_port
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+def serving(port: int) -> ChannelAccessServer:
+    server = ChannelAccessServer("127.0.0.1", port)
+    server.offer("A", number(1.0))
+    return server
+
+
+def test_two_servers_in_one_place_are_refused(port: int):
+    first = serving(port)
+    first.start()
+    with pytest.raises(NotServed, match="another address or port"):
+        serving(port).start()
+    first.close()
+    after = serving(port)
+    after.start()
+    after.close()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000"])
+def test_an_address_is_a_host_and_perhaps_a_port(address: str):
+    access = ChannelAccess(port=5070)
+    assert access.place() == ("127.0.0.1", 5070)
+    if address.endswith(":"):
+        assert access.place(address) == ("127.0.0.1", 5070)
+        return
+    with pytest.raises(BadInput, match="is no port"):
+        access.place(address)
