@@ -17,6 +17,8 @@ class Wanted(Value):
     spectra_at_C: tuple[float, ...] = ()
     """In the order in which they are visited."""
     sweep: Sweep = Sweep()
+    twice_at_C: tuple[float, ...] = ()
+    """Where a second spectrum is taken right after the first."""
     indent_at_C: tuple[float, ...] = ()
     polarise_at_C: tuple[float, ...] = ()
     polarise: Polarise = Polarise()

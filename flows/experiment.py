@@ -5,36 +5,35 @@ from typing import TYPE_CHECKING, Any
 from chemistry.recipe import masses_mg
 from devices.errors import InstrumentError, PlanAborted
 from devices.lab import Station
-from devices.plans import FilmAsMade, make_film, measure_film
+from devices.plans import FilmAsMade, make_film, measure_film, press_film
 from devices.protocols import MAKE_ROLES, Hold
+from flows import gate
 from flows.control import CalledOff, in_words
 from flows.session import Session
 from flows.step import step
-from flows.wanted import wanted_of
 from ledger.errors import OutOfStock
-from ledger.film import Film
 from ledger.kinds import ExperimentState
 from ledger.store import Ledger
 from ledger.tables import ExperimentRow, SampleRow
-from models.film_judgement import judge_film
 
 if TYPE_CHECKING:
     from flows.crew import Crew
 
 
 def carry_out(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:
-    """Take an experiment from wherever it stands to its end.
+    """Take an experiment from wherever it stands to its end, back and forth as the quality gate decides.
 
     One that an instrument refuses or fails is cancelled: that says nothing about the formulation.
     """
     number, label = experiment.number, experiment.formulation.label
-    state = ExperimentState(experiment.state)
     try:
-        if state in (ExperimentState.SUGGESTED, ExperimentState.MAKING):
-            step("make", f"make film {number}: {label}", lambda: _make(session, crew, experiment, hold))
-        if state is not ExperimentState.MEASURED:
-            step("measure", f"measure film {number}: {label}", lambda: _measure(session, crew, experiment, hold))
-        step("analyse", f"analyse film {number}: {label}", lambda: _analyse(session, experiment))
+        while not (state := ExperimentState(session.ledger.experiment(experiment.id).state)).final:
+            if state in (ExperimentState.SUGGESTED, ExperimentState.MAKING):
+                step("make", f"make film {number}: {label}", lambda: _make(session, crew, experiment, hold))
+            elif state is ExperimentState.MEASURED:
+                step("analyse", f"analyse film {number}: {label}", lambda: _analyse(session, experiment))
+            else:
+                step("measure", f"measure film {number}: {label}", lambda: _measure(session, crew, experiment, hold))
     except CalledOff as called_off:
         session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(called_off))
     except PlanAborted:
@@ -50,28 +49,41 @@ def carry_out(session: Session, crew: "Crew", experiment: ExperimentRow, hold: H
 
 
 def _make(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:
-    """Make the film, or what a crash left to be made of it; what is confirmed in the journal is not repeated."""
+    """Make the film, or what a crash left to be made of it; what is confirmed in the journal is not repeated.
+
+    A film that the quality gate wants pressed again is pressed, and nothing else.
+    """
     ledger = session.ledger
-    if experiment.state == ExperimentState.SUGGESTED:
+    if ledger.experiment(experiment.id).state == ExperimentState.SUGGESTED:
         ledger.move(experiment.id, ExperimentState.MAKING)
     sample = _sample(session, experiment)
+    press = gate.to_be_pressed(sample, ledger.film_decisions(experiment.id))
     with crew.station(MAKE_ROLES, experiment, hold) as (station, token):
-        begun = bool(session.journal.steps(sample.id))  # then something may be wet, and is finished
-        stopping = session.control.now().stopping
-        if stopping is not None and not begun:
-            raise CalledOff(in_words(stopping))
-        if not begun:
-            _refuse_to_run_dry(session, experiment)
-        plan = make_film(
-            station,
-            sample.id,
-            experiment.formulation,
-            session.spec.film_mass_mg,
-            lambda: session.control.checkpoint(experiment.number, hold),
-        )
-        made, _ = _run(session, station, plan, sample.id, token, hold, experiment)
-    ledger.as_made(sample.id, made.formulation, made.thickness_um, made.area_cm2)
+
+        def control() -> Any:
+            return session.control.checkpoint(experiment.number, hold)
+
+        if press is not None:
+            plan = press_film(station, sample.id, *press, control)
+            film, _ = _run(session, station, plan, sample.id, token, hold, experiment)
+            formulation = sample.formulation
+        else:
+            _refuse_to_begin(session, experiment, sample)
+            plan = make_film(station, sample.id, experiment.formulation, session.spec.film_mass_mg, control)
+            film, _ = _run(session, station, plan, sample.id, token, hold, experiment)
+            formulation = film.formulation
+    ledger.as_made(sample.id, formulation or experiment.formulation, film.thickness_um, film.area_cm2)
     ledger.move(experiment.id, ExperimentState.MADE)
+
+
+def _refuse_to_begin(session: Session, experiment: ExperimentRow, sample: SampleRow) -> None:
+    """A film of which nothing is wet yet is not begun where people stop the campaign, or where it would run dry."""
+    if session.journal.steps(sample.id):
+        return
+    stopping = session.control.now().stopping
+    if stopping is not None:
+        raise CalledOff(in_words(stopping))
+    _refuse_to_run_dry(session, experiment)
 
 
 def _refuse_to_run_dry(session: Session, experiment: ExperimentRow) -> None:
@@ -83,8 +95,9 @@ def _refuse_to_run_dry(session: Session, experiment: ExperimentRow) -> None:
 
 def _measure(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:
     """Take every measurement that is wanted; one that was cut off is begun again, it consumes nothing."""
-    ledger, wanted = session.ledger, wanted_of(session.spec)
+    ledger = session.ledger
     sample = _sample(session, experiment)
+    wanted = gate.what_to_measure(session, ledger.film_decisions(experiment.id))
     if ledger.experiment(experiment.id).state == ExperimentState.MADE:
         ledger.move(experiment.id, ExperimentState.MEASURING)
     with crew.station(wanted.roles, experiment, hold) as (station, token):
@@ -100,20 +113,8 @@ def _measure(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Ho
 
 
 def _analyse(session: Session, experiment: ExperimentRow) -> None:
-    """From measurements to observations, or to the reason why there are none."""
-    sample = _sample(session, experiment)
-    rows = session.ledger.measurements(sample.id)
-    asked = [(o.property, o.temperature_C) for o in session.spec.objectives]
-    judged = judge_film([row.measurement for row in rows], asked)
-    told: dict[str, Any] = {"verdicts": [v.model_dump(mode="json") for v in judged.verdicts], "law": judged.law}
-    if judged.results:
-        told["results"] = [result.model_dump(mode="json") for result in judged.results]
-    if judged.reason:
-        session.ledger.move(experiment.id, ExperimentState.DISCARDED, judged.reason, told)
-        return
-    film = Film(film_id=sample.id, formulation=sample.formulation or experiment.formulation, readings=judged.readings)
-    ids = [None if place is None else rows[place].id for place in judged.measured_in]
-    session.ledger.observe(experiment.id, film, told, measurement_ids=ids)
+    """From measurements to observations, or to what the quality gate decides instead."""
+    gate.decide(session, experiment, _sample(session, experiment))
 
 
 def _run(

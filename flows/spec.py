@@ -10,6 +10,7 @@ from chemistry.value_file import read_yaml_value
 from flows.approval_policy import ApprovalPolicy
 from flows.measure_spec import Measure, read_quantity
 from ledger.film import WITHOUT_TEMPERATURE, Source
+from models.quality_gate import GateLimits
 from planners.objectives import Objective
 from planners.space import DesignSpace
 
@@ -90,6 +91,8 @@ class CampaignSpec(Value):
     warm_start: WarmStart = WarmStart()
     approval: ApprovalPolicy = ApprovalPolicy()
     """Which experiments a person must approve before they are begun."""
+    quality: GateLimits = GateLimits()
+    """When a film is not taken as it is, and how often it is measured, pressed or made again."""
     unknown_steps: Literal["discard", "ask"] = "discard"
     """What becomes of a film when nobody can tell, after a crash, whether one of its steps was done: given up, or kept
     until a person says so (`ionloop reconcile`). It is never done again on a guess."""

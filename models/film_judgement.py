@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import log, log10
 from typing import Any
 
+from pydantic import Field
+
 from chemistry.value import Value
 from ledger.film import Reading
 from ledger.measurement import ImpedanceSpectrum, Measurement, ModulusReading
@@ -11,6 +13,7 @@ from models.analysis import analyse_spectrum
 from models.conductivity_result import ConductivityResult, Verdict
 from models.other_measurements import MODULUS, analysed, reading, why_missing
 from models.property_result import PropertyResult
+from models.replicates import Replicate, replicates
 from models.temperature_law import NoLaw, NoReading, Point, TemperatureLaw, fit_temperature_law, read_at
 
 CONDUCTIVITY = "log10_conductivity"
@@ -36,6 +39,8 @@ class FilmJudgement(Value):
     verdicts: tuple[SpectrumVerdict, ...] = ()
     results: tuple[PropertyResult, ...] = ()
     """Of polarisations, voltage sweeps and scans of heat, in the order in which they were taken."""
+    spreads: dict[float, float] = Field(default={})
+    """How far spectra at one temperature (°C) differ beyond their errors, decades; where several were taken."""
     law: dict[str, Any] | None = None
     """Kind and parameters of the temperature law, where there is one."""
     reason: str = ""
@@ -54,12 +59,12 @@ def judge_film(measurements: Sequence[Measurement], asked: Iterable[tuple[str, f
     """
     spectra = {place: analyse_spectrum(m) for place, m in enumerate(measurements) if isinstance(m, ImpedanceSpectrum)}
     results = {place: found for place, m in enumerate(measurements) if (found := analysed(m)) is not None}
-    good = [place for place, result in spectra.items() if result.accepted and result.temperature_C is not None]
-    points = [_point(spectra[place]) for place in good]
-    law = _law(points, max((_geometry_sd(spectra[place]) for place in good), default=0.0))
-    outliers = {good[index] for index in law.outliers} if law else set()
+    good = replicates(spectra)
+    points = [(one.temperature_C, one.log10_conductivity, one.log10_resistance_sd) for one in good]
+    law = _law(points, max((_geometry_sd(one) for one in good), default=0.0))
+    outliers = set(law.outliers) if law else set()
     read: list[tuple[Reading, int | None]] = [
-        (_conductivity(spectra[place]), place) for place in good if place not in outliers
+        (_conductivity(one), one.place) for index, one in enumerate(good) if index not in outliers
     ]
     read += [(_modulus(m), place) for place, m in enumerate(measurements) if isinstance(m, ModulusReading)]
     read += [(reading(result), place) for place, result in results.items() if result.accepted]
@@ -74,6 +79,7 @@ def judge_film(measurements: Sequence[Measurement], asked: Iterable[tuple[str, f
         measured_in=tuple(place for _, place in read),
         verdicts=tuple(_verdict(result) for result in spectra.values()),
         results=tuple(results.values()),
+        spreads={round(one.temperature_C, 1): one.beyond_errors for one in good if one.beyond_errors},
         law={"kind": law.kind.value, **law.parameters, "outliers": len(law.outliers)} if law else None,
         reason=" ".join(reason for reason in reasons if reason),
     )
@@ -119,22 +125,17 @@ def _law(points: list[Point], shared_sd: float) -> TemperatureLaw | None:
         return None
 
 
-def _point(result: ConductivityResult) -> Point:
-    return (result.temperature_C or 0.0, result.log10_conductivity or 0.0, result.log10_resistance_sd or 0.0)
-
-
-def _geometry_sd(result: ConductivityResult) -> float:
+def _geometry_sd(one: Replicate) -> float:
     """What thickness and area add to the error of the resistance, decades."""
-    whole, own = result.log10_conductivity_sd or 0.0, result.log10_resistance_sd or 0.0
-    return max(whole**2 - own**2, 0.0) ** 0.5
+    return max(one.log10_conductivity_sd**2 - one.log10_resistance_sd**2, 0.0) ** 0.5
 
 
-def _conductivity(result: ConductivityResult) -> Reading:
+def _conductivity(one: Replicate) -> Reading:
     return Reading(
         property=CONDUCTIVITY,
-        value=result.log10_conductivity or 0.0,
-        sd=result.log10_conductivity_sd or 0.0,
-        temperature_C=result.temperature_C,
+        value=one.log10_conductivity,
+        sd=one.log10_conductivity_sd,
+        temperature_C=one.temperature_C,
     )
 
 

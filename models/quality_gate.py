@@ -13,6 +13,7 @@ from pydantic import Field
 
 from chemistry.value import Value
 from ledger.kinds import GateDecision
+from ledger.measurement import ImpedanceSpectrum
 from models.conductivity_result import Verdict
 from models.film_judgement import SpectrumVerdict
 
@@ -100,6 +101,16 @@ def judge_quality(seen: FilmSeen, tried: Tried, limits: GateLimits, *, low_Hz: f
     refused = [v for v in seen.verdicts if v.verdict is not Verdict.ACCEPTED]
     some = f"; {len(refused)} of {len(seen.verdicts)} spectra were left out ({refused[0].verdict})" if refused else ""
     return Judged(decision=GateDecision.ACCEPT, reason=f"everything that was asked for can be read{some}")
+
+
+def rough_resistance_ohm(spectrum: ImpedanceSpectrum) -> float | None:
+    """About the resistance of the film: the real part where the impedance is least capacitive; None without a point."""
+    points = [
+        (abs(imaginary / real), real)
+        for real, imaginary in zip(spectrum.real_ohm, spectrum.imaginary_ohm, strict=True)
+        if real > 0
+    ]
+    return min(points)[1] if points else None
 
 
 def _remedy(why: str, tried: Tried, limits: GateLimits, *, press: bool) -> Judged:

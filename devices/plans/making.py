@@ -7,6 +7,7 @@ from bluesky.utils import MsgGenerator
 
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
+from chemistry.process import Press
 from chemistry.value import Value
 from devices.perform import perform
 from devices.plans.parts import Control, checkpoint, recorded, save, stop, until_idle
@@ -80,6 +81,32 @@ def make_film(
         "lab_time_s": station.clock.now(),
     }
     return (yield from finalize_wrapper(recorded(make(), about), stop(dispenser, film_station)))
+
+
+class FilmPressed(Value):
+    """What became of a film that was pressed again."""
+
+    thickness_um: float
+    area_cm2: float
+
+
+def press_film(
+    station: Station, sample: str, press: Press, number: int, control: Control = checkpoint
+) -> MsgGenerator[FilmPressed]:
+    """Press a film once more, for the `number`-th time in its life; consuming, so done once for each number."""
+    film_station = station.instrument("film_station")
+
+    def again() -> MsgGenerator[FilmPressed]:
+        yield from until_idle(station, ("film_station",))
+        yield from control()
+        command = MakeStep(step=f"press, time {number}", process=press.model_dump(mode="json"))
+        film = yield from perform(film_station, command)
+        pressed = FilmPressed(thickness_um=film["thickness_um"], area_cm2=film["area_cm2"])
+        yield from save("primary", Readings("film", pressed.model_dump()))
+        return pressed
+
+    about = {"plan_name": "press_film", "sample": sample, "station": station.name, "lab_time_s": station.clock.now()}
+    return (yield from finalize_wrapper(recorded(again(), about), stop(film_station)))
 
 
 def _record(made: FilmAsMade) -> dict[str, Any]:

@@ -120,6 +120,8 @@ def _at(
     plans: list[MsgGenerator[Measurement]] = []
     if asked_C in wanted.spectra_at_C:
         plans.append(kinds.spectrum(station, _named(wanted.sweep, "sweep", asked_C), reached_C, film))
+        if asked_C in wanted.twice_at_C:
+            plans.append(kinds.spectrum(station, _named(wanted.sweep, "sweep again", asked_C), reached_C, film))
     if asked_C in wanted.indent_at_C:
         plans.append(kinds.modulus(station, _named(Indent(), "indent", asked_C), reached_C))
     if asked_C in wanted.polarise_at_C:

@@ -72,6 +72,7 @@ class TwinFilm:
         seed: int = 0,
         preset: Preset | str = "default",
         water: float = 0.0,
+        pressings: int = 1,
     ) -> None:
         """Make the film.
 
@@ -82,6 +83,7 @@ class TwinFilm:
             seed: decides film effect, contact and circuit; 0 or more.
             preset: how far from ideal, a preset or its name.
             water: how much water it took up, 0 to 1 of what it can.
+            pressings: how often it was pressed; each time the electrodes take hold anew.
         """
         if not (thickness_um > 0 and area_cm2 > 0):
             raise BadInput(f"a film of {thickness_um} um on {area_cm2} cm2 is none", remedy="Give both above zero")
@@ -91,6 +93,7 @@ class TwinFilm:
         own = _character(formulation, seed, self._preset)
         self._character = replace(
             own,
+            contact=own.contact if pressings < 2 else _contact_anew(seed, pressings, self._preset),
             conductivity_decades=own.conductivity_decades + WET_CONDUCTIVITY_decades * water,
             modulus_decades=own.modulus_decades + WET_MODULUS_decades * water,
         )
@@ -168,12 +171,22 @@ class TwinFilm:
         return np.exp(np.log1p(size) * sign * drifts * elapsed_share(frequency_Hz))
 
 
+def _contact_anew(seed: int, pressings: int, preset: Preset) -> float:
+    """Share of the electrode that touches after the film was pressed once more: as likely to fail as the first time."""
+    rng = np.random.default_rng([seed, 3, pressings])
+    return _part_that_touches(rng) if rng.random() < preset.contact_failures else 1.0
+
+
+def _part_that_touches(rng: np.random.Generator) -> float:
+    return math.exp(rng.uniform(math.log(0.02), math.log(0.3)))
+
+
 def _character(formulation: Formulation, seed: int, preset: Preset) -> _Character:
     rng = np.random.default_rng([seed, 1])
     lot = np.random.default_rng(int.from_bytes(sha256(formulation.key.encode()).digest()[:8], "big"))
     film_sd = preset.film_sd_decades * math.exp(preset.film_sd_spread * lot.standard_normal())
     failed, detached, unfitted = rng.random(3) < (preset.contact_failures, preset.detaching, preset.unfitted_circuits)
-    touching, warm = math.exp(rng.uniform(math.log(0.02), math.log(0.3))), rng.uniform(60, 80)
+    touching, warm = _part_that_touches(rng), rng.uniform(60, 80)
     return _Character(
         conductivity_decades=float(film_sd * rng.standard_normal()),
         modulus_decades=float(preset.film_modulus_sd_decades * rng.standard_normal()),

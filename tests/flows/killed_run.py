@@ -21,6 +21,7 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "film in the cell, being heated": ("devices.thermal_stage.ThermalStage", "set", "after"),
     "documents stored": ("ledger.store.Ledger", "add_documents", "after"),
     "measurements stored": ("ledger.store.Ledger", "measured", "after"),
+    "film judged": ("ledger.store.Ledger", "decide", "after"),
     "observation stored": ("ledger.store.Ledger", "observe", "after"),
     "model version stored": ("ledger.store.Ledger", "add_model_version", "after"),
     "model promoted": ("ledger.store.Ledger", "promote", "after"),
