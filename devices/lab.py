@@ -81,5 +81,5 @@ def stations_of(
             role: build(instrument_class(entry, f"stations.{name}.{role}"), entry.prefix, name, role)
             for role, entry in entries.items()
         }
-        stations[name] = Station(name, instruments, clock)
+        stations[name] = Station(name, instruments, clock, lab_file.gas)
     return stations

@@ -49,6 +49,16 @@ class Simulated(Value):
     """Instruments take no lab time: for tests and for measuring the controller's own cost."""
 
 
+class GasLimits(Value):
+    """What the gas of a glovebox may hold while films are made in it."""
+
+    water_ppm: float = Field(default=10.0, gt=0)
+    oxygen_ppm: float = Field(default=20.0, gt=0)
+    """Above these synthesis is suspended between two steps; 0.1 to 1 ppm are usual in a glovebox that is in order."""
+    resume_share: float = Field(default=0.5, gt=0, le=1)
+    """Share of the limits below which it goes on."""
+
+
 class LabFile(Value):
     """What stands in a lab file (`examples/simulated_lab.yaml`)."""
 
@@ -63,6 +73,8 @@ class LabFile(Value):
     """Prefix of the PVs by which the lab publishes its time; empty where its time is wall time."""
     dead_man_s: float = Field(default=5.0, gt=0.1)
     """Wall time after which a served lab's heaters go off, when the controller gives no sign of life."""
+    gas: GasLimits = GasLimits()
+    """Of the gloveboxes that stations stand in (role `glovebox`)."""
     stock: dict[str, float] = Field(default={})
     """What is on the dispenser's shelf, mg, by name or SMILES; `default` for what is not named."""
     simulated: Simulated | None = None

@@ -13,6 +13,7 @@ from chemistry.errors import BadInput
 from devices.errors import PlanAborted
 from devices.instrument import Instrument
 from devices.journaled import Journal, journaled
+from devices.lab_file import GasLimits
 from devices.perform import answer_as_made
 from devices.protocols import Clock, Hold, Order
 
@@ -26,8 +27,11 @@ Documents = Callable[[str, Any], object]
 class Station:
     """Instruments by role, one RunEngine, one plan at a time, from whichever thread."""
 
-    def __init__(self, name: str, instruments: Mapping[str, Instrument], clock: Clock) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, instruments: Mapping[str, Instrument], clock: Clock, gas: GasLimits | None = None
+    ) -> None:
+        """`gas` is what the glovebox that it stands in may hold, where it has one."""
+        self.name, self.gas_limits = name, gas or GasLimits()
         self.instruments = dict(instruments)
         self.clock = clock
         self._engine: RunEngine | None = None

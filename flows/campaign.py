@@ -20,7 +20,7 @@ from flows.loop import how_it_ended, ran_dry, run_loop
 from flows.outcome import outcome
 from flows.prefect_server import dashboard, server_in_use
 from flows.report.page import write_report
-from flows.resume import call_off_waiting, settle_stop, waiting_steps
+from flows.resume import call_off_waiting, reconcile, settle_stop, waiting_steps
 from flows.session import Session, open_session
 from flows.step import step
 from flows.stopping import Stopped, watch_for_stop
@@ -115,7 +115,11 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
 
 
 def _leave_to_people(session: Session) -> None:
-    """Pause a campaign in which nothing is left to do but what a person must say first."""
+    """Pause a campaign in which nothing is left to do but what a person must say first.
+
+    What broke off at `go` is settled by evidence before: its film was given up, the step may have been done.
+    """
+    reconcile(session)
     call_off_waiting(session)
     waiting = waiting_steps(session)
     if waiting:

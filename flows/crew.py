@@ -2,15 +2,17 @@
 
 import contextlib
 import contextvars
+import math
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from devices.clock import sleep
-from devices.errors import PlanAborted
+from devices.errors import NeverSent, PlanAborted
 from devices.lab import Station
 from devices.plans import tidy
 from devices.protocols import MEASURE_ROLES, Hold
@@ -21,6 +23,9 @@ from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
 
 LOOK_S = 0.5
+AWAY_S, AWAY_WALL_S = 4 * 3600.0, 120.0
+"""Lab time, and wall time, for which a station that cannot be reached is waited for before its film is given up. The
+time of a lab in another process does not pass while that process is away."""
 LAST_PATIENCE_S = 5.0
 """How long a campaign that ends still waits for a ledger that is away."""
 
@@ -53,6 +58,7 @@ class Crew:
         self._stations: dict[int, Station] = {}
         """Which experiment is at which station."""
         self._stations_lock = threading.Lock()
+        self._stopping = threading.Event()
         self._aborted_alone: set[int] = set()
         """Experiments that were aborted while the campaign goes on."""
 
@@ -104,20 +110,43 @@ class Crew:
 
     def _sleep(self, seconds: float) -> None:
         """Let lab time pass for the main thread; raises what stops the campaign meanwhile."""
-        over = threading.Event()
+        self._nap(seconds, self._hold)
+        if not self._ended.empty():
+            self.wait_for_one()
+
+    def _nap(self, seconds: float, hold: Hold, most_wall_s: float = math.inf) -> None:
+        """Let lab time pass for whoever has this hold, unless the campaign is being stopped; at most so much wall time.
+
+        The time of a lab in another process stands while that process is away.
+        """
+        over, latest = threading.Event(), time.monotonic() + most_wall_s
 
         def wake() -> None:
-            self._hold.resume()
+            hold.resume()
             over.set()
 
         cancel = self._lab.clock.call_at(self._lab.clock.now() + seconds, wake)
-        self._hold.suspend()
-        while not over.wait(LOOK_S) and self._ended.empty():
+        hold.suspend()
+        while not over.wait(LOOK_S) and not self._stopping.is_set() and time.monotonic() < latest:
             pass
         cancel()
-        self._hold.resume()
-        if not self._ended.empty():
-            self.wait_for_one()
+        hold.resume()
+
+    def _reached(self, station: Station, hold: Hold) -> int:
+        """The largest token that a station has seen, waited for while it cannot be reached: lines break and come back.
+
+        Raises:
+            NeverSent: it was away for longer than `AWAY_S`.
+        """
+        since, wall_since = self._lab.clock.now(), time.monotonic()
+        while True:
+            try:
+                return station.largest_token()
+            except NeverSent:
+                away_s, wall_s = self._lab.clock.now() - since, time.monotonic() - wall_since
+                if away_s >= AWAY_S or wall_s >= AWAY_WALL_S or self._stopping.is_set():
+                    raise
+                self._nap(LOOK_AGAIN_S, hold, most_wall_s=LOOK_AGAIN_S)
 
     def abort_experiment(self, number: int, why: str) -> None:
         """Bring the station that works on one experiment into its safe state; nothing where none does."""
@@ -148,7 +177,7 @@ class Crew:
         """A free station that has these instruments, and the fencing token of its lease; waits for its turn."""
         with (
             self._lab.borrow(roles, hold, turn=experiment.number) as station,
-            self._leasing.lease(station.name, above=station.largest_token()) as token,
+            self._leasing.lease(station.name, above=self._reached(station, hold)) as token,
         ):
             try:
                 with self._noted(station, experiment.number):
@@ -177,6 +206,7 @@ class Crew:
 
     def stop(self, why: BaseException) -> None:
         """Stop the campaign from any thread or signal: the main thread raises `why`, and the stations become safe."""
+        self._stopping.set()
         self._session.ledger.be_patient(LAST_PATIENCE_S)
         self._leasing.wait_no_more()
         self._ended.put(_Ended(None, why, None))

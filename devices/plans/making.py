@@ -14,6 +14,7 @@ from devices.plans.parts import Control, checkpoint, recorded, save, stop, until
 from devices.protocols import MAKE_ROLES, Dose, MakeStep
 from devices.readings import Readings
 from devices.station import Station
+from devices.suspender import Gas
 
 
 class FilmAsMade(Value):
@@ -37,26 +38,30 @@ def make_film(
 ) -> MsgGenerator[FilmAsMade]:
     """Dose every component of `formulation` for a film of `total_mg`, then carry out its process.
 
-    Waits first for what is still busy. Every step is consuming, so under `devices.journaled` the plan may be run again
-    after a crash: what is confirmed is not repeated. Raises `InstrumentError` where an instrument refuses or fails; the
-    instruments are safe then.
+    Waits first for what is still busy, and before each step for gas that is dry (`devices.suspender`). Every step is
+    consuming, so under `devices.journaled` the plan may be run again after a crash: what is confirmed is not repeated.
+    Raises `InstrumentError` where an instrument refuses or fails; the instruments are safe then.
     """
     from chemistry.recipe import as_made, masses_mg
 
     dispenser, film_station = (station.instrument(role) for role in MAKE_ROLES)
     names = _names(formulation)
 
+    gas = Gas(station, station.gas_limits)
+
     def make() -> MsgGenerator[FilmAsMade]:
         yield from until_idle(station, MAKE_ROLES)
         masses: dict[str, float] = {}
         for component, mass_mg in masses_mg(formulation, total_mg).items():
             yield from control()
+            yield from gas.wait(control)
             step = f"dose {names.get(component, component)}"
             dosed = yield from perform(dispenser, Dose(step=step, component=component, mass_mg=mass_mg))
             masses[component] = dosed["dispensed_mg"]
         film: dict[str, Any] = {}
         for number, process_step in enumerate(formulation.process.steps, 1):
             yield from control()
+            yield from gas.wait(control)
             command = MakeStep(step=f"{process_step.kind}, step {number}", process=process_step.model_dump(mode="json"))
             film = yield from perform(film_station, command)
         if not film:
@@ -99,6 +104,7 @@ def press_film(
     def again() -> MsgGenerator[FilmPressed]:
         yield from until_idle(station, ("film_station",))
         yield from control()
+        yield from Gas(station, station.gas_limits).wait(control)
         command = MakeStep(step=f"press, time {number}", process=press.model_dump(mode="json"))
         film = yield from perform(film_station, command)
         pressed = FilmPressed(thickness_um=film["thickness_um"], area_cm2=film["area_cm2"])

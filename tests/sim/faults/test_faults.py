@@ -12,6 +12,7 @@ from devices.errors import InstrumentError, NeverSent
 from devices.evidence import evidence
 from devices.finding import Finding
 from devices.lab import Lab
+from devices.lab_file import GasLimits
 from devices.protocols import Load, Order
 from models.kramers_kronig import kramers_kronig_test
 from sim.faults.kinds import WetGlovebox
@@ -244,6 +245,7 @@ def test_a_changer_that_lies_leaves_no_film_behind(injected: Injected) -> None:
 
 def test_a_film_made_in_a_wet_glovebox_conducts_better_and_is_softer(injected: Injected) -> None:
     bench, dry = injected({"kind": "wet_glovebox", "from": "4 h", "until": "17 h", "water_ppm": 500}), injected()
+    bench.lab.stations["synthesis"].gas_limits = GasLimits(water_ppm=1e6, oxygen_ppm=1e6)  # nobody minds
     seen: list[float] = []
     bench.lab.stations["synthesis"].instrument("glovebox").water_ppm.subscribe(lambda value, **_: seen.append(value))
     struck, usual = bench.both("film"), dry.both("film")
@@ -253,6 +255,29 @@ def test_a_film_made_in_a_wet_glovebox_conducts_better_and_is_softer(injected: I
     assert max(seen) == pytest.approx(500, rel=0.02)
     assert bench.things["sample", "film"]["water"] > 0.9
     assert [strike.kind for strike in bench.strikes] == ["wet_glovebox"]
+
+
+def test_synthesis_is_suspended_while_the_glovebox_is_wet_and_goes_on_when_it_is_dry(injected: Injected) -> None:
+    """The film dissolves when the leak begins; that goes on, casting waits, and the film is as dry as any."""
+    bench = injected({"kind": "wet_glovebox", "from": "2 h", "until": "9 h", "water_ppm": 300})
+    gas = bench.lab.stations["synthesis"].instrument("glovebox").water_ppm
+    readings: list[tuple[float, float]] = []
+    gas.subscribe(lambda value, **_: readings.append((bench.lab.clock.now(), value)))
+    bench.make("film")
+    steps = {act.parameters["process"]: act for act in bench.record if act.command == "MakeStep"}
+    limits = bench.lab.stations["synthesis"].gas_limits
+    wet = [at for at, value in readings if value > limits.water_ppm]
+    assert steps["dissolve"].received < wet[0] < (steps["dissolve"].ended or 0.0) < wet[-1] < steps["cast"].received
+    assert steps["cast"].received > 9 * 3600
+    assert all(act.outcome == "done" for act in bench.record)
+    assert bench.things["sample", "film"]["water"] < 0.05
+    assert {row["state"] for row in bench.journal.rows.values()} == {"confirmed"}
+
+
+def test_a_sensor_that_cannot_be_read_is_no_dry_gas(injected: Injected) -> None:
+    bench = injected({"kind": "lost_connection", "instrument": "glovebox", "from": "1 min", "until": "3 h"})
+    bench.make("film")
+    assert [act for act in bench.record if 120 < act.received < 3 * 3600] == []
 
 
 def test_a_glovebox_dries_again_and_its_readings_are_live(injected: Injected) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chemistry.catalogue import polymer, salt
 from chemistry.formulation import Formulation
 from devices.epics import epics_lab
 from devices.errors import InstrumentError
@@ -54,14 +55,25 @@ def strikes(served: ServedLab) -> list[Strike]:
     return strikes_of(read_things(served.record))
 
 
-def test_an_instrument_that_is_lost_and_found_again_ends_its_order_in_between(
-    served: ServedLab, lab: Lab, peo_litfsi: Formulation
-) -> None:
-    station, journal = lab.stations["synthesis"], MemoryJournal()
+@pytest.fixture(scope="module")
+def formulation() -> Formulation:
+    return Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.5)
+
+
+@pytest.fixture(scope="module")
+def journal(lab: Lab, formulation: Formulation) -> MemoryJournal:
+    """The first film is made; its journal."""
+    station, written = lab.stations["synthesis"], MemoryJournal()
     listen(station.instrument("glovebox"))
-    made = station.run(make_film(station, "first", peo_litfsi, 400), sample="first", token=10, journal=journal)
+    made = station.run(make_film(station, "first", formulation, 400), sample="first", token=10, journal=written)
     assert made.thickness_um > 50
-    doses = served.acts("Dose")
+    return written
+
+
+def test_an_instrument_that_is_lost_and_found_again_ends_its_order_in_between(
+    served: ServedLab, journal: MemoryJournal
+) -> None:
+    doses = [act for act in served.acts("Dose") if act.sample == "first"]
     assert [act.outcome for act in doses] == ["done"] * 2
     assert doses[1].ended is not None
     assert served.acts("MakeStep")[0].received - doses[1].received >= 20 * 60
@@ -70,7 +82,9 @@ def test_an_instrument_that_is_lost_and_found_again_ends_its_order_in_between(
     assert next((s.kind, s.device) for s in strikes(served)) == ("lost_connection", "dispenser")
 
 
-def test_an_instrument_that_hangs_is_given_up_and_works_again(served: ServedLab, lab: Lab) -> None:
+def test_an_instrument_that_hangs_is_given_up_and_works_again(
+    served: ServedLab, lab: Lab, journal: MemoryJournal
+) -> None:
     station = lab.stations["measuring-1"]
     plan = measure_film(station, "first", WANTED)
     with pytest.raises(InstrumentError, match="no answer within 12 h"):
@@ -80,7 +94,7 @@ def test_an_instrument_that_hangs_is_given_up_and_works_again(served: ServedLab,
     assert len(station.run(measure_film(station, "first", WANTED), sample="first", token=11).spectra) == 1
 
 
-def test_a_wet_glovebox_was_seen_by_whoever_listened(served: ServedLab, lab: Lab) -> None:
+def test_a_wet_glovebox_was_seen_by_whoever_listened(served: ServedLab, journal: MemoryJournal) -> None:
     assert "wet_glovebox" in [strike.kind for strike in strikes(served)]
     assert SEEN[0] < 1
     assert max(SEEN) == pytest.approx(200, rel=0.05)
@@ -88,9 +102,11 @@ def test_a_wet_glovebox_was_seen_by_whoever_listened(served: ServedLab, lab: Lab
     assert len(SEEN) > 15
 
 
-def test_a_film_that_was_not_asked_for_is_put_back(served: ServedLab, lab: Lab, peo_litfsi: Formulation) -> None:
+def test_a_film_that_was_not_asked_for_is_put_back(
+    served: ServedLab, lab: Lab, formulation: Formulation, journal: MemoryJournal
+) -> None:
     maker, station = lab.stations["synthesis"], lab.stations["measuring-2"]
-    maker.run(make_film(maker, "second", peo_litfsi, 400), sample="second", token=12)
+    maker.run(make_film(maker, "second", formulation, 400), sample="second", token=12)
     with pytest.raises(InstrumentError, match="loaded 'first' instead of 'second'"):
         station.run(measure_film(station, "second", WANTED), sample="second", token=12)
     assert not [s for (kind, _), s in read_things(served.record).items() if kind == "sample" and s["station"]]
