@@ -39,7 +39,6 @@ class Bare:
     def __init__(self, prefix: str) -> None:
         import epics
 
-        epics.ca.AUTO_CLEANUP = False  # at the end of the process it would destroy what events are still on the way to
         names = ("ORDER", "TOKEN", "SAMPLE", "COMMAND", "COMPONENT", "MASS", "GO", "ECHO")
         self._pvs = {name: epics.PV(f"{prefix}{name}", auto_monitor=name == "ECHO") for name in names}
         for pv in self._pvs.values():
@@ -60,6 +59,11 @@ class Bare:
         self._pvs["GO"].put(1)
         if not self._echoed.wait(30):
             raise SystemExit("the dispenser does not answer")
+
+    def close(self) -> None:
+        """Let go of the process variables while their server is there."""
+        for pv in self._pvs.values():
+            pv.disconnect()
 
     def _on_echo(self, value: Any = None, **_: Any) -> None:
         if bytes(value).split(b"\0")[0].decode() == self._awaited:
@@ -106,6 +110,7 @@ def main() -> None:
                 for _ in range(max(1, n // BLOCK)):
                     bare_ms += timed(BLOCK, lambda: bare.dose("bare"))
                     block(BLOCK)
+                bare.close()
                 lab.close()
         finally:
             served.stop()
