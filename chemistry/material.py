@@ -60,6 +60,15 @@ def _additive(label: str) -> Material:
 
 
 def _filler(label: str) -> Material:
-    if re.fullmatch(r"[A-Z][A-Za-z0-9.()]*", label) is None:
+    """A formula: whatever is made of the symbols of elements, or else any word would name a filler."""
+    from rdkit.Chem import GetPeriodicTable
+
+    if re.fullmatch(r"([A-Z][a-z]?\d*\.?\d*|[()]\d*)+", label) is None:
         raise ValueError(label)
+    table = GetPeriodicTable()
+    for symbol in re.findall(r"[A-Z][a-z]?", label):
+        try:
+            table.GetAtomicNumber(symbol)
+        except RuntimeError as unknown:
+            raise ValueError(label) from unknown
     return Filler(formula=label)

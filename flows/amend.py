@@ -53,13 +53,17 @@ def amend_experiment(
         BadInput: there is no such reading, or the correction says nothing, or too much.
     """
     _refuse_unclear(correction)
+    if by is not None and not by.strip():
+        raise BadInput("nobody says who corrects", remedy="Give --by a name.")
     name = read_campaign(campaign_file).name
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
         run = latest_run(ledger, name)
         sample = _sample(ledger, run, experiment)
         readings = [row for row in ledger.observations(sample.id) if row.closed_event is None]
         changes = _changes(readings, sample, correction)
-        ledger.amend(changes, by=by or getpass.getuser(), note=note)
+        thickness = {} if correction.thickness_um is None else {sample.id: correction.thickness_um}
+        who = by if by is not None else getpass.getuser()
+        ledger.amend(changes, by=who, note=note, thickness_um=thickness)
         marked = ledger.marked(run.id)
         event = ledger.last_event()
     before = {row.id: row for row in readings}
@@ -91,6 +95,11 @@ def _refuse_unclear(correction: Correction) -> None:
         raise BadInput(
             f"there is no property `{correction.property}`", remedy=f"Known are {', '.join(PROPERTY_UNITS)}."
         )
+    beside = [correction.property, correction.at_C, correction.sd]
+    if correction.thickness_um is not None and any(given is not None for given in beside):
+        raise BadInput("a thickness moves every conductivity", remedy="Leave --property, --at and --sd out.")
+    if correction.sd is not None and correction.value is None:
+        raise BadInput("--sd without --value", remedy="Give both.")
     if correction.value is not None and correction.property is None:
         raise BadInput("a value without its property", remedy="Add --property, such as log10_conductivity.")
     numbers = {"--thickness-um": correction.thickness_um, "--value": correction.value, "--sd": correction.sd}
@@ -122,10 +131,15 @@ def _changes(readings: Sequence[ObservationRow], sample: SampleRow, said: Correc
             raise BadInput(f"the thickness of {sample.id} is not known", remedy="Give the value itself.")
         # σ = L / (R A): every conductivity of the film moves by the same share, read from a law or not.
         shift = math.log10(said.thickness_um / sample.thickness_um)
-        return [_change(row, row.value + shift) for row in readings if row.property == CONDUCTIVITY]
+        moved = [_change(row, row.value + shift) for row in readings if row.property == CONDUCTIVITY]
+        if not moved:
+            raise BadInput("the film has no conductivity that holds", remedy="There is nothing that it would move.")
+        return moved
     meant = [row for row in readings if _is_meant(row, said)]
     if not meant:
-        held = ", ".join(f"{r.property} at {r.temperature_C:g} °C" if r.temperature_C else r.property for r in readings)
+        held = ", ".join(
+            f"{r.property} at {r.temperature_C:g} °C" if r.temperature_C is not None else r.property for r in readings
+        )
         raise BadInput("the film has no such reading that holds", remedy=f"It has {held or 'none'}.")
     if len(meant) > 1 and said.value is not None:
         temperatures = ", ".join(f"{row.temperature_C:g}" for row in meant if row.temperature_C is not None)

@@ -7,7 +7,7 @@ from flows.control import Orders, in_words
 from flows.session import Session
 from ledger.approvals import Approvals
 from ledger.kinds import ApprovalState, ExperimentState
-from ledger.tables import ApprovalRow, ExperimentRow
+from ledger.tables import ApprovalRow, CampaignCommandRow, ExperimentRow
 
 FIRST_USE = "It is the first experiment on the real instruments of this lab."
 
@@ -61,12 +61,24 @@ class Desk:
         return None
 
     def call_off(self, orders: Orders) -> None:
-        """Withdraw the requests of what was called off, one by one or with the campaign."""
+        """Withdraw the requests of what was called off, one by one or with the campaign; and what was just approved."""
+        ledger = self._session.ledger
         for row in self.waiting():
-            number = self._session.ledger.experiment(row.experiment_id).number
-            command = orders.calling_off(number) or orders.stopping or orders.aborting
+            command = self._called_off(orders, ledger.experiment(row.experiment_id).number)
             if command is not None:
                 self._approvals.withdraw(row.id, in_words(command))
+        approved = self.released()
+        command = self._called_off(orders, approved.number) if approved is not None else None
+        if approved is not None and command is not None:
+            ledger.move(approved.id, ExperimentState.CANCELLED, in_words(command))
+
+    def something_to_come(self) -> bool:
+        """Whether somebody may still answer, or has and nothing was begun of it yet."""
+        return bool(self.waiting()) or self.released() is not None
+
+    @staticmethod
+    def _called_off(orders: Orders, number: int) -> CampaignCommandRow | None:
+        return orders.calling_off(number) or orders.stopping or orders.aborting
 
     def _request(self, experiment: ExperimentRow) -> ApprovalRow | None:
         rows = self._approvals.of(self._session.campaign_id)
@@ -80,18 +92,23 @@ class Desk:
         )
         sd = suggestion.reason.get("sd", {})
         reasons = self._policy.reasons(experiment.formulation, self._session.spec.space, suggestion.cost_h, sd)
-        first = self._real and self._policy.first_hardware and not self._was_used()
+        first = self._real and self._policy.first_hardware and not self._was_used() and not self._first_use_approved()
         return (*((FIRST_USE,) if first else ()), *reasons)
+
+    def _first_use_approved(self) -> bool:
+        rows = self._approvals.of(self._session.campaign_id, ApprovalState.APPROVED)
+        return any(FIRST_USE in row.reasons for row in rows)
 
     def _was_used(self) -> bool:
         """Whether anything was made in this lab before, by whatever campaign of this ledger."""
         ledger = self._session.ledger
         lab = ledger.lab_of(self._session.campaign_id)
         return any(
-            ledger.samples(experiment.id)
+            self._session.journal.steps(sample.id)
             for campaign in ledger.campaigns()
             if (campaign.lab or {}).get("name") == lab
             for experiment in ledger.experiments(campaign.id)
+            for sample in ledger.samples(experiment.id)
         )
 
 

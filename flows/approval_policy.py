@@ -1,5 +1,6 @@
 """Which experiments a person must approve before they are begun: policy in the campaign file."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -52,13 +53,13 @@ class ApprovalPolicy(Value):
     trusted: TrustedRange = TrustedRange()
     first_hardware: bool = True
     """Whether the first experiment in a lab of real instruments is asked for."""
-    within: _Hours = 12.0
+    within: Annotated[_Hours, Field(le=10_000)] = 12.0
     """Wall time after which no answer means refused."""
 
     @field_validator("hazards")
     @classmethod
     def _statements(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
-        if wrong := [code for code in codes if not (code[:1] == "H" and code[1:4].isdigit())]:
+        if wrong := [code for code in codes if not re.fullmatch(r"H[234]\d\d[A-Za-z]{0,2}", code)]:
             raise ValueError(f"{', '.join(wrong)} is no GHS hazard statement such as H302")
         return codes
 

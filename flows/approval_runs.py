@@ -33,7 +33,7 @@ class Answer(Value):
     """What the form asks."""
 
     approve: bool = Field(description="Tick to approve; leave empty to refuse.")
-    name: str = Field(description="Who answers.")
+    name: str = Field(description="Who answers.", pattern=r"\S")
     code: str = Field(description="The one-time code that `ionloop approvals CAMPAIGN.yaml` shows.")
     note: str = Field(default="", description="Why.")
 
@@ -70,6 +70,10 @@ class ApprovalRuns:
             self._ask(row)
         elif run.state.is_running():
             self._take(row, run)
+        elif run.state.is_cancelling():  # *Cancel* in the UI is no answer: it is asked anew
+            self._client.set_flow_run_state(run.id, Cancelled(message="no answer; asked anew"), force=True)
+        elif not run.state.is_paused():  # it was never paused: a server that was away in between
+            self._pause(row, run.id, " ".join(row.reasons))
 
     def _run(self, row: ApprovalRow) -> FlowRun | None:
         """The run that waits; None where there is none on this server."""
@@ -123,7 +127,8 @@ class ApprovalRuns:
                 code=answer.code,
             )
         except LedgerError as refused:
-            self._pause(row, run.id, f"{refused}. " + " ".join(row.reasons))
+            self._approvals.not_taken(row.id, str(refused))
+            self._pause(row, run.id, f"{refused}; there is a new code. " + " ".join(row.reasons))
             return
         self._close(settled, settled.state)
 

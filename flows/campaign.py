@@ -129,7 +129,7 @@ def _leave_to_people(session: Session) -> None:
     empty = ran_dry(session)
     if empty:
         ask = "`ionloop stock fill` with the same file says what you filled"
-        raise Stopped(f"what is left allows no other film ({empty}); {ask}", CampaignState.PAUSED)
+        raise Stopped(f"the next film would run dry: {empty}; {ask}", CampaignState.PAUSED)
 
 
 def _display(session: Session, page: str, show: bool) -> contextlib.AbstractContextManager[None]:

@@ -19,6 +19,7 @@ from devices.protocols import MEASURE_ROLES, Hold
 from flows.resume import LOOK_AGAIN_S, reconcile
 from flows.session import Session
 from flows.stopping import Stopped
+from ledger.errors import LeaseLost
 from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
 
@@ -50,6 +51,7 @@ class Crew:
         self._session = session
         self._lab = session.lab
         self._leasing = session.leasing
+        self._leasing.on_lost = self._on_lost
         self._threads = ThreadPoolExecutor(session.spec.budget.batch, thread_name_prefix="experiment")
         self._ended: queue.SimpleQueue[_Ended] = queue.SimpleQueue()
         self._flying: list[tuple[Future[None], Hold]] = []
@@ -203,6 +205,10 @@ class Crew:
         finally:
             with self._stations_lock:
                 del self._stations[number]
+
+    def _on_lost(self, name: str) -> None:
+        """Another controller took what is ours: two of them must not run one campaign."""
+        self.stop(LeaseLost(f"The lease of {name} was lost: another controller has taken it"))
 
     def stop(self, why: BaseException) -> None:
         """Stop the campaign from any thread or signal: the main thread raises `why`, and the stations become safe."""

@@ -53,6 +53,8 @@ def examine(path: Path, *, patience_s: float, as_json: bool) -> None:
     lab_file = read_lab(path)
     with _lab(lab_file) as (lab, problems):
         findings = _findings(lab, patience_s, simulated=is_simulated(lab_file))
+    if not findings:
+        problems.append("the lab file names no instrument")
     problems += [f"{found.instrument}: {problem}" for found in findings for problem in found.problems]
     warnings = [f"{found.instrument}: {warning}" for found in findings for warning in found.warnings]
     if as_json:
@@ -150,7 +152,7 @@ def _show(lab_file: LabFile, findings: list[Finding], problems: list[str], warni
     console = Console(highlight=False)
     table = Table("instrument", "state", "reads", "dead-man", header_style="bold")
     for found in findings:
-        state = "[red]silent[/]" if found.problems else "busy" if found.busy else "idle"
+        state = "[red]problem[/]" if found.problems else "busy" if found.busy else "idle"
         dead_man = f"{found.dead_man_s:g} s" if found.dead_man_s else ""
         table.add_row(found.instrument, state, found.value, dead_man)
     console.print(table)

@@ -32,10 +32,13 @@ def learn_again(session: Session) -> ModelVersionRow | None:
 
     It is promoted whatever its score: the champion learnt from numbers that do not hold.
     """
-    versions = session.ledger.model_versions(session.campaign_id)
-    sources = session.spec.warm_start.sources
-    if not versions or session.ledger.last_amendment(session.campaign_id, sources) <= versions[-1].training_event:
+    ledger, campaign_id = session.ledger, session.campaign_id
+    champion = ledger.champion(campaign_id)
+    amended = ledger.last_amendment(campaign_id, session.spec.warm_start.sources)
+    if champion is None or amended <= champion.training_event:
         return None
+    if not films_known(ledger, campaign_id, session.spec, ledger.last_event()):
+        return None  # everything was taken back: a planner that knows no film asks no model
     return _new_version(session, "knows what was amended", whatever_its_score=True)
 
 

@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ledger.errors import LeaseHeld, LeaseLost, LedgerUnavailable
@@ -27,6 +27,8 @@ class Leasing:
         self._owner = this_process()
         self._held: dict[str, Lease] = {}
         self._closed, self._hurry = threading.Event(), threading.Event()
+        self.on_lost: Callable[[str], None] = lambda name: None
+        """Told of a lease that somebody else has taken."""
         self._beat = threading.Thread(target=self._keep_alive, name="lease-heartbeat", daemon=True)
         self._beat.start()
 
@@ -71,6 +73,7 @@ class Leasing:
                     # Given back a moment ago, or taken by somebody else: then instruments and journal refuse our token.
                     if self._held.get(name) is lease:
                         logger.error("the lease of %s is lost; its instruments will refuse what comes from here", name)
+                        self.on_lost(name)
                 except LedgerUnavailable as away:
                     logger.warning("the lease of %s could not be renewed, trying again: %s", name, away)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from chemistry.recipe import masses_mg
 from flows.approval import Desk
 from flows.control import LOOK_S, Orders, in_words
 from flows.crew import Crew
@@ -10,9 +11,8 @@ from flows.learn import learn_again
 from flows.session import Session
 from flows.step import step
 from flows.stopping import Stopped
-from flows.suggest import suggest_next
+from flows.suggest import suggest_next, suggestion_with_plenty
 from ledger.kinds import CampaignState, ExperimentState
-from ledger.stock import SPARE
 from ledger.tables import ExperimentRow
 
 ENDED = (ExperimentState.OBSERVED, ExperimentState.FAILED, ExperimentState.DISCARDED, ExperimentState.CANCELLED)
@@ -29,18 +29,18 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None
     """
     _refuse_aborted(session.control.now())
     unfinished = iter(step("reconcile", "ask the instruments what happened", crew.reconcile))
-    desk = Desk(session)
+    desk, asked = Desk(session), Asked(session)
     while True:
         orders = session.control.now()  # read once a turn: what is decided below must rest on one and the same state
         _refuse_aborted(orders)
         desk.call_off(orders)
         while crew.in_flight < session.spec.budget.batch:
-            experiment = next(unfinished, None) or _next(session, orders, desk)
+            experiment = next(unfinished, None) or _next(session, orders, desk, asked)
             if experiment is None:
                 break
             if not desk.keeps_back(experiment):
                 crew.begin(experiment, lambda hold, it=experiment: carry_out(session, crew, it, hold))
-        people_are_asked = bool(desk.waiting())
+        people_are_asked = desk.something_to_come()
         if crew.in_flight:
             ended = crew.wait_for_one(LOOK_S if people_are_asked else None)
             if ended is not None:
@@ -57,11 +57,29 @@ def _refuse_aborted(orders: Orders) -> None:
         raise Stopped(in_words(orders.aborting), CampaignState.ABORTED)
 
 
-def _next(session: Session, orders: Orders, desk: Desk) -> ExperimentRow | None:
+class Asked:
+    """Remembers that the planner had nothing to suggest: it is asked again when the ledger knows more."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._nothing_at = -1
+
+    def suggestion(self) -> ExperimentRow | None:
+        """The next one, or None."""
+        event = self._session.ledger.last_event()
+        if event == self._nothing_at:
+            return None
+        found = _suggest(self._session)
+        if found is None:
+            self._nothing_at = event
+        return found
+
+
+def _next(session: Session, orders: Orders, desk: Desk, asked: Asked) -> ExperimentRow | None:
     """What people have approved, or a new suggestion; None where they want none, or are to answer first."""
     if orders.paused() or orders.stopping:
         return None
-    return desk.released() or (_suggest(session) if desk.open_for_suggestions() else None)
+    return desk.released() or (asked.suggestion() if desk.open_for_suggestions() else None)
 
 
 def _suggest(session: Session) -> ExperimentRow | None:
@@ -87,12 +105,14 @@ def how_it_ended(session: Session) -> tuple[CampaignState, str]:
 
 
 def ran_dry(session: Session) -> str:
-    """What is left of the components that are short, where a campaign has budget left and stock for no other film."""
+    """What is short, where a campaign has budget left and its planner would go on if only there were more in stock."""
     tried = session.ledger.count_suggestions(session.campaign_id)
-    spent = tried >= session.spec.budget.experiments or session.control.now().stopping or too_many_failures(session)
-    levels = () if spent else session.stock.levels().values()
-    short = [level for level in levels if level.left_mg < SPARE * session.spec.film_mass_mg]
-    return ", ".join(f"{max(level.left_mg, 0):.0f} mg of {level.label}" for level in short)
+    if tried >= session.spec.budget.experiments or session.control.now().stopping or too_many_failures(session):
+        return ""
+    wished = suggestion_with_plenty(session)
+    if wished is None:
+        return ""
+    return "; ".join(session.stock.short_of(masses_mg(wished.formulation, session.spec.film_mass_mg)))
 
 
 def too_many_failures(session: Session) -> str:
@@ -101,6 +121,8 @@ def too_many_failures(session: Session) -> str:
     last = ended[-IN_A_ROW:]
     if len(last) == IN_A_ROW and all("instrument" in (e.result or {}) for e in last):
         return f"{IN_A_ROW} experiments in a row were called off; the last because {last[-1].why}"
+    # What people refused or called off, and what the stock did not allow, speaks neither for films nor for instruments.
+    ended = [e for e in ended if e.state != ExperimentState.CANCELLED or "instrument" in (e.result or {})]
     bad = [experiment for experiment in ended if experiment.state != ExperimentState.OBSERVED]
     limit = session.spec.budget.failure_limit
     if len(ended) < ENOUGH_TO_JUDGE or len(bad) <= limit * len(ended):

@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,8 @@ def _as_made(session: Session, step: PhysicalStepRow, given: tuple[str, ...]) ->
         name, _, value = text.partition("=")
         try:
             values[name] = float(value)
+            if not (math.isfinite(values[name]) and values[name] >= 0):
+                raise ValueError(value)
         except ValueError as error:
             raise BadInput(f"--as-made {text!r}", remedy="Write NAME=NUMBER, such as dispensed_mg=49.8.") from error
     station = session.lab.stations.get(step.station)

@@ -11,8 +11,9 @@ from devices.protocols import Clock
 from flows.control import in_words
 from flows.session import Session
 from flows.stopping import Stopped
+from ledger.approvals import Approvals
 from ledger.journal import Journal
-from ledger.kinds import CampaignState, ExperimentState, StepState
+from ledger.kinds import ApprovalState, CampaignState, ExperimentState, StepState
 from ledger.tables import ExperimentRow, PhysicalStepRow
 
 VERDICTS = {
@@ -162,6 +163,8 @@ def settle_stop(session: Session, stop: Stopped) -> None:
     if stop.campaign_state == CampaignState.ABORTED:
         # Cancelled first: a film that was cut off says nothing against its formulation. Then the steps are settled,
         # which waits for instruments that nobody can stop.
+        for request in Approvals(session.ledger).of(session.campaign_id, ApprovalState.WAITING):
+            Approvals(session.ledger).withdraw(request.id, str(stop))
         for experiment in _unfinished(session):
             session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(stop))
         reconcile(session)

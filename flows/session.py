@@ -249,7 +249,7 @@ def _resume_or_begin(ledger: Ledger, spec: CampaignSpec, lab_file: LabFile, faul
 
 def _refuse_other_lab(unfinished: CampaignRow, lab_file: LabFile) -> None:
     """An instrument may be replaced and stock refilled in mid-campaign, but it goes on in the lab it began in."""
-    for key, now in lab_file.model_dump(mode="json", include={"factory", "simulated"}).items():
+    for key, now in lab_file.model_dump(mode="json", include={"name", "factory", "simulated"}).items():
         begun_with = (unfinished.lab or {}).get(key, now)
         if begun_with != now:
             raise BadInput(

@@ -10,20 +10,18 @@ from devices.lab_file import LabFile
 from flows.spec import CampaignSpec
 from ledger.stock import Stock
 
-BY_FILE = "the lab file"
-
 
 def shelve(stock: Stock, spec: CampaignSpec, lab_file: LabFile) -> None:
     """Write down the containers that the lab file names, or fills anew, of what the campaign may use.
 
-    An amount that changed in the file since it was read last is a new container; one that is said there as before is
-    the old one, whatever was taken from it since.
+    An amount that this campaign's file said otherwise before is a new container. Where somebody else put one there,
+    another campaign of the same lab or a person, that one stands.
     """
-    levels = stock.levels()
+    by = f"the lab file of {spec.name}"
+    levels, said_before = stock.levels(), stock.last_filled_by(by)
     for component, label, mass_mg in declared(spec, lab_file):
-        level = levels.get(component)
-        if level is None or (level.by == BY_FILE and level.filled_mg != mass_mg):
-            stock.fill(component, label, mass_mg, by=BY_FILE)
+        if component not in levels or said_before.get(component, mass_mg) != mass_mg:
+            stock.fill(component, label, mass_mg, by=by)
 
 
 def declared(spec: CampaignSpec, lab_file: LabFile) -> Iterator[tuple[str, str, float]]:

@@ -12,7 +12,8 @@ from flows.leasing import owner_is_dead
 from flows.session import campaign_lease, latest_run, open_ledger
 from flows.spec import CampaignSpec, read_campaign
 from flows.standing import best_table, standing
-from ledger.kinds import CampaignState
+from ledger.approvals import Approvals
+from ledger.kinds import ApprovalState, CampaignState
 from ledger.leases import Leases
 from ledger.store import Ledger
 from ledger.tables import CampaignRow
@@ -37,6 +38,10 @@ def show_status(
             "budget": now.budget,
             "best": best_table(now),
             "without_result": dict(now.without_result),
+            "waits_for_approval": {
+                ledger.experiment(request.experiment_id).number: request.reasons
+                for request in Approvals(ledger).of(row.id, ApprovalState.WAITING)
+            },
             "rest_on_amended": ledger.marked(row.id).model_dump(mode="json"),
         }
         if verify:
@@ -78,6 +83,10 @@ def _in_words(found: dict[str, Any]) -> str:
         f"{len(states)} of {found['budget']} experiments: {counts or 'none yet'}",
         *(f"  best: {'; '.join(f'{name} {value}' for name, value in row.items())}" for row in found["best"]),
         *(f"  experiment {number} gave no result: {why}" for number, why in found["without_result"].items()),
+    ]
+    lines += [
+        f"  experiment {number} waits for approval: {' '.join(reasons)} (ionloop approvals CAMPAIGN.yaml)"
+        for number, reasons in found["waits_for_approval"].items()
     ]
     marked = found["rest_on_amended"]
     if marked["suggestions"]:

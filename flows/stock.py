@@ -95,7 +95,8 @@ def _stock(
     spec, lab_file = read_files(campaign_file, hardware=True)  # nothing moves
     with contextlib.closing(open_ledger(campaign_folder(spec.name, folder), ledger_url, create=create)) as ledger:
         stock = Stock(ledger, lab_file.name)
-        shelve(stock, spec, lab_file)
+        if create:  # whoever only looks changes nothing
+            shelve(stock, spec, lab_file)
         yield stock, spec
 
 

@@ -89,8 +89,7 @@ def _look(client: "SyncPrefectClient", run_id: UUID, control: Control, crew: "Cr
     """Ask the ledger, then Prefect; says whether the campaign is over by what they say."""
     if _tried(lambda: _obey(control, crew)):  # first: Prefect's server may keep us waiting
         return True
-    cancelled = _cancelled(client, run_id)
-    if cancelled:
+    if _tried(lambda: _cancelled(client, run_id)):
         crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
         return True
     _tried(approvals.look)

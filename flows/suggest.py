@@ -36,12 +36,21 @@ def suggest_next(session: Session) -> ExperimentRow | None:
     )
 
 
+def suggestion_with_plenty(session: Session) -> Suggestion | None:
+    """What the planner would suggest now if every container were full; nothing is written."""
+    ledger, campaign_id = session.ledger, session.campaign_id
+    index = ledger.count_suggestions(campaign_id)
+    return _suggest(ledger, campaign_id, session.spec, index, ledger.last_event(), plenty=True)
+
+
 def recompute(ledger: Ledger, campaign_id: int, spec: CampaignSpec, row: SuggestionRow) -> Suggestion | None:
     """What the planner says when it is asked again with the ledger as it was at the suggestion's event."""
     return _suggest(ledger, campaign_id, spec, row.index, row.knowledge_event)
 
 
-def _suggest(ledger: Ledger, campaign_id: int, spec: CampaignSpec, index: int, event: int) -> Suggestion | None:
+def _suggest(
+    ledger: Ledger, campaign_id: int, spec: CampaignSpec, index: int, event: int, *, plenty: bool = False
+) -> Suggestion | None:
     """A pure function of the ledger up to `event`, the campaign's seed, and the index."""
     champion = ledger.champion(campaign_id, up_to_event=event)
 
@@ -50,5 +59,7 @@ def _suggest(ledger: Ledger, campaign_id: int, spec: CampaignSpec, index: int, e
         return fit_films(films_known(ledger, campaign_id, spec, champion.training_event) if champion else films)
 
     knowledge = knowledge_at(ledger, campaign_id, spec, ledger.campaign(campaign_id).seed, event, suggested=index)
+    if plenty:
+        knowledge = knowledge.model_copy(update={"stock_mg": {}})
     asked = planner(spec.planner.name, start=spec.planner.start, surrogate_fit=promoted)
     return next(iter(asked.suggest(1, knowledge)), None)

@@ -1,6 +1,6 @@
 """Amendments: a number that was observed is replaced or taken back; history stays, and what rested on it is marked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
@@ -10,7 +10,7 @@ from ledger.database import Writing
 from ledger.errors import LedgerError
 from ledger.film import Source
 from ledger.kinds import EventKind
-from ledger.records import Records, require
+from ledger.records import Records, require, sample_and_experiment
 from ledger.tables import DecisionMarkRow, FilmRow, ModelVersionRow, ObservationRow, SuggestionRow
 
 
@@ -34,7 +34,15 @@ class Marked(Value):
 class AmendmentRecords(Records):
     """What the ledger knows of corrections."""
 
-    def amend(self, changes: Sequence[Change], *, by: str, note: str, used_by: Sequence[int] = ()) -> list[int | None]:
+    def amend(
+        self,
+        changes: Sequence[Change],
+        *,
+        by: str,
+        note: str,
+        used_by: Sequence[int] = (),
+        thickness_um: Mapping[str, float] | None = None,
+    ) -> list[int | None]:
         """Replace or take back observations, all or none of them, and mark every later decision that used one.
 
         A model version used it if it was trained on the ledger after the observation came, and a suggestion if a model
@@ -44,6 +52,7 @@ class AmendmentRecords(Records):
             changes: What becomes of which.
             by: Who says so.
             note: Why.
+            thickness_um: Samples whose thickness is another than was recorded, by their ids.
             used_by: Campaigns that learn from the film beside its own, such as those that start from the literature.
 
         Returns:
@@ -53,6 +62,8 @@ class AmendmentRecords(Records):
             LedgerError: an observation no longer holds.
         """
         with self.database.writing() as transaction:
+            for sample, thickness in (thickness_um or {}).items():
+                _correct_thickness(transaction, sample, thickness, by, note)
             return [_amend(transaction, change, by, note, used_by) for change in changes]
 
     def marked(self, campaign_id: int) -> Marked:
@@ -84,6 +95,15 @@ class AmendmentRecords(Records):
         )
         with self.database.reading() as session:
             return session.exec(query).one() or 0
+
+
+def _correct_thickness(transaction: Writing, sample_id: str, thickness_um: float, by: str, note: str) -> None:
+    row, experiment = sample_and_experiment(transaction.session, sample_id)
+    told = {"from_um": row.thickness_um, "thickness_um": thickness_um, "by": by, "note": note}
+    row.made_event = transaction.event(
+        EventKind.SAMPLE_MADE, f"sample {sample_id}", campaign_id=experiment.campaign_id, payload=told
+    )
+    row.thickness_um = thickness_um
 
 
 def _amend(transaction: Writing, change: Change, by: str, note: str, used_by: Sequence[int]) -> int | None:
@@ -137,3 +157,29 @@ def _mark(transaction: Writing, row: ObservationRow, film: FilmRow, used_by: Seq
     marks = [{"suggestion_id": known, "model_version_id": None} for known in session.exec(suggestions)]
     marks += [{"suggestion_id": None, "model_version_id": known} for known in session.exec(versions)]
     transaction.insert(DecisionMarkRow, [{**mark, "observation_id": row.id, "event": number} for mark in marks])
+
+
+def mark_late(transaction: Writing, campaign_id: int, known_event: int, **decision: int) -> None:
+    """Mark a decision that was being made while what it rests on was amended.
+
+    Args:
+        transaction: The one that writes the decision.
+        campaign_id: Its campaign.
+        known_event: What was known when it was begun.
+        decision: `suggestion_id` or `model_version_id`.
+    """
+    closed = (
+        select(col(ObservationRow.id), col(ObservationRow.closed_event))
+        .join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
+        .where(
+            FilmRow.campaign_id == campaign_id,
+            ObservationRow.event <= known_event,
+            col(ObservationRow.closed_event) > known_event,
+        )
+    )
+    blank = {"suggestion_id": None, "model_version_id": None}
+    marks = [
+        {**blank, **decision, "observation_id": observation, "event": event}
+        for observation, event in transaction.session.exec(closed)
+    ]
+    transaction.insert(DecisionMarkRow, marks)

@@ -83,7 +83,9 @@ class Approvals:
         with self._database.writing() as transaction:
             row, of = _waiting(transaction, campaign_id, experiment)
             if code is not None and not secrets.compare_digest(code.strip().lower().encode(), row.code.encode()):
-                raise LedgerError(f"The code {code!r} is not that of the request for experiment {experiment}")
+                raise LedgerError(f"The code is not that of the request for experiment {experiment}")
+            if ExperimentState(of.state).final:
+                raise LedgerError(f"Experiment {experiment} is {of.state}: there is nothing to approve")
             if row.expires_at <= transaction.now:
                 raise LedgerError(f"The time to answer for experiment {experiment} was over at {row.expires_at:%H:%M}")
             _decide(transaction, row, of, ApprovalState.APPROVED if approved else ApprovalState.REFUSED, by, note, via)
@@ -105,6 +107,17 @@ class Approvals:
             of = require(transaction.session, ExperimentRow, row.experiment_id)
             if row.state == ApprovalState.WAITING:
                 _decide(transaction, row, of, state, "", why, "nobody")
+
+    def not_taken(self, approval_id: int, why: str) -> ApprovalRow:
+        """An answer could not be taken where nobody signs in: that is audited, and a code that was seen is void."""
+        with self._database.writing() as transaction:
+            row = require(transaction.session, ApprovalRow, approval_id)
+            of = require(transaction.session, ExperimentRow, row.experiment_id)
+            told = {"answer": "not taken", "why": why}
+            subject = f"experiment {of.number}"
+            transaction.event(EventKind.APPROVAL_ANSWERED, subject, campaign_id=row.campaign_id, payload=told)
+            row.code = secrets.token_hex(3)
+        return row
 
     def waits_in(self, approval_id: int, flow_run_id: str | None) -> None:
         """Note which Prefect run waits for the answer. No event: it is where people look, not what happened."""

@@ -145,7 +145,8 @@ class Database:
     def _try_to_begin(self, engine: Engine, begun: ExitStack) -> Session:
         with _told_plainly():
             self.weather()
-            _keep_reserve(engine.url)
+            if self.patience_s and engine is self._immediate:  # who only asks, or gives a command, may use the reserve
+                _keep_reserve(engine.url)
             session = begun.enter_context(Session(engine, expire_on_commit=False))
             session.connection()
         return session
@@ -155,7 +156,10 @@ def _keep_reserve(url: URL) -> None:
     if url.get_backend_name() != "sqlite":
         return
     folder = Path(url.database or "").parent
-    free_MB = shutil.disk_usage(folder).free / 1e6
+    try:
+        free_MB = shutil.disk_usage(folder).free / 1e6
+    except OSError as away:
+        raise LedgerUnavailable(f"The folder of the ledger, {folder}, is not there: {away.strerror}") from away
     if free_MB < RESERVE_MB:
         raise LedgerUnavailable(f"The disk of {folder} is full but for {free_MB:.1f} MB: make room there")
 

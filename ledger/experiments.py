@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from chemistry.formulation import Formulation
+from ledger.amendments import mark_late
 from ledger.database import Writing
 from ledger.errors import IllegalMove
 from ledger.kinds import NEXT_STATES, EventKind, ExperimentState
@@ -59,6 +60,8 @@ class ExperimentRecords(Records):
             )
             session.add(suggestion)
             session.flush()
+            if model_version is not None:
+                mark_late(transaction, campaign_id, knowledge_event, suggestion_id=suggestion.id)
             experiment = ExperimentRow(
                 campaign_id=campaign_id,
                 number=experiment_number,

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
+from ledger.amendments import mark_late
 from ledger.database import Writing
 from ledger.errors import LedgerError
 from ledger.kinds import EventKind, ModelState
@@ -55,6 +56,7 @@ class ModelRecords(Records):
             )
             session.add(row)
             session.flush()
+            mark_late(transaction, campaign_id, training_event, model_version_id=row.id)
             if weights is not None:
                 session.add(ModelWeightsRow(model_version_id=row.id, content=weights))
                 session.flush()

@@ -63,6 +63,12 @@ class Stock:
             transaction.session.flush()
             _change(transaction, container, mass_mg, "filled", number)
 
+    def last_filled_by(self, by: str) -> dict[str, float]:
+        """What somebody put into the last container of each component that they filled, mg, by its key."""
+        query = select(ContainerRow).where(ContainerRow.lab == self._lab, ContainerRow.by == by)
+        with self._database.reading() as session:
+            return {row.component: row.filled_mg for row in session.exec(query.order_by(col(ContainerRow.id)))}
+
     def weighed(self, component: str, mass_mg: float, *, by: str, note: str = "") -> None:
         """Somebody weighed what is left.
 
@@ -135,9 +141,13 @@ def take(transaction: Writing, lab: str, component: str, mass_mg: float, order_i
 
 
 def correct(transaction: Writing, order_id: str, taken_mg: float, number: int) -> None:
-    """Say what the step of an order really took; nothing where it took from no container that is kept account of."""
+    """Say what the step of an order really took.
+
+    Nothing where it took from no container that is kept account of, or where somebody has weighed that since: a balance
+    knows better than any order.
+    """
     rows = transaction.session.exec(select(StockChangeRow).where(StockChangeRow.order_id == order_id)).all()
-    if not rows:
+    if not rows or _weighed_since(transaction.session, rows[0]):
         return
     so_far = sum(row.change_mg for row in rows)
     if so_far + taken_mg:
@@ -149,6 +159,15 @@ def correct(transaction: Writing, order_id: str, taken_mg: float, number: int) -
             event=number,
         )
         transaction.session.add(row)
+
+
+def _weighed_since(session: Session, taken: StockChangeRow) -> bool:
+    by_people = select(StockChangeRow.id).where(
+        StockChangeRow.container_id == taken.container_id,
+        col(StockChangeRow.order_id).is_(None),
+        StockChangeRow.event > taken.event,
+    )
+    return session.exec(by_people).first() is not None
 
 
 def taken_by(as_made: Mapping[str, Any]) -> float | None:

@@ -145,3 +145,28 @@ def test_a_campaign_that_goes_on_asks_the_corrected_model(tmp_path: Path) -> Non
         asked = next(v for v in ledger.model_versions(campaign) if v.number == last.model_version)
         assert asked.training_event >= amended[0]
         assert last.index not in ledger.marked(campaign).suggestions
+
+
+def test_the_same_thickness_twice_moves_nothing_the_second_time(place: Place, ionloop: Command) -> None:
+    number = with_result(place)
+    words = ("amend", place.file, number, "--thickness-um", 111, "--folder", place.run)
+    assert ionloop(*words).status == 0
+    once = [row.value for row in holding(place, number) if row.property == SIGMA]
+    assert ionloop(*words).status == 0
+    assert [row.value for row in holding(place, number) if row.property == SIGMA] == pytest.approx(once)
+
+
+def test_where_everything_was_taken_back_no_model_is_asked(tmp_path: Path) -> None:
+    file = write_campaign(tmp_path, experiments=4, batch=1, start=2)
+    with open_session(file, tmp_path / "run", None, hardware=False) as session:
+        ledger, campaign = session.ledger, session.campaign_id
+
+        def learn(experiment: ExperimentRow) -> None:
+            learn_from(session, experiment)
+            for film in ledger.films(campaign):
+                rows = [row for row in ledger.observations(film.film_id) if row.closed_event is None]
+                ledger.amend([Change(observation_id=row.id, value=None) for row in rows], by="Ada", note="")
+
+        with Crew(session) as crew:
+            run_loop(session, crew, learn)
+        assert len(ledger.experiments(campaign)) == 4

@@ -116,7 +116,8 @@ def test_the_first_use_of_real_instruments_is_asked_for_and_nothing_else_is_sugg
     (row,) = desk.waiting()
     assert row.reasons[0] == FIRST_USE
     assert not desk.open_for_suggestions()
-    running.ledger.add_sample(experiment.id, "rack")  # it was used
+    sample = running.ledger.add_sample(experiment.id, "rack").id
+    running.session.journal.intend("1", "dispenser", "synthesis", "dose", sample, {}, 1)  # it is used
     second = suggest_next(running.session)
     assert second is not None
     desk.keeps_back(second)

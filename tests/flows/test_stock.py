@@ -66,7 +66,7 @@ def test_a_campaign_that_nothing_is_left_for_pauses_and_goes_on_when_somebody_ha
     tmp_path: Path, ionloop: Command
 ) -> None:
     file = write(tmp_path, LiTFSI=60.0)
-    with pytest.raises(Stopped, match=r"mg of LiTFSI\); `ionloop stock fill`") as stopped:
+    with pytest.raises(Stopped, match=r"mg of LiTFSI are left, .* mg are needed; `ionloop stock fill`") as stopped:
         polymers_made(file)
     assert stopped.value.campaign_state is CampaignState.PAUSED
     write(tmp_path, LiTFSI=5000.0)  # somebody fills the container, and says so in the lab file
@@ -90,7 +90,7 @@ def test_people_say_what_they_filled_and_weighed(tmp_path: Path, ionloop: Comman
     assert "the ledger had 150.0 mg" in said.out
     levels = {level["label"]: level for level in json.loads(ionloop("stock", "show", file, *place, "--json").out)}
     assert levels["LiTFSI"]["left_mg"] == 120.5
-    assert levels["PEO"]["by"] == "the lab file"
+    assert levels["PEO"]["by"] == "the lab file of peo_salts"
     assert "LiTFSI" in ionloop("stock", "show", file, *place).out
 
 

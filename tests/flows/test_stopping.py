@@ -36,7 +36,7 @@ def test_a_signal_falls_where_the_loop_waits_and_nowhere_else(number: signal.Sig
 def test_a_thread_that_comes_to_a_station_after_the_abort_is_sent_away(tmp_path: Path) -> None:
     lab = simulated_lab(read_yaml_value(LabFile, LAB), tmp_path)
     budget = SimpleNamespace(batch=1)
-    session = cast(Session, SimpleNamespace(lab=lab, leasing=None, spec=SimpleNamespace(budget=budget)))
+    session = cast(Session, SimpleNamespace(lab=lab, leasing=SimpleNamespace(), spec=SimpleNamespace(budget=budget)))
     on_its_way, refused = threading.Event(), []
 
     def come_late(hold: Any) -> None:

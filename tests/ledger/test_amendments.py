@@ -86,3 +86,18 @@ def test_campaigns_that_learn_from_the_film_are_marked_too(ledger: Ledger, campa
     (row,) = ledger.observations(sample.id)
     ledger.amend([Change(observation_id=row.id, value=None)], by="Ada", note="", used_by=[other])
     assert ledger.marked(other).model_versions == (used,)
+
+
+def test_what_was_being_decided_while_it_was_amended_is_marked_too(
+    ledger: Ledger, campaign: int, measured: Measured, suggest: Suggest
+) -> None:
+    experiment, sample = measured()
+    observed = ledger.observe(experiment.id, film_on(sample.id, formulation(), -5.0))
+    (row,) = ledger.observations(sample.id)
+    ledger.amend([Change(observation_id=row.id, value=-6.0)], by="Ada", note="")
+    late = ledger.add_model_version(
+        campaign, name="gp", configuration={}, training_hash="h", training_event=observed, n=1, weights=b""
+    )
+    assert ledger.marked(campaign).model_versions == (late.number,)
+    knows = version(ledger, campaign)
+    assert knows not in ledger.marked(campaign).model_versions

@@ -65,8 +65,21 @@ def test_whoever_must_leave_waits_no_longer(ledger: Ledger) -> None:
 
 def test_no_transaction_is_begun_on_a_disk_that_is_nearly_full(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "RESERVE_MB", 1e12)
+    ledger.begin_campaign("c", {}, 1)  # whoever only gives a command may use the reserve
+    ledger.be_patient(1e-9)
     with pytest.raises(LedgerUnavailable, match="make room"):
         ledger.begin_campaign("c", {}, 1)
+    assert ledger.last_event() == 1, "and it can be read"
+
+
+def test_a_folder_that_is_gone_is_waited_for(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.be_patient(1e-9)
+    tmp_path.rename(tmp_path.with_name("elsewhere"))
+    try:
+        with pytest.raises(LedgerUnavailable, match="is not there"):
+            ledger.begin_campaign("c", {}, 1)
+    finally:
+        tmp_path.with_name("elsewhere").rename(tmp_path)
 
 
 @pytest.fixture

@@ -128,3 +128,16 @@ def test_nobody_weighs_what_is_not_there(stock: Stock) -> None:
 def test_what_is_short_is_said_in_words(filled: Stock) -> None:
     assert filled.short_of({SALT: 50.0, "CC": 1e9}) == []
     assert filled.short_of({SALT: 99.0}) == ["100.0 mg of LiBF4 are left, 99.0 mg are needed"]
+
+
+@pytest.mark.parametrize("late", ["never_started", "confirmed"])
+def test_a_balance_knows_better_than_an_order_that_is_settled_later(
+    filled: Stock, journal: Journal, sample: str, late: str
+) -> None:
+    order = dose(journal, sample, 40.0)
+    filled.weighed(SALT, 70.0, by="Ada")
+    if late == "confirmed":
+        journal.confirm(order, {"dispensed_mg": 50.0})
+    else:
+        journal.resolve(order, late, {})
+    assert left(filled) == 70.0
