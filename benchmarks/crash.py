@@ -26,10 +26,10 @@ from pathlib import Path
 from benchmarks.line import print_line, spread
 from ledger.journal import Journal
 from ledger.store import Ledger
-from sim.lab_record import read_record
 from tests.flows.held_server import processes_of, server_held
 from tests.flows.killed_run import POINTS
 from tests.flows.small_campaign import ROOT, Place, write_campaign
+from tests.recipe import beyond_the_recipe, consuming_done
 from tests.served import ServedLab
 
 EXPERIMENTS, BATCH = 5, 2
@@ -116,9 +116,9 @@ class Bench:
 
 def compare(bench: Bench) -> dict[str, int]:
     """The lab's own record against the ledger."""
-    done = [a for a in read_record(bench.record) if a.command in ("Dose", "MakeStep") and a.outcome == "done"]
-    recipe = Counter((a.sample, a.parameters.get("component") or str(a.parameters["process"])) for a in done)
+    done = consuming_done(bench.record)
     with contextlib.closing(Ledger.open(bench.place.ledger)) as ledger:
+        beyond = beyond_the_recipe(bench.record, ledger).total()
         journal = Journal(ledger)
         steps = [
             step
@@ -134,7 +134,7 @@ def compare(bench: Bench) -> dict[str, int]:
     ledger_done = {s.order_id for s in steps if s.state in ("confirmed", "done_by_evidence")}
     return {
         "consuming_steps": len(done),
-        "consuming_steps_beyond_the_recipe": sum(count - 1 for count in recipe.values()),
+        "consuming_steps_beyond_the_recipe": beyond,
         "steps_that_ledger_and_lab_tell_differently": len(ledger_done ^ {a.order_id for a in done}),
         "steps_settled_by_evidence": sum(s.state in ("done_by_evidence", "never_started") for s in steps),
         "steps_unknown": sum(s.state == "unknown" for s in steps),

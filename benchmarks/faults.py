@@ -43,6 +43,7 @@ from sim.faults.fault_file import KINDS
 from sim.faults.injector import strikes_of
 from sim.lab_record import read_record, read_things
 from tests.flows.small_campaign import Place, write_campaign
+from tests.recipe import beyond_the_recipe
 
 EXPERIMENTS, BATCH = 6, 2
 STUCK_S = 90
@@ -143,9 +144,8 @@ def _compare(place: Place, known: set[str], told: Outcome) -> None:
         f"{a.station}.{a.device} busy" for a in record if a.outcome == "begun" and a.device not in programmes
     ]
     done = [act for act in record if act.command in ("Dose", "MakeStep") and act.outcome == "done"]
-    recipe = Counter((a.sample, a.parameters.get("component") or str(a.parameters["process"])) for a in done)
-    told.beyond_recipe = sum(count - 1 for count in recipe.values())
     with contextlib.closing(Ledger.open(place.ledger)) as ledger:
+        told.beyond_recipe = beyond_the_recipe(place.lab, ledger).total()
         steps = {step.order_id: step for step in _steps(ledger)}
         films = {film.film_id for film in ledger.films()}
     told.results, told.lost = len(films), len(known - films)

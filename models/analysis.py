@@ -105,7 +105,8 @@ def _kept(fit: Fit, frequency_Hz: np.ndarray, order: np.ndarray) -> CircuitFit:
     fitted = np.empty(len(frequency_Hz), np.complex128)
     fitted[order] = fit.circuit.impedance(fit.values, frequency_Hz)
     natural = fit.circuit.natural(fit.values)
-    sd = np.sqrt(np.diag(fit.covariance)) * np.sqrt(max(1.0, fit.chi_square / fit.freedom))
+    variance = np.maximum(np.diag(fit.covariance), 0.0)  # rounding, where points and parameters are as many
+    sd = np.sqrt(variance) * np.sqrt(max(1.0, fit.chi_square / fit.freedom))
     exponent = fit.circuit.exponents
     plain = np.array(list(natural.values()))
     return CircuitFit(

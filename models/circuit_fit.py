@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from models.circuits import Circuit
 
+LEAST_CURVATURE = 1e-14
+"""Share of the largest diagonal element of the normal matrix that is added to all: far below what moves a fit."""
 MOST_STEPS = 40
 ENOUGH = 1e-2
 """A fit has converged when no start improves its chi-square (variance one) by more than this in a step."""
@@ -74,7 +76,9 @@ def fit_circuit(
         normal = jacobian.transpose(0, 2, 1) @ jacobian
         gradient = (residual[:, None, :] @ jacobian)[:, 0]
         damped = normal.copy()
-        damped[:, diagonal, diagonal] *= 1 + damping[:, None]
+        # A parameter that no point depends on has an empty row: a least share of the largest keeps the matrix regular.
+        least = LEAST_CURVATURE * normal[:, diagonal, diagonal].max(axis=1, keepdims=True) + np.finfo(float).tiny
+        damped[:, diagonal, diagonal] = damped[:, diagonal, diagonal] * (1 + damping[:, None]) + least
         step = np.linalg.solve(damped, gradient[..., None])[..., 0]
         trial = values - np.clip(step, -2.0, 2.0)
         new_residual, new_jacobian = objective.residuals(trial)

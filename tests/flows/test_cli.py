@@ -208,13 +208,13 @@ def test_a_real_process_leaves_with_status_2_and_no_traceback(tmp_path: Path, sp
     assert not [*(tmp_path / "home").glob("*")], "no server was looked for"
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("campaign", "[fp]*.yaml"), ("lab", "*_lab.yaml")])
-def test_the_schema_takes_the_examples_and_not_their_misspelling(ionloop: Command, kind: str, examples: str) -> None:
+@pytest.mark.parametrize(("kind", "mark"), [("campaign", "objectives:"), ("lab", "stations:")])
+def test_the_schema_takes_the_examples_and_not_their_misspelling(ionloop: Command, kind: str, mark: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(ionloop("schema", kind).out)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    found = sorted(EXAMPLES.glob(examples))
+    found = [example for example in sorted(EXAMPLES.glob("*.yaml")) if mark in example.read_text()]
     assert found
     for example in found:
         content = yaml.safe_load(example.read_text())

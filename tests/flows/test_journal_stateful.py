@@ -318,6 +318,6 @@ COMMON = {
     "stateful_step_count": 4,
 }
 TestControllers = Controllers.TestCase
-TestControllers.settings = settings(max_examples=12, **COMMON)  # pyright: ignore
+TestControllers.settings = settings(max_examples=8, **COMMON)  # pyright: ignore
 TestLiars = Liars.TestCase
 TestLiars.settings = settings(max_examples=6, **COMMON)  # pyright: ignore

@@ -11,10 +11,10 @@ from flows.spec import read_campaign
 from flows.suggest import recompute
 from ledger.journal import Journal
 from ledger.store import Ledger
-from sim.lab_record import read_record
 from tests.flows.held_server import HeldServer, processes_of, seconds_until, server_held
 from tests.flows.killed_run import POINTS
 from tests.flows.small_campaign import PATIENCE_S, ROOT, Place, write_campaign
+from tests.recipe import beyond_the_recipe, consuming_done
 
 EXPERIMENTS = 9
 START = 6
@@ -71,20 +71,8 @@ def test_killed_at_every_point_it_goes_on_and_repeats_nothing(prefect: HeldServe
             again = recompute(ledger, campaign.id, spec, row)
             assert again is not None
             assert again.formulation == row.formulation
+        assert not beyond_the_recipe(place.lab, ledger), "a consuming step was repeated"
     assert set(done_in_ledger.values()) == {1}
-    assert consuming_acts(place.lab) == done_in_ledger, "the bench's own record and the ledger differ"
-    assert set(recipe_steps(place.lab).values()) == {1}, "a consuming step was repeated"
+    acts = Counter(act.order_id for act in consuming_done(place.lab))
+    assert acts == done_in_ledger, "the bench's own record and the ledger differ"
     seconds_until(lambda: not processes_of(place.home), 30)
-
-
-def consuming_acts(lab: Path) -> Counter[str]:
-    """Orders that changed matter, as the bench itself says in its own file."""
-    acts = read_record(lab)
-    return Counter(act.order_id for act in acts if act.command in ("Dose", "MakeStep") and act.outcome == "done")
-
-
-def recipe_steps(lab: Path) -> Counter[tuple[str, str]]:
-    """How often each component was dosed and each step done, by sample."""
-    acts = [act for act in read_record(lab) if act.outcome == "done"]
-    what = {"Dose": lambda act: act.parameters["component"], "MakeStep": lambda act: str(act.parameters["process"])}
-    return Counter((act.sample, what[act.command](act)) for act in acts if act.command in what)

@@ -165,6 +165,23 @@ def test_any_finite_spectrum_gets_a_verdict(points: list[tuple[float, float, flo
     assert result.reason
 
 
+FLAT = [
+    (1.0, 111741303646.0, 0.0),
+    (2.0, 931518755.0, 1.0),
+    (19.0, 5326702930.0, 1.0),
+    (62.0, 2281926083.0, 2.0),
+    (38.0, 0.0, 224589518537.0),
+    (113604.0, 23779.0, 3.0),
+    (6823357.0, 5.7e-06, 0.0),
+    (33452076.0, 51456140251.0, 6.0),
+]
+"""Points on which some parameters of the circuit have no bearing: the normal matrix of the fit is singular."""
+
+
+def test_points_that_leave_parameters_free_get_a_verdict() -> None:
+    test_any_finite_spectrum_gets_a_verdict.hypothesis.inner_test(FLAT)  # pyright: ignore[reportFunctionMemberAccess]
+
+
 @pytest.mark.parametrize("z", [1.0, -5.0, 1j, -1j * 1e9, 1e-5 + 1e-5j, 1e14])
 def test_constant_impedances_get_a_verdict(z: complex) -> None:
     assert not analyse_spectrum(spectrum(np.full(45, z, complex), noise=0)).accepted
