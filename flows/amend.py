@@ -84,7 +84,9 @@ def amend_experiment(
         to = "taken back" if row["to"] is None else f"{row['to']:.3f}"
         typer.echo(f"{row['property']}{at}: {row['from']:.3f}, now {to}")
     later = ", ".join(str(index + 1) for index in marked.suggestions) or "none"
-    typer.echo(f"Experiments that were decided by numbers since amended: {later}. The surrogate learns again first.")
+    typer.echo(
+        f"Experiments that were decided by numbers since amended: {later}. Before a planner is asked again, the surrogate learns again."
+    )
 
 
 def _refuse_unclear(correction: Correction) -> None:

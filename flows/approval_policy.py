@@ -1,14 +1,16 @@
 """Which experiments a person must approve before they are begun: policy in the campaign file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from chemistry import catalogue
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
+from chemistry.polymer import Polymer
+from chemistry.salt import Additive, Salt
 from chemistry.value import Value
 from planners.points import point_of
 from planners.space import DesignSpace
@@ -41,6 +43,24 @@ class TrustedRange(Value):
     plasticiser_fraction: Limits | None = None
     sd: float | None = Field(default=None, gt=0)
     """Largest predicted standard deviation, in the unit of each objective; suggestions that no model foretold pass."""
+
+    @field_validator("polymers", "salts", "plasticisers")
+    @classmethod
+    def _known(cls, names: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+        """Names as the catalogue writes them: one that it does not know would be trusted by nobody."""
+        kind = {"polymers": "polymer", "salts": "salt", "plasticisers": "additive"}[str(info.field_name)]
+        find: Callable[[str], Polymer | Salt | Additive] = getattr(catalogue, kind)
+        try:
+            return names if names is None else tuple(find(name).label for name in names)
+        except BadInput as unknown:
+            raise ValueError(str(unknown)) from unknown
+
+    @field_validator("salt_loading", "plasticiser_fraction")
+    @classmethod
+    def _ordered(cls, limits: Limits | None) -> Limits | None:
+        if limits is not None and not limits[0] <= limits[1]:
+            raise ValueError(f"limits from {limits[0]:g} to {limits[1]:g}; write the smaller one first")
+        return limits
 
 
 class ApprovalPolicy(Value):

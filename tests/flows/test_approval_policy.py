@@ -79,7 +79,18 @@ def test_what_the_model_does_not_know_well_is_kept_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{"hazards": ["X300"]}, {"within": 0}, {"within": "3 bananas"}, {"cost_above": -1}, {"colour": "blue"}]
+    "given",
+    [
+        {"hazards": ["H999"]},
+        {"hazards": ["H30"]},
+        {"trusted": {"salts": ["LiTFSl"]}},
+        {"trusted": {"salt_loading": [0.2, 0.1]}},
+        {"hazards": ["X300"]},
+        {"within": 0},
+        {"within": "3 bananas"},
+        {"cost_above": -1},
+        {"colour": "blue"},
+    ],
 )
 def test_a_policy_that_means_nothing_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
