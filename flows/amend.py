@@ -84,9 +84,8 @@ def amend_experiment(
         to = "taken back" if row["to"] is None else f"{row['to']:.3f}"
         typer.echo(f"{row['property']}{at}: {row['from']:.3f}, now {to}")
     later = ", ".join(str(index + 1) for index in marked.suggestions) or "none"
-    typer.echo(
-        f"Experiments that were decided by numbers since amended: {later}. Before a planner is asked again, the surrogate learns again."
-    )
+    typer.echo(f"Experiments that were decided by numbers since amended: {later}.")
+    typer.echo("The surrogate learns again before a planner asks it the next time.")
 
 
 def _refuse_unclear(correction: Correction) -> None:
