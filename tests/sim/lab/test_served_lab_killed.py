@@ -17,7 +17,7 @@ DOSE = Dose(step="dose", component="*CCO*", mass_mg=50.0)
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[ServedLab]:
     """A served lab of this test alone."""
-    lab = ServedLab(tmp_path)
+    lab = ServedLab(tmp_path, prefix="KILLED:")
     lab.start()
     yield lab
     lab.stop()
