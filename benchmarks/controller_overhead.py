@@ -107,6 +107,7 @@ class Watch:
         """Watch whatever campaign runs within the block."""
         import flows.campaign
         import flows.experiment
+        import flows.gate
         import flows.loop
         import flows.suggest
         from flows.artifacts import ShopWindow
@@ -125,7 +126,7 @@ class Watch:
                 (GaussianProcess, "fit", "surrogate"),
                 (FittedGaussianProcess, "diagnostics", "surrogate"),
                 (FittedGaussianProcess, "log_score", "surrogate"),
-                (flows.experiment, "judge_film", "analysis"),
+                (flows.gate, "judge_film", "analysis"),
                 (ShopWindow, "_publish", "pages, beside the loop"),
                 (SimulatedInstrument, "receive", BENCH),
                 (SimulatedInstrument, "_end", BENCH),
