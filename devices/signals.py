@@ -51,12 +51,12 @@ def parameter(kind: type[Typed], suffix: str) -> Typed:
 
 def readback(kind: type[Typed], suffix: str) -> Typed:
     """A result that the instrument writes before it echoes; part of `read`."""
-    return _component(kind, EpicsSignalRO, suffix, Kind.normal)
+    return _component(kind, EpicsSignalRO, suffix, Kind.normal, auto_monitor=True)
 
 
-def report(kind: type[Typed], suffix: str) -> Typed:
-    """What the instrument says of its own state; no part of `read`."""
-    return _component(kind, EpicsSignalRO, suffix, Kind.omitted)
+def report(kind: type[Typed], suffix: str, *, told: bool = False) -> Typed:
+    """What the instrument says of its own state; no part of `read`. With `told`, every change is sent here at once."""
+    return _component(kind, EpicsSignalRO, suffix, Kind.omitted, auto_monitor=told)
 
 
 class _LongText(EpicsSignalBase):
@@ -87,8 +87,10 @@ def _decoded(value: Any) -> str:
     return bytes(np.atleast_1d(np.asarray(value)).astype(np.uint8)).split(b"\0")[0].decode(errors="replace")
 
 
-def _component(kind: type[Typed], signal: type[EpicsSignalBase], suffix: str, shown: Kind) -> Typed:
-    return kind(_OF_TEXT[signal] if kind is Text else signal, suffix, kind=shown)
+def _component(
+    kind: type[Typed], signal: type[EpicsSignalBase], suffix: str, shown: Kind, *, auto_monitor: bool = False
+) -> Typed:
+    return kind(_OF_TEXT[signal] if kind is Text else signal, suffix, kind=shown, auto_monitor=auto_monitor)
 
 
 _OF_TEXT: dict[type[EpicsSignalBase], type[EpicsSignalBase]] = {EpicsSignal: TextSignal, EpicsSignalRO: TextSignalRO}

@@ -69,7 +69,8 @@ def measure_film(
 
     def measure() -> MsgGenerator[FilmMeasured]:
         yield from until_idle(station, wanted.roles)
-        if changer.as_made()["loaded"] not in ("", sample):  # left there by a plan that could not reach the changer
+        # One may have been left there by a plan that could not reach the changer.
+        if changer.as_made(asking=True)["loaded"] not in ("", sample):
             yield from perform(changer, Unload(whatever=True))
         yield from control()
         loaded = (yield from perform(changer, Load()))["loaded"]
