@@ -61,6 +61,8 @@ class Crew:
         """Which experiment is at which station."""
         self._stations_lock = threading.Lock()
         self._stopping = threading.Event()
+        self.why_stopping: BaseException | None = None
+        """What the campaign was last stopped for, from whichever side."""
         self._aborted_alone: set[int] = set()
         """Experiments that were aborted while the campaign goes on."""
 
@@ -212,6 +214,7 @@ class Crew:
 
     def stop(self, why: BaseException) -> None:
         """Stop the campaign from any thread or signal: the main thread raises `why`, and the stations become safe."""
+        self.why_stopping = why
         self._stopping.set()
         self._session.ledger.be_patient(LAST_PATIENCE_S)
         self._leasing.wait_no_more()

@@ -9,7 +9,7 @@ from devices.finding import Evidence, Finding
 from devices.instrument import Instrument
 from devices.protocols import Clock
 from flows.control import in_words
-from flows.session import Session
+from flows.session import LEDGER_PATIENCE_S, Session
 from flows.stopping import Stopped
 from ledger.approvals import Approvals
 from ledger.journal import Journal
@@ -158,7 +158,13 @@ def _time_limit_s(device: Instrument, open_step: PhysicalStepRow) -> float:
 
 
 def settle_stop(session: Session, stop: Stopped) -> None:
-    """Write down how a stopped campaign stands; one that was aborted has ended for good, with its experiments."""
+    """Write down how a stopped campaign stands; one that was aborted has ended for good, with its experiments.
+
+    A ledger that is away is waited for where the campaign was aborted: the lab is safe by now, and an abort that is not
+    written down would be forgotten. One that is only left goes on whatever its state says.
+    """
+    if stop.campaign_state == CampaignState.ABORTED:
+        session.ledger.be_patient(LEDGER_PATIENCE_S)
     session.ledger.set_campaign_state(session.campaign_id, stop.campaign_state, str(stop))
     if stop.campaign_state == CampaignState.ABORTED:
         # Cancelled first: a film that was cut off says nothing against its formulation. Then the steps are settled,
@@ -168,3 +174,4 @@ def settle_stop(session: Session, stop: Stopped) -> None:
         for experiment in _unfinished(session):
             session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(stop))
         reconcile(session)
+        session.control.obeyed()

@@ -69,7 +69,7 @@ class Journal:
                 )
             )
             if takes is not None:
-                take(transaction, self._lab, *takes, order_id, number)
+                take(transaction, self._lab, *takes, order_id, sample, number)
 
     def confirm(self, order_id: str, as_made: Mapping[str, Any]) -> None:
         """Write down that a step was done, with what the instrument reported.

@@ -2,7 +2,9 @@
 
 What an order asks for is taken when it is intended, and corrected by what the instrument says that it took once the
 step is settled. So what is left is never told too high, and a step that would run dry is refused before it is sent.
-What a failed dose, or one that nobody can tell, asked for counts as taken until somebody weighs the container.
+What a failed dose, or one that nobody can tell, asked for counts as taken until somebody weighs the container. Before
+the first dose of a film all that it needs is reserved for it, so that of two films which are made side by side neither
+runs dry in the middle.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +16,8 @@ from chemistry.value import Value
 from ledger.database import Writing
 from ledger.errors import LedgerError, OutOfStock
 from ledger.kinds import EventKind
-from ledger.records import Records
+from ledger.records import Records, sample_and_experiment
+from ledger.reservations import give_back, has_reserved, reserve, reserved_mg, take_reserved
 from ledger.tables import ContainerRow, StockChangeRow
 
 SPARE = 1.05
@@ -116,27 +119,61 @@ class Stock:
 
     def short_of(self, masses_mg: Mapping[str, float]) -> Sequence[str]:
         """For each component of which less is left than is needed, that in words."""
-        levels = self.levels()
-        return [
-            _too_little(levels[component].label, levels[component].left_mg, needed)
-            for component, needed in masses_mg.items()
-            if component in levels and levels[component].left_mg < SPARE * needed
-        ]
+        with self._database.reading() as session:
+            return _shortages(session, self._lab, masses_mg, "")
+
+    def reserve(self, sample_id: str, masses_mg: Mapping[str, float]) -> None:
+        """Reserve all that a film needs, once, before any of it is dosed; no other film is given it.
+
+        Looking and reserving are one transaction: of two films that ask at the same time the second sees the first.
+
+        Raises:
+            OutOfStock: less of a component is left, or the rest is reserved for other films. Nothing is reserved then.
+        """
+        with self._database.writing() as transaction:
+            session = transaction.session
+            short = _shortages(session, self._lab, masses_mg, sample_id)
+            if short:
+                raise OutOfStock("; ".join(short))
+            kept = {key: SPARE * mass for key, mass in masses_mg.items() if _open_container(session, self._lab, key)}
+            if kept and not has_reserved(session, sample_id):
+                told = {"lab": self._lab, "masses_mg": kept}
+                _, experiment = sample_and_experiment(session, sample_id)
+                number = transaction.event(
+                    EventKind.STOCK_RESERVED, f"sample {sample_id}", campaign_id=experiment.campaign_id, payload=told
+                )
+                reserve(transaction, self._lab, sample_id, kept, number)
 
 
-def take(transaction: Writing, lab: str, component: str, mass_mg: float, order_id: str, number: int) -> None:
-    """Take what an order that is being intended asks for.
+def _shortages(session: Session, lab: str, masses_mg: Mapping[str, float], for_sample: str) -> list[str]:
+    """For each component of which less is left for a sample than it needs, that in words."""
+    short: list[str] = []
+    for component, needed in masses_mg.items():
+        container = _open_container(session, lab, component)
+        if container is not None:
+            left, kept = _left_mg(session, container.id), reserved_mg(session, lab, component, for_sample)
+            if left - kept < SPARE * needed:
+                short.append(_too_little(container.label, left, needed, kept))
+    return short
+
+
+def take(
+    transaction: Writing, lab: str, component: str, mass_mg: float, order_id: str, sample_id: str, number: int
+) -> None:
+    """Take what an order that is being intended asks for; of the reservation of its sample, where it has one.
 
     Raises:
-        OutOfStock: there is a container of it, and less in it.
+        OutOfStock: there is a container of it, and less in it, or the rest is reserved for other films.
     """
-    container = _open_container(transaction.session, lab, component)
+    session = transaction.session
+    container = _open_container(session, lab, component)
     if container is None:
         return
-    left = _left_mg(transaction.session, container.id)
-    if left < SPARE * mass_mg:
-        raise OutOfStock(_too_little(container.label, left, mass_mg))
-    transaction.session.flush()  # the step itself first: the change refers to it
+    short = _shortages(session, lab, {component: mass_mg}, sample_id)
+    if short:
+        raise OutOfStock("; ".join(short))
+    session.flush()  # the step itself first: the change refers to it
+    take_reserved(session, sample_id, component, number)
     _change(transaction, container, -mass_mg, "dosed", number, order_id)
 
 
@@ -147,7 +184,11 @@ def correct(transaction: Writing, order_id: str, taken_mg: float, number: int) -
     knows better than any order.
     """
     rows = transaction.session.exec(select(StockChangeRow).where(StockChangeRow.order_id == order_id)).all()
-    if not rows or _weighed_since(transaction.session, rows[0]):
+    if not rows:
+        return
+    if not taken_mg:
+        give_back(transaction.session, order_id, rows[0].container_id)
+    if _weighed_since(transaction.session, rows[0]):
         return
     so_far = sum(row.change_mg for row in rows)
     if so_far + taken_mg:
@@ -194,5 +235,6 @@ def _change(
     transaction.session.add(row)
 
 
-def _too_little(label: str, left_mg: float, needed_mg: float) -> str:
-    return f"{max(left_mg, 0.0):.1f} mg of {label} are left, {needed_mg:.1f} mg are needed"
+def _too_little(label: str, left_mg: float, needed_mg: float, kept_mg: float) -> str:
+    kept = f" ({kept_mg:.1f} mg of them for films that are being made)" if kept_mg else ""
+    return f"{max(left_mg, 0.0):.1f} mg of {label} are left{kept}, {needed_mg:.1f} mg are needed"

@@ -1,6 +1,8 @@
 """Stock: what was put in less what was taken out, never told too high, and no step that would run dry."""
 
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -141,3 +143,65 @@ def test_a_balance_knows_better_than_an_order_that_is_settled_later(
     else:
         journal.resolve(order, late, {})
     assert left(filled) == 70.0
+
+
+def other_sample(ledger: Ledger, suggest: Suggest) -> str:
+    return ledger.add_sample(suggest().id, "A2").id
+
+
+def test_of_two_stations_that_ask_at_once_one_is_given_the_stock(
+    ledger: Ledger, suggest: Suggest, filled: Stock, sample: str
+) -> None:
+    samples, both = [sample, other_sample(ledger, suggest)], threading.Barrier(2)
+
+    def begin(name: str) -> bool:
+        both.wait()
+        try:
+            filled.reserve(name, {SALT: 60.0})
+        except OutOfStock:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(begin, samples)) == [False, True]
+
+
+def test_what_a_film_needs_later_is_kept_for_it(
+    ledger: Ledger, suggest: Suggest, filled: Stock, journal: Journal, sample: str
+) -> None:
+    other = other_sample(ledger, suggest)
+    filled.fill("CC", "ethane", 1000.0, by="Ada")
+    filled.reserve(sample, {"CC": 300.0, SALT: 60.0})
+    dose(journal, sample, 300.0, component="CC")
+    before = ledger.last_event()
+    short = r"100\.0 mg of LiBF4 are left \(63\.0 mg of them for films that are being made\), 60\.0 mg are needed"
+    with pytest.raises(OutOfStock, match=short):
+        filled.reserve(other, {"CC": 300.0, SALT: 60.0})
+    with pytest.raises(OutOfStock, match=short):
+        dose(journal, other, 60.0)
+    assert ledger.last_event() == before, "nothing was reserved, nothing intended"
+    dose(journal, sample, 60.0)
+    dose(journal, other, 30.0)
+    assert left(filled) == 10.0
+
+
+def test_a_film_that_was_given_up_needs_nothing(
+    ledger: Ledger, suggest: Suggest, filled: Stock, journal: Journal, sample: str
+) -> None:
+    filled.reserve(sample, {SALT: 60.0})
+    ledger.move(ledger.sample(sample).experiment_id, "cancelled")
+    filled.reserve(other_sample(ledger, suggest), {SALT: 60.0})
+
+
+def test_a_film_reserves_once_and_a_dose_that_never_fell_is_kept_for_it_still(
+    ledger: Ledger, suggest: Suggest, filled: Stock, journal: Journal, sample: str
+) -> None:
+    filled.reserve(sample, {SALT: 60.0})
+    before = ledger.last_event()
+    filled.reserve(sample, {SALT: 60.0})
+    assert ledger.last_event() == before
+    journal.resolve(dose(journal, sample, 60.0), StepState.NEVER_STARTED, {})
+    with pytest.raises(OutOfStock):
+        dose(journal, other_sample(ledger, suggest), 60.0)
+    dose(journal, sample, 60.0)
+    assert left(filled) == 40.0
