@@ -16,7 +16,7 @@ from devices.errors import NeverSent, PlanAborted
 from devices.lab import Station
 from devices.plans import tidy
 from devices.protocols import MEASURE_ROLES, Hold
-from flows.resume import LOOK_AGAIN_S, reconcile
+from flows.resume import LOOK_AGAIN_S, reconcile, settle_unanswered
 from flows.session import Session
 from flows.stopping import Stopped
 from ledger.errors import LeaseLost
@@ -136,6 +136,12 @@ class Crew:
         cancel()
         hold.resume()
 
+    def _nap_unless_stopped(self, seconds: float, hold: Hold) -> None:
+        """Let lab time pass for an experiment's thread; raises `PlanAborted` where the campaign is being stopped."""
+        self._nap(seconds, hold)
+        if self._stopping.is_set():
+            raise PlanAborted(str(self.why_stopping))
+
     def _reached(self, station: Station, hold: Hold) -> int:
         """The largest token that a station has seen, waited for while it cannot be reached: lines break and come back.
 
@@ -185,6 +191,7 @@ class Crew:
         ):
             try:
                 with self._noted(station, experiment.number):
+                    settle_unanswered(self._session, station, lambda seconds: self._nap_unless_stopped(seconds, hold))
                     yield station, token
             except PlanAborted:
                 if experiment.number in self._aborted_alone:

@@ -1,4 +1,4 @@
-"""Prefect's view after a crash: runs whose process is gone must not stay Running for ever, nor a cancel be forgotten."""
+"""Prefect's view after a crash: no run whose process is gone stays Running for ever, and no cancel is forgotten."""
 
 from uuid import UUID
 

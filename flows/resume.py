@@ -4,14 +4,17 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from devices.clock import sleep
+from devices.errors import NeverSent
 from devices.evidence import evidence
 from devices.finding import Evidence, Finding
 from devices.instrument import Instrument
-from devices.protocols import Clock
+from devices.protocols import RAN_EMPTY, Clock
+from devices.station import Station
 from flows.control import in_words
 from flows.session import LEDGER_PATIENCE_S, Session
 from flows.stopping import Stopped
 from ledger.approvals import Approvals
+from ledger.errors import LeaseHeld
 from ledger.journal import Journal
 from ledger.kinds import ApprovalState, CampaignState, ExperimentState, StepState
 from ledger.tables import ExperimentRow, PhysicalStepRow
@@ -35,7 +38,8 @@ def reconcile(session: Session, rest: Sleep | None = None) -> list[ExperimentRow
     An instrument that is still busy is waited for in lab time. A film whose step failed is called off: it says nothing
     about its formulation, so its experiment ends as cancelled, neither failed nor discarded, and counts as tried in the
     campaign's budget. So is one whose step nobody can tell, unless the campaign says `unknown_steps: ask`: then it
-    waits for a person. A step that was once found unknown is not asked for again.
+    waits for a person. A step that was once found unknown is not asked for again; one that failed for want of an answer
+    is, since the instrument may have ended it after its deadline.
 
     Args:
         session: The campaign, its ledger and its lab.
@@ -46,6 +50,9 @@ def reconcile(session: Session, rest: Sleep | None = None) -> list[ExperimentRow
         for open_step in journal.open_steps(campaign_id=session.campaign_id):
             if open_step.state == StepState.INTENDED:
                 _settle(session, journal, open_step, pause)
+        for failed in journal.unanswered_steps(session.campaign_id):
+            with contextlib.suppress(NeverSent, LeaseHeld):
+                _settle_late(journal, failed, _ask(session, failed, pause))
     # By what the journal says, not by what was just found: so a crash in here loses nothing either.
     ask = session.spec.unknown_steps == "ask"
     for experiment in _unfinished(session):
@@ -93,10 +100,32 @@ def _unfinished(session: Session) -> list[ExperimentRow]:
 def _settle(session: Session, journal: Journal, open_step: PhysicalStepRow, rest: Sleep) -> None:
     found = _ask(session, open_step, rest)
     if found.finding is Finding.FAILED:
-        journal.fail(open_step.order_id, found.words)
+        journal.fail(open_step.order_id, found.words, ran_empty=RAN_EMPTY in found.words)
         return
     verdict = VERDICTS.get(found.finding, StepState.UNKNOWN)
     journal.resolve(open_step.order_id, verdict, {"words": found.words, "as_made": found.as_made})
+
+
+def settle_unanswered(session: Session, station: Station, rest: Sleep) -> None:
+    """Ask the instruments of a station, whose lease is ours, for the orders that had no answer in time.
+
+    Before they are given another order: by then they remember only that one. One that is still busy is waited for; one
+    that cannot be reached is left as it is.
+    """
+    for failed in session.journal.unanswered_steps(session.campaign_id):
+        device = next((d for d in station.instruments.values() if d.name == failed.device), None)
+        if failed.station == station.name and device is not None:
+            with contextlib.suppress(NeverSent):
+                _settle_late(session.journal, failed, _once_ended(device, failed, session.lab.clock, rest))
+
+
+def _settle_late(journal: Journal, failed: PhysicalStepRow, found: Evidence) -> None:
+    """Put into the journal what an instrument says later than it should have; what it cannot tell stays failed."""
+    if found.finding in VERDICTS:
+        told = {"words": f"{found.words}, later than it should", "as_made": found.as_made}
+        journal.resolve(failed.order_id, VERDICTS[found.finding], told)
+    elif found.finding is Finding.FAILED:
+        journal.fail(failed.order_id, found.words, ran_empty=RAN_EMPTY in found.words)
 
 
 def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow, but: StepState | None) -> str:

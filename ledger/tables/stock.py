@@ -24,6 +24,8 @@ class ContainerRow(Row, table=True):
     event: int = Field(foreign_key="event.number")
     closed_event: int | None = Field(default=None, foreign_key="event.number")
     """Event by which another one took its place; None while it is open."""
+    found_empty: str | None = None
+    """Which instrument said that it ran empty, in which words; None while none has."""
 
 
 class StockChangeRow(Row, table=True):

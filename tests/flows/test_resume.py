@@ -153,6 +153,37 @@ def test_an_experiment_whose_failed_step_was_noted_before_the_crash_is_called_of
     assert crashed.after()[:2] == ("failed", "cancelled")
 
 
+def test_what_was_answered_after_its_deadline_is_what_the_instrument_says(crashed: Crashed) -> None:
+    crashed.journal.fail("mine", "no answer within 1 h of lab time", answered=False)
+    crashed.show(accepted="mine", busy=1, count=7)
+    crashed.clock.call_at(1000.0, lambda: crashed.show(count=8, busy=0, dispensed_mg=5.01, echo="mine"))
+    assert crashed.after() == ("done_by_evidence", "making", ""), "the film is as good as any"
+    (step,) = crashed.journal.steps(crashed.sample)
+    assert (step.as_made or {})["dispensed_mg"] == 5.01
+    assert "later than it should" in (step.evidence or {})["words"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ({"accepted": "another", "count": 9}, "no answer"),
+        ({"accepted": "mine", "failed": "mine", "error": "nozzle blocked"}, "nozzle blocked"),
+    ],
+    ids=["it cannot tell", "it says that it failed"],
+)
+def test_what_no_instrument_says_was_done_stays_failed(crashed: Crashed, shown: dict[str, Any], words: str) -> None:
+    crashed.journal.fail("mine", "no answer within 1 h of lab time", answered=False)
+    crashed.show(**shown)
+    assert crashed.after()[:2] == ("failed", "cancelled")
+    assert words in crashed.journal.steps(crashed.sample)[0].words
+
+
+def test_what_the_instrument_itself_says_failed_is_not_asked_for_again(crashed: Crashed) -> None:
+    crashed.journal.fail("mine", "nozzle blocked")
+    crashed.show(accepted="mine", count=8, echo="mine")
+    assert crashed.after()[:2] == ("failed", "cancelled")
+
+
 def test_an_instrument_that_is_still_busy_is_waited_for(crashed: Crashed) -> None:
     crashed.show(accepted="mine", busy=1, count=7)
     crashed.clock.call_at(1000.0, lambda: crashed.show(count=8, busy=0, dispensed_mg=5.01, echo="mine"))

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ledger.containers import SPARE
 from ledger.errors import LedgerError, OutOfStock
 from ledger.journal import Journal
-from ledger.kinds import StepState
-from ledger.stock import SPARE, Stock
+from ledger.kinds import EventKind, StepState
+from ledger.stock import Stock
 from ledger.store import Ledger
 from tests.ledger.conftest import Suggest
 
@@ -205,3 +206,36 @@ def test_a_film_reserves_once_and_a_dose_that_never_fell_is_kept_for_it_still(
         dose(journal, other_sample(ledger, suggest), 60.0)
     dose(journal, sample, 60.0)
     assert left(filled) == 40.0
+
+
+def test_a_container_that_an_instrument_found_empty_is_empty_until_somebody_fills_or_weighs_it(
+    ledger: Ledger, filled: Stock, journal: Journal, sample: str
+) -> None:
+    earlier = dose(journal, sample, 20.0)
+    before = ledger.last_event()
+    journal.fail(dose(journal, sample, 40.0), "the container ran empty after 3.0 mg", ran_empty=True)
+    journal.confirm(earlier, {"dispensed_mg": 10.0})
+    level = filled.levels()[SALT]
+    assert (level.left_mg, level.found_empty) == (0.0, "dispenser: the container ran empty after 3.0 mg")
+    (told,) = [event.payload for event in ledger.events() if event.kind == EventKind.STOCK_EMPTY]
+    assert (told["from"], told["by"], told["words"]) == (40.0, "dispenser", "the container ran empty after 3.0 mg")
+    assert filled.levels(up_to_event=before)[SALT].left_mg == 80.0, "a planner that is asked again says the same"
+    with pytest.raises(OutOfStock):
+        dose(journal, sample, 1.0)
+    filled.weighed(SALT, 30.0, by="Ada")
+    assert filled.levels()[SALT].found_empty == ""
+    journal.fail(dose(journal, sample, 10.0), "it ran empty", ran_empty=True)
+    filled.fill(SALT, "LiBF4", 500.0, by="Ada")
+    assert (left(filled), filled.levels()[SALT].found_empty) == (500.0, "")
+
+
+def test_what_somebody_has_weighed_or_filled_since_is_not_emptied_by_an_older_order(
+    filled: Stock, journal: Journal, sample: str
+) -> None:
+    orders = [dose(journal, sample, 20.0) for _ in range(2)]
+    filled.weighed(SALT, 55.0, by="Ada")
+    journal.fail(orders[0], "it ran empty", ran_empty=True)
+    assert left(filled) == 55.0
+    filled.fill(SALT, "LiBF4", 500.0, by="Ada")
+    journal.fail(orders[1], "it ran empty", ran_empty=True)
+    assert left(filled) == 500.0

@@ -1,4 +1,4 @@
-"""What films that are being made still need of the stock."""
+"""What films that are being made still need of the stock, and containers that an instrument found empty."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,8 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """A new table only: a film that an older ionloop has begun has reserved nothing."""
+    """A film that an older ionloop has begun has reserved nothing, and no container was marked as empty."""
+    op.add_column("container", sa.Column("found_empty", sa.String(), nullable=True))
     op.create_table(
         "stock_reservation",
         sa.Column("id", sa.Integer(), nullable=False),
