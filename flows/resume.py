@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from devices.clock import sleep
 from devices.errors import NeverSent
@@ -12,6 +13,7 @@ from devices.protocols import RAN_EMPTY, Clock
 from devices.station import Station
 from flows.control import in_words
 from flows.session import LEDGER_PATIENCE_S, Session
+from flows.step_evidence import device_of, instrument_facts
 from flows.stopping import Stopped
 from ledger.approvals import Approvals
 from ledger.errors import LeaseHeld
@@ -103,7 +105,10 @@ def _settle(session: Session, journal: Journal, open_step: PhysicalStepRow, rest
         journal.fail(open_step.order_id, found.words, ran_empty=RAN_EMPTY in found.words)
         return
     verdict = VERDICTS.get(found.finding, StepState.UNKNOWN)
-    journal.resolve(open_step.order_id, verdict, {"words": found.words, "as_made": found.as_made})
+    told: dict[str, Any] = {"words": found.words, "as_made": found.as_made}
+    if verdict is StepState.UNKNOWN:  # kept for the person who is to tell: by then the instrument may have gone on
+        told["facts"] = [fact.model_dump() for fact in instrument_facts(session, open_step)]
+    journal.resolve(open_step.order_id, verdict, told)
 
 
 def settle_unanswered(session: Session, station: Station, rest: Sleep) -> None:
@@ -144,8 +149,7 @@ def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow, but
 
 def _ask(session: Session, open_step: PhysicalStepRow, rest: Sleep) -> Evidence:
     lab = session.lab
-    station = lab.stations.get(open_step.station)
-    device = next((d for d in station.instruments.values() if d.name == open_step.device), None) if station else None
+    station, device = lab.stations.get(open_step.station), device_of(session, open_step)
     if station is None or device is None:
         return Evidence(
             finding=Finding.UNKNOWN, words=f"the lab file has no {open_step.device} at {open_step.station} any more"

@@ -149,6 +149,11 @@ class Journal:
             row = session.exec(query.order_by(col(PhysicalStepRow.event).desc()).limit(1)).first()
             return None if row is None else row.as_made or {}
 
+    def step(self, order_id: str) -> PhysicalStepRow | None:
+        """The step of an order; None where this ledger knows none."""
+        with self._database.reading() as session:
+            return session.get(PhysicalStepRow, order_id)
+
     def steps(self, sample: str) -> list[PhysicalStepRow]:
         """Every step of a sample, in the order in which they were intended."""
         query = select(PhysicalStepRow).where(PhysicalStepRow.sample_id == sample)
