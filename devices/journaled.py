@@ -8,7 +8,7 @@ from bluesky.preprocessors import plan_mutator
 from bluesky.utils import FailedStatus, Msg, MsgGenerator
 
 from devices.errors import NeverSent
-from devices.protocols import Command, Order
+from devices.protocols import RAN_EMPTY, Command, Order
 
 
 class Journal(Protocol):
@@ -37,8 +37,13 @@ class Journal(Protocol):
         """Write that it was done, and what came of it."""
         ...
 
-    def fail(self, order_id: str, words: str, *, begun: bool = True) -> object:
-        """Write that the instrument failed, or refused it before it had begun."""
+    def fail(
+        self, order_id: str, words: str, *, begun: bool = True, answered: bool = True, ran_empty: bool = False
+    ) -> object:
+        """Write that it failed, or was refused before it had begun.
+
+        `answered` says whether the instrument itself said so, `ran_empty` that its container is empty by its words.
+        """
         ...
 
     def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
@@ -150,19 +155,25 @@ def journaled(
 
 
 def _note_failure(journal: Journal | None, orders: list[tuple[Any, Order]], failure: FailedStatus) -> None:
-    """Write the instrument's words to the consuming order that they belong to; others remain intended."""
+    """Write why it failed to the consuming order that this belongs to; others remain intended."""
     words = str(failure.__cause__ or failure)
     if journal is not None and len(orders) == 1 and orders[0][1].command.consuming:
         device, order = orders[0]
-        journal.fail(order.id, words, begun=_began(device, order))
+        begun, answered = _began_and_answered(device, order)
+        ran_empty = answered and order.command.takes is not None and RAN_EMPTY in words
+        journal.fail(order.id, words, begun=begun, answered=answered, ran_empty=ran_empty)
 
 
-def _began(device: Any, order: Order) -> bool:
-    """Whether the instrument ever began it; one that cannot be asked may have."""
+def _began_and_answered(device: Any, order: Order) -> tuple[bool, bool]:
+    """Whether the instrument ever began it, and whether it says itself that it failed; one that is away may have begun.
+
+    Where only a deadline passed it has said nothing, and may end the order yet.
+    """
     try:
-        return device.memory(order.command.step)["accepted"] == order.id
+        said = device.state()
     except NeverSent:
-        return True
+        return True, False
+    return said.accepted == order.id, said.failed == order.id
 
 
 def _only(message: Msg) -> MsgGenerator[Any]:

@@ -19,6 +19,9 @@ MAKE_ROLES = ("dispenser", "film_station")
 MEASURE_ROLES = ("sample_changer", "thermal_stage", "impedance_meter")
 """What `measure_film` needs of its station in any case; what else it needs `devices.wanted.Wanted.roles` says."""
 
+RAN_EMPTY = "ran empty"
+"""By these words in its error an instrument says that the container which the order takes from is empty."""
+
 
 class Command(Value):
     """Something an instrument can be told to do."""

@@ -24,6 +24,7 @@ from flows.resume import call_off_waiting, reconcile, settle_stop, waiting_steps
 from flows.session import Session, open_session
 from flows.step import step
 from flows.stopping import Stopped, watch_for_stop
+from ledger.errors import LedgerUnavailable
 from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
 
@@ -97,9 +98,11 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
             run_loop(session, crew, learn)
         _leave_to_people(session)
     except Stopped as stop:
-        settle_stop(session, stop)
-        if stop.campaign_state == CampaignState.ABORTED:
-            session.control.obeyed()
+        try:
+            settle_stop(session, stop)
+        except (LedgerUnavailable, KeyboardInterrupt) as cut_short:
+            # Prefect's run says what became of it, and the next start asks there (`close_left_runs`).
+            raise stop from cut_short
         raise
     state, why = how_it_ended(session)
     report = session.folder.report

@@ -16,7 +16,7 @@ from devices.errors import NeverSent, PlanAborted
 from devices.lab import Station
 from devices.plans import tidy
 from devices.protocols import MEASURE_ROLES, Hold
-from flows.resume import LOOK_AGAIN_S, reconcile
+from flows.resume import LOOK_AGAIN_S, reconcile, settle_unanswered
 from flows.session import Session
 from flows.stopping import Stopped
 from ledger.errors import LeaseLost
@@ -61,6 +61,8 @@ class Crew:
         """Which experiment is at which station."""
         self._stations_lock = threading.Lock()
         self._stopping = threading.Event()
+        self.why_stopping: BaseException | None = None
+        """What the campaign was last stopped for, from whichever side."""
         self._aborted_alone: set[int] = set()
         """Experiments that were aborted while the campaign goes on."""
 
@@ -134,6 +136,12 @@ class Crew:
         cancel()
         hold.resume()
 
+    def _nap_unless_stopped(self, seconds: float, hold: Hold) -> None:
+        """Let lab time pass for an experiment's thread; raises `PlanAborted` where the campaign is being stopped."""
+        self._nap(seconds, hold)
+        if self._stopping.is_set():
+            raise PlanAborted(str(self.why_stopping))
+
     def _reached(self, station: Station, hold: Hold) -> int:
         """The largest token that a station has seen, waited for while it cannot be reached: lines break and come back.
 
@@ -183,6 +191,7 @@ class Crew:
         ):
             try:
                 with self._noted(station, experiment.number):
+                    settle_unanswered(self._session, station, lambda seconds: self._nap_unless_stopped(seconds, hold))
                     yield station, token
             except PlanAborted:
                 if experiment.number in self._aborted_alone:
@@ -212,6 +221,7 @@ class Crew:
 
     def stop(self, why: BaseException) -> None:
         """Stop the campaign from any thread or signal: the main thread raises `why`, and the stations become safe."""
+        self.why_stopping = why
         self._stopping.set()
         self._session.ledger.be_patient(LAST_PATIENCE_S)
         self._leasing.wait_no_more()

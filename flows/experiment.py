@@ -68,7 +68,7 @@ def _make(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold)
             film, _ = _run(session, station, plan, sample.id, token, hold, experiment)
             formulation = sample.formulation
         else:
-            _refuse_to_begin(session, experiment, sample)
+            _begin(session, experiment, sample)
             plan = make_film(station, sample.id, experiment.formulation, session.spec.film_mass_mg, control)
             film, _ = _run(session, station, plan, sample.id, token, hold, experiment)
             formulation = film.formulation
@@ -76,21 +76,17 @@ def _make(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold)
     ledger.move(experiment.id, ExperimentState.MADE)
 
 
-def _refuse_to_begin(session: Session, experiment: ExperimentRow, sample: SampleRow) -> None:
-    """A film of which nothing is wet yet is not begun where people stop the campaign, or where it would run dry."""
+def _begin(session: Session, experiment: ExperimentRow, sample: SampleRow) -> None:
+    """Reserve all that a film needs; half of one would be wasted.
+
+    One of which nothing is wet yet is not begun where people stop the campaign, or where it would run dry.
+    """
     if session.journal.steps(sample.id):
         return
     stopping = session.control.now().stopping
     if stopping is not None:
         raise CalledOff(in_words(stopping))
-    _refuse_to_run_dry(session, experiment)
-
-
-def _refuse_to_run_dry(session: Session, experiment: ExperimentRow) -> None:
-    """A film that the stock does not allow is not begun: half of it would be wasted."""
-    short = session.stock.short_of(masses_mg(experiment.formulation, session.spec.film_mass_mg))
-    if short:
-        raise OutOfStock("; ".join(short))
+    session.stock.reserve(sample.id, masses_mg(experiment.formulation, session.spec.film_mass_mg))
 
 
 def _measure(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Hold) -> None:

@@ -21,8 +21,9 @@ from flows.session import Session, open_lab, open_ledger, read_files
 from flows.shelf import declared
 from flows.spec import CampaignSpec
 from flows.standing import lab_hours
+from ledger.containers import TAKEN
 from ledger.kinds import CampaignState
-from ledger.stock import TAKEN, Stock
+from ledger.stock import Stock
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,9 @@ def reconcile_campaign(
             reconcile(session.with_policy("ask"))  # the instruments first: a person's word is for what they cannot tell
             _take(session, word)
         reconcile(session if policy is None else session.with_policy(policy))
-        _show(session, before, as_json)
+        given = {"--folder": folder, "--ledger": ledger_url and "URL", "--hardware": "" if hardware else None}
+        options = " ".join(f"{name} {value}".rstrip() for name, value in given.items() if value is not None)
+        _show(session, f"ionloop reconcile {campaign_file} {options}".rstrip(), before, as_json)
 
 
 def _open(session: Session) -> list[str]:
@@ -98,37 +100,78 @@ def _as_made(session: Session, step: PhysicalStepRow, given: tuple[str, ...]) ->
                 raise ValueError(value)
         except ValueError as error:
             raise BadInput(f"--as-made {text!r}", remedy="Write NAME=NUMBER, such as dispensed_mg=49.8.") from error
-    station = session.lab.stations.get(step.station)
-    device = next((d for d in station.instruments.values() if d.name == step.device), None) if station else None
-    missing = [name for name in (device.results if device else ()) if name not in (*values, "totaliser_mg")]
+    missing = [name for name in _needed(session, step) if name not in values]
     if missing:
         needed = " ".join(f"--as-made {name}=…" for name in missing)
         raise BadInput(f"`{step.step}` was done, but nobody says with what result", remedy=f"Add {needed}.")
     return values
 
 
-def _show(session: Session, orders: list[str], as_json: bool) -> None:
-    rows = [
-        _told(step)
+def _needed(session: Session, step: PhysicalStepRow) -> list[str]:
+    """The numbers without which a step that was done is of no use to its plan."""
+    from flows.step_evidence import device_of
+
+    device = device_of(session, step)
+    return [name for name in (device.results if device else ()) if name != "totaliser_mg"]
+
+
+def _show(session: Session, command: str, orders: list[str], as_json: bool) -> None:
+    steps = [
+        step
         for experiment in session.ledger.experiments(session.campaign_id)
         for sample in session.ledger.samples(experiment.id)
         for step in session.journal.steps(sample.id)
         if step.order_id in orders
     ]
+    rows = [_told(session, step) for step in steps]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     if not rows:
         typer.echo("No step was left open.")
-    for row in rows:
-        typer.echo(f"{row['step']} of {row['sample']}: {row['state'].replace('_', ' ')}; {row['words']}")
+    for step, row in zip(steps, rows, strict=True):
+        typer.echo(f"{row['step']} of {row['sample']}: {row['state'].replace('_', ' ')}; {row['words']}.")
         if row["state"] == StepState.UNKNOWN:
-            typer.echo(
-                f"    if you can tell: ionloop reconcile … --step {row['order']} --say done|never-started|failed"
-            )
+            typer.echo("\n".join(_table(step, row["facts"])))
+            made = " ".join(f"--as-made {name}=…" for name in _needed(session, step))
+            say = f"{command} --step {row['order']} --by YOU --note HOW"
+            typer.echo(f"  Go and look. If you can tell then, one of\n    {say} --say done {made}".rstrip())
+            typer.echo(f"    {say} --say never-started\n    {say} --say failed")
 
 
-def _told(step: PhysicalStepRow) -> dict[str, Any]:
+def _table(step: PhysicalStepRow, facts: list[dict[str, str]]) -> list[str]:
+    """What is known, aligned: how it was before the order, when the instrument was asked first, and now."""
+    from flows.step_evidence import asked_for
+
+    columns = [name for name in ("before", "asked", "now") if any(fact.get(name) for fact in facts)]
+    heads = {"before": "before the order", "asked": "when it was asked", "now": "now"}
+    rows = [["", *(heads[name] for name in columns)]]
+    rows += [[fact["what"], *(fact.get(name) or "–" for name in columns)] for fact in facts]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(columns) + 1)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    asked = asked_for(step)
+    when = f"{step.intended_at.astimezone():%Y-%m-%d %H:%M:%S}"
+    head = f"  {step.station}, {step.device}: ordered at {when}" + (f", {asked}" if asked else "")
+    return [head, *(f"    {line}" for line in lines)]
+
+
+def _facts(session: Session, step: PhysicalStepRow) -> list[dict[str, str]]:
+    """The evidence of a step; what the instrument said when it was asked first stands beside what it says now."""
+    from flows.step_evidence import Fact, instrument_facts, matter_facts
+
+    kept = [Fact.model_validate(fact) for fact in (step.evidence or {}).get("facts", [])]
+    present = instrument_facts(session, step)
+    asked = {} if not kept or tuple(kept) == present else {fact.what: fact for fact in kept}
+    seen = {fact.what: fact for fact in present}
+    told: list[dict[str, str]] = []
+    for what in dict.fromkeys((*seen, *asked)):
+        then, now = asked.get(what), seen.get(what)
+        before = next((fact.before for fact in (now, then) if fact is not None and fact.before), "")
+        told.append({"what": what, "before": before, "asked": then.now if then else "", "now": now.now if now else ""})
+    return told + [{"asked": "", **fact.model_dump()} for fact in matter_facts(session, step)]
+
+
+def _told(session: Session, step: PhysicalStepRow) -> dict[str, Any]:
     return {
         "order": step.order_id,
         "sample": step.sample_id,
@@ -137,4 +180,5 @@ def _told(step: PhysicalStepRow) -> dict[str, Any]:
         "state": step.state,
         "words": step.words or (step.evidence or {}).get("words", ""),
         "as_made": step.as_made,
+        "facts": _facts(session, step) if step.state == StepState.UNKNOWN else [],
     }

@@ -2,16 +2,21 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from devices.clock import sleep
+from devices.errors import NeverSent
 from devices.evidence import evidence
 from devices.finding import Evidence, Finding
 from devices.instrument import Instrument
-from devices.protocols import Clock
+from devices.protocols import RAN_EMPTY, Clock
+from devices.station import Station
 from flows.control import in_words
-from flows.session import Session
+from flows.session import LEDGER_PATIENCE_S, Session
+from flows.step_evidence import device_of, instrument_facts
 from flows.stopping import Stopped
 from ledger.approvals import Approvals
+from ledger.errors import LeaseHeld
 from ledger.journal import Journal
 from ledger.kinds import ApprovalState, CampaignState, ExperimentState, StepState
 from ledger.tables import ExperimentRow, PhysicalStepRow
@@ -35,7 +40,8 @@ def reconcile(session: Session, rest: Sleep | None = None) -> list[ExperimentRow
     An instrument that is still busy is waited for in lab time. A film whose step failed is called off: it says nothing
     about its formulation, so its experiment ends as cancelled, neither failed nor discarded, and counts as tried in the
     campaign's budget. So is one whose step nobody can tell, unless the campaign says `unknown_steps: ask`: then it
-    waits for a person. A step that was once found unknown is not asked for again.
+    waits for a person. A step that was once found unknown is not asked for again; one that failed for want of an answer
+    is, since the instrument may have ended it after its deadline.
 
     Args:
         session: The campaign, its ledger and its lab.
@@ -46,6 +52,9 @@ def reconcile(session: Session, rest: Sleep | None = None) -> list[ExperimentRow
         for open_step in journal.open_steps(campaign_id=session.campaign_id):
             if open_step.state == StepState.INTENDED:
                 _settle(session, journal, open_step, pause)
+        for failed in journal.unanswered_steps(session.campaign_id):
+            with contextlib.suppress(NeverSent, LeaseHeld):
+                _settle_late(journal, failed, _ask(session, failed, pause))
     # By what the journal says, not by what was just found: so a crash in here loses nothing either.
     ask = session.spec.unknown_steps == "ask"
     for experiment in _unfinished(session):
@@ -93,10 +102,35 @@ def _unfinished(session: Session) -> list[ExperimentRow]:
 def _settle(session: Session, journal: Journal, open_step: PhysicalStepRow, rest: Sleep) -> None:
     found = _ask(session, open_step, rest)
     if found.finding is Finding.FAILED:
-        journal.fail(open_step.order_id, found.words)
+        journal.fail(open_step.order_id, found.words, ran_empty=RAN_EMPTY in found.words)
         return
     verdict = VERDICTS.get(found.finding, StepState.UNKNOWN)
-    journal.resolve(open_step.order_id, verdict, {"words": found.words, "as_made": found.as_made})
+    told: dict[str, Any] = {"words": found.words, "as_made": found.as_made}
+    if verdict is StepState.UNKNOWN:  # kept for the person who is to tell: by then the instrument may have gone on
+        told["facts"] = [fact.model_dump() for fact in instrument_facts(session, open_step)]
+    journal.resolve(open_step.order_id, verdict, told)
+
+
+def settle_unanswered(session: Session, station: Station, rest: Sleep) -> None:
+    """Ask the instruments of a station, whose lease is ours, for the orders that had no answer in time.
+
+    Before they are given another order: by then they remember only that one. One that is still busy is waited for; one
+    that cannot be reached is left as it is.
+    """
+    for failed in session.journal.unanswered_steps(session.campaign_id):
+        device = next((d for d in station.instruments.values() if d.name == failed.device), None)
+        if failed.station == station.name and device is not None:
+            with contextlib.suppress(NeverSent):
+                _settle_late(session.journal, failed, _once_ended(device, failed, session.lab.clock, rest))
+
+
+def _settle_late(journal: Journal, failed: PhysicalStepRow, found: Evidence) -> None:
+    """Put into the journal what an instrument says later than it should have; what it cannot tell stays failed."""
+    if found.finding in VERDICTS:
+        told = {"words": f"{found.words}, later than it should", "as_made": found.as_made}
+        journal.resolve(failed.order_id, VERDICTS[found.finding], told)
+    elif found.finding is Finding.FAILED:
+        journal.fail(failed.order_id, found.words, ran_empty=RAN_EMPTY in found.words)
 
 
 def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow, but: StepState | None) -> str:
@@ -115,8 +149,7 @@ def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow, but
 
 def _ask(session: Session, open_step: PhysicalStepRow, rest: Sleep) -> Evidence:
     lab = session.lab
-    station = lab.stations.get(open_step.station)
-    device = next((d for d in station.instruments.values() if d.name == open_step.device), None) if station else None
+    station, device = lab.stations.get(open_step.station), device_of(session, open_step)
     if station is None or device is None:
         return Evidence(
             finding=Finding.UNKNOWN, words=f"the lab file has no {open_step.device} at {open_step.station} any more"
@@ -158,7 +191,13 @@ def _time_limit_s(device: Instrument, open_step: PhysicalStepRow) -> float:
 
 
 def settle_stop(session: Session, stop: Stopped) -> None:
-    """Write down how a stopped campaign stands; one that was aborted has ended for good, with its experiments."""
+    """Write down how a stopped campaign stands; one that was aborted has ended for good, with its experiments.
+
+    A ledger that is away is waited for where the campaign was aborted: the lab is safe by now, and an abort that is not
+    written down would be forgotten. One that is only left goes on whatever its state says.
+    """
+    if stop.campaign_state == CampaignState.ABORTED:
+        session.ledger.be_patient(LEDGER_PATIENCE_S)
     session.ledger.set_campaign_state(session.campaign_id, stop.campaign_state, str(stop))
     if stop.campaign_state == CampaignState.ABORTED:
         # Cancelled first: a film that was cut off says nothing against its formulation. Then the steps are settled,
@@ -168,3 +207,4 @@ def settle_stop(session: Session, stop: Stopped) -> None:
         for experiment in _unfinished(session):
             session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(stop))
         reconcile(session)
+        session.control.obeyed()

@@ -36,6 +36,9 @@ def show_stock(campaign_file: Path, *, folder: Path | None, ledger_url: str | No
         share = f"{max(level.left_mg, 0) / level.filled_mg:.0%}" if level.filled_mg else ""
         table.add_row(level.label, f"{level.left_mg:.0f}", f"{level.filled_mg:.0f}", share, level.lot, level.by)
     Console().print(table)
+    for level in levels:
+        if level.found_empty:
+            typer.echo(f"{level.label} was found empty by the {level.found_empty}. Fill or weigh it.")
 
 
 def fill(

@@ -58,7 +58,7 @@ def watch_for_stop(session: "Session", crew: "Crew") -> Iterator[None]:
     watch = threading.Thread(target=_poll, args=(run_id, session, crew, ended), name="command-watch", daemon=True)
     watch.start()
     try:
-        with _signals_interrupt(crew):
+        with _signals_interrupt(crew), _stop_comes_first(crew):
             yield
     except KeyboardInterrupt:
         # Prefect ends a run that it started by SIGTERM, whoever asked for it.
@@ -134,6 +134,17 @@ def _cancelled(client: "SyncPrefectClient", run_id: UUID) -> bool:
     except (httpx.HTTPError, ObjectNotFound):
         return False
     return state is not None and (state.is_cancelling() or state.is_cancelled())
+
+
+@contextlib.contextmanager
+def _stop_comes_first(crew: "Crew") -> Iterator[None]:
+    """Whoever stopped the campaign is obeyed, though the main thread waited in vain for a ledger when they did."""
+    try:
+        yield
+    except LedgerUnavailable as away:
+        if crew.why_stopping is None:
+            raise
+        raise crew.why_stopping from away
 
 
 @contextlib.contextmanager

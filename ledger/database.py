@@ -13,6 +13,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlmodel import Session
 
 from ledger.errors import LedgerUnavailable
@@ -202,3 +203,5 @@ def _told_plainly() -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         said = " ".join(str(error.orig).split())
         raise LedgerUnavailable(f"The ledger's database did not do what it was asked: {said}") from error
+    except NoFreeConnection as error:  # every connection of the pool is in use, or hangs
+        raise LedgerUnavailable(f"No connection to the ledger's database came free: {error}") from error

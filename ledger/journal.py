@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from ledger.containers import correct, emptied, take, taken_by
 from ledger.database import Writing
 from ledger.errors import LeaseLost, LedgerError, StepRepeated
 from ledger.kinds import DONE, OPEN, EventKind, StepState
 from ledger.records import Records, require
-from ledger.stock import correct, take, taken_by
 from ledger.tables import ExperimentRow, LeaseRow, PhysicalStepRow, SampleRow
 
 
@@ -69,7 +69,7 @@ class Journal:
                 )
             )
             if takes is not None:
-                take(transaction, self._lab, *takes, order_id, number)
+                take(transaction, self._lab, *takes, order_id, sample, number)
 
     def confirm(self, order_id: str, as_made: Mapping[str, Any]) -> None:
         """Write down that a step was done, with what the instrument reported.
@@ -93,17 +93,29 @@ class Journal:
                 taken_by(row.as_made),
             )
 
-    def fail(self, order_id: str, words: str, *, begun: bool = True) -> None:
-        """Write down that the instrument reported an error, in its own words, and whether it had begun.
+    def fail(
+        self, order_id: str, words: str, *, begun: bool = True, answered: bool = True, ran_empty: bool = False
+    ) -> None:
+        """Write down that a step failed.
+
+        Args:
+            order_id: The step.
+            words: Why: the instrument's own words, or what the controller saw.
+            begun: Whether it had begun.
+            answered: Whether the instrument itself said that it failed. Where it did not, as when a deadline passed, it
+                may say later what became of it (`unanswered_steps`).
+            ran_empty: Whether the container that the step takes from ran empty, as the instrument says.
 
         Raises:
             LedgerError: if the step was settled otherwise.
         """
         with self._database.writing() as transaction:
             row = require(transaction.session, PhysicalStepRow, order_id)
-            row.words = words
-            told = {"words": words, "begun": begun}
+            told = {"words": words, "begun": begun, "answered": answered}
             _settle(transaction, row, StepState.FAILED, EventKind.STEP_FAILED, told, None if begun else 0.0)
+            row.words, row.evidence = words, None if answered else {"answered": False}
+            if ran_empty:
+                emptied(transaction, order_id, row.device, words)
 
     def resolve(self, order_id: str, verdict: StepState | str, evidence: Mapping[str, Any]) -> None:
         """Settle a step that a crash left open, or a failed one, by evidence: done, never started, or unknown.
@@ -137,11 +149,27 @@ class Journal:
             row = session.exec(query.order_by(col(PhysicalStepRow.event).desc()).limit(1)).first()
             return None if row is None else row.as_made or {}
 
+    def step(self, order_id: str) -> PhysicalStepRow | None:
+        """The step of an order; None where this ledger knows none."""
+        with self._database.reading() as session:
+            return session.get(PhysicalStepRow, order_id)
+
     def steps(self, sample: str) -> list[PhysicalStepRow]:
         """Every step of a sample, in the order in which they were intended."""
         query = select(PhysicalStepRow).where(PhysicalStepRow.sample_id == sample)
         with self._database.reading() as session:
             return list(session.exec(query.order_by(col(PhysicalStepRow.event))))
+
+    def unanswered_steps(self, campaign_id: int) -> list[PhysicalStepRow]:
+        """Steps that failed without a word of the instrument, and of which nobody has found out more, oldest first."""
+        query = (
+            select(PhysicalStepRow)
+            .join(ExperimentRow, col(ExperimentRow.id) == col(PhysicalStepRow.experiment_id))
+            .where(ExperimentRow.campaign_id == campaign_id, PhysicalStepRow.state == StepState.FAILED.value)
+            .order_by(col(PhysicalStepRow.event))
+        )
+        with self._database.reading() as session:
+            return [row for row in session.exec(query) if _unanswered(row)]
 
     def open_steps(
         self, *, campaign_id: int | None = None, experiment_id: int | None = None, station: str | None = None
@@ -191,6 +219,10 @@ def _refuse_second_time(session: Session, sample: str, step: str) -> None:
         )
 
 
+def _unanswered(row: PhysicalStepRow) -> bool:
+    return row.state == StepState.FAILED and (row.evidence or {}).get("answered") is False
+
+
 def _settle(
     transaction: Writing,
     row: PhysicalStepRow,
@@ -200,8 +232,8 @@ def _settle(
     taken_mg: float | None,
 ) -> None:
     """Settle a step; `taken_mg` is what it really took from its container, None where nobody knows better."""
-    mendable = OPEN if kind is not EventKind.STEP_RESOLVED else OPEN | {StepState.FAILED}
-    if row.state not in mendable:
+    later = kind is EventKind.STEP_RESOLVED or (kind is EventKind.STEP_FAILED and _unanswered(row))
+    if row.state not in (OPEN | {StepState.FAILED} if later else OPEN):
         raise LedgerError(f"Step {row.step!r} of sample {row.sample_id} is {row.state} and cannot become {state}")
     _, campaign_id = _experiment_of(transaction.session, row.sample_id)
     payload = {"order": row.order_id, "step": row.step, **told}

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     FILM_JUDGED = "film judged"
     STOCK_FILLED = "stock filled"
     STOCK_WEIGHED = "stock weighed"
+    STOCK_RESERVED = "stock reserved"
+    STOCK_EMPTY = "stock empty"
     LEASE_TAKEN = "lease taken"
     LEASE_RELEASED = "lease released"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chemistry.formulation import Formulation
 from chemistry.recipe import masses_mg
-from ledger.stock import SPARE
+from ledger.containers import SPARE
 from planners.protocols import Knowledge
 
 

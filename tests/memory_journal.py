@@ -34,8 +34,11 @@ class MemoryJournal:
     def confirm(self, order_id: str, as_made: dict[str, Any]) -> None:
         self.rows[order_id] |= {"state": "confirmed", "as_made": as_made}
 
-    def fail(self, order_id: str, words: str, *, begun: bool = True) -> None:
-        self.rows[order_id] |= {"state": "failed", "words": words, "begun": begun}
+    def fail(
+        self, order_id: str, words: str, *, begun: bool = True, answered: bool = True, ran_empty: bool = False
+    ) -> None:
+        told = {"words": words, "begun": begun, "answered": answered, "ran_empty": ran_empty}
+        self.rows[order_id] |= {"state": "failed", **told}
 
     def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
         for row in self.rows.values():

@@ -7,7 +7,7 @@ from ledger.tables.learning import ModelVersionRow, ModelWeightsRow
 from ledger.tables.matter import PhysicalStepRow, SampleRow
 from ledger.tables.plan import CampaignCommandRow, CampaignRow, ExperimentRow, SuggestionRow
 from ledger.tables.record import BlueskyDocumentRow, FilmRow, MeasurementRow, ObservationRow
-from ledger.tables.stock import ContainerRow, StockChangeRow
+from ledger.tables.stock import ContainerRow, StockChangeRow, StockReservationRow
 
 metadata = Row.metadata
 
@@ -32,6 +32,7 @@ __all__ = [
     "Row",
     "SampleRow",
     "StockChangeRow",
+    "StockReservationRow",
     "SuggestionRow",
     "metadata",
 ]

@@ -1,5 +1,6 @@
 """Tables of what there is to make samples of: containers, and everything that was put in or taken out."""
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from ledger.tables.base import Row
@@ -23,6 +24,8 @@ class ContainerRow(Row, table=True):
     event: int = Field(foreign_key="event.number")
     closed_event: int | None = Field(default=None, foreign_key="event.number")
     """Event by which another one took its place; None while it is open."""
+    found_empty: str | None = None
+    """Which instrument said that it ran empty, in which words; None while none has."""
 
 
 class StockChangeRow(Row, table=True):
@@ -35,3 +38,18 @@ class StockChangeRow(Row, table=True):
     """The step that took it; None for what people did."""
     why: str
     event: int = Field(foreign_key="event.number")
+
+
+class StockReservationRow(Row, table=True):
+    """What a film that was begun still needs of a component. It counts while the film is being made."""
+
+    __table_args__ = (UniqueConstraint("sample_id", "component"),)
+
+    id: int = Field(default=None, primary_key=True)
+    lab: str
+    component: str
+    sample_id: str = Field(foreign_key="sample.id")
+    mass_mg: float
+    event: int = Field(foreign_key="event.number")
+    closed_event: int | None = Field(default=None, foreign_key="event.number")
+    """Event by which the dose itself took its place; None while that is still to come."""

@@ -4,11 +4,15 @@ from pathlib import Path
 
 import yaml
 
+from chemistry.recipe import masses_mg
 from flows.campaign import _leave_to_people
 from flows.crew import Crew
 from flows.loop import run_loop
 from flows.session import open_session
-from ledger.kinds import ExperimentState, StepState
+from ledger.journal import Journal
+from ledger.kinds import DONE, ExperimentState, StepState
+from ledger.store import Ledger
+from sim.lab_record import read_record
 from tests.flows.small_campaign import write_campaign
 
 
@@ -43,3 +47,38 @@ def test_what_broke_off_at_go_is_settled_by_evidence_before_the_end(tmp_path: Pa
     broken = {"kind": "lost_connection", "instrument": "dispenser", "order": 2, "at": "go", "lasts": "5 min"}
     states = [state for state, _ in run(tmp_path, broken)]
     assert states.count(ExperimentState.CANCELLED) <= 1
+
+
+def test_what_came_after_its_deadline_stands_in_the_journal_as_the_bench_has_it(tmp_path: Path) -> None:
+    late = {"kind": "timeout", "instrument": "dispenser", "order": [2, 4]}
+    run(tmp_path, late)
+    with Ledger.open(tmp_path / "run" / "ledger.sqlite") as ledger:
+        steps = {
+            step.order_id: step
+            for e in ledger.experiments(1)
+            for s in ledger.samples(e.id)
+            for step in Journal(ledger).steps(s.id)
+        }
+    acts = {act.order_id: act for act in read_record(tmp_path / "run" / "lab" / "lab.sqlite")}
+    assert [step.state for step in steps.values()].count(StepState.DONE_BY_EVIDENCE) == 2
+    for order, step in steps.items():
+        assert (step.state in DONE) == (acts[order].outcome == "done"), step.words
+
+
+def test_a_container_that_ran_empty_is_empty_in_the_ledger_and_nothing_more_is_asked_of_it(tmp_path: Path) -> None:
+    file = write_campaign(tmp_path, experiments=4, batch=1, start=4, planner={"name": "sobol"})
+    empty = tmp_path / "faults.yaml"
+    empty.write_text(yaml.safe_dump({"faults": [{"kind": "empty_stock", "instrument": "dispenser", "order": 2}]}))
+    with open_session(file, tmp_path / "run", None, hardware=False, faults_file=empty) as session:
+        with Crew(session) as crew:
+            run_loop(session, crew, lambda experiment: None)
+        (found,) = [level for level in session.stock.levels().values() if level.found_empty]
+        assert found.left_mg == 0.0
+        assert "ran empty after" in found.found_empty
+        first, *later = session.ledger.experiments(session.campaign_id)
+        assert first.state == ExperimentState.CANCELLED
+        assert len(later) == 3
+        assert all(found.component not in masses_mg(e.formulation, 1.0) for e in later)
+        assert all(e.state != ExperimentState.CANCELLED for e in later), [e.why for e in later]
+        session.stock.fill(found.component, found.label, 5000.0, by="Ada")
+        assert not [level for level in session.stock.levels().values() if level.found_empty]

@@ -20,10 +20,12 @@ from devices.station import Station
 from flows.control import Control
 from flows.crew import Crew
 from flows.leasing import Leasing
+from flows.reconcile import _facts
 from flows.resume import LOOK_AGAIN_S, reconcile, waiting_steps
 from flows.session import open_session
 from flows.suggest import suggest_next
 from ledger.journal import Journal
+from ledger.stock import Stock
 from ledger.store import Ledger
 from sim.clock import VirtualClock
 from tests.flows.command import Command
@@ -53,6 +55,7 @@ class Crashed:
             leasing=self.leasing,
             control=Control(ledger, campaign),
             journal=self.journal,
+            stock=Stock(ledger, ""),
         )
         peo = Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.0)
         self.experiment = ledger.add_suggestion(
@@ -153,6 +156,37 @@ def test_an_experiment_whose_failed_step_was_noted_before_the_crash_is_called_of
     assert crashed.after()[:2] == ("failed", "cancelled")
 
 
+def test_what_was_answered_after_its_deadline_is_what_the_instrument_says(crashed: Crashed) -> None:
+    crashed.journal.fail("mine", "no answer within 1 h of lab time", answered=False)
+    crashed.show(accepted="mine", busy=1, count=7)
+    crashed.clock.call_at(1000.0, lambda: crashed.show(count=8, busy=0, dispensed_mg=5.01, echo="mine"))
+    assert crashed.after() == ("done_by_evidence", "making", ""), "the film is as good as any"
+    (step,) = crashed.journal.steps(crashed.sample)
+    assert (step.as_made or {})["dispensed_mg"] == 5.01
+    assert "later than it should" in (step.evidence or {})["words"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ({"accepted": "another", "count": 9}, "no answer"),
+        ({"accepted": "mine", "failed": "mine", "error": "nozzle blocked"}, "nozzle blocked"),
+    ],
+    ids=["it cannot tell", "it says that it failed"],
+)
+def test_what_no_instrument_says_was_done_stays_failed(crashed: Crashed, shown: dict[str, Any], words: str) -> None:
+    crashed.journal.fail("mine", "no answer within 1 h of lab time", answered=False)
+    crashed.show(**shown)
+    assert crashed.after()[:2] == ("failed", "cancelled")
+    assert words in crashed.journal.steps(crashed.sample)[0].words
+
+
+def test_what_the_instrument_itself_says_failed_is_not_asked_for_again(crashed: Crashed) -> None:
+    crashed.journal.fail("mine", "nozzle blocked")
+    crashed.show(accepted="mine", count=8, echo="mine")
+    assert crashed.after()[:2] == ("failed", "cancelled")
+
+
 def test_an_instrument_that_is_still_busy_is_waited_for(crashed: Crashed) -> None:
     crashed.show(accepted="mine", busy=1, count=7)
     crashed.clock.call_at(1000.0, lambda: crashed.show(count=8, busy=0, dispensed_mg=5.01, echo="mine"))
@@ -183,7 +217,13 @@ def test_a_person_settles_what_no_instrument_can_tell(ionloop: Command, tmp_path
         Journal(session.ledger).intend("mine", "dispenser", "synthesis", "dose PEO", sample, asked, 1)
     (told,) = json.loads(ionloop("reconcile", *where, "--json").out)
     assert (told["state"], told["order"]) == ("unknown", "mine")
-    assert "--step mine" in ionloop("reconcile", *where).out
+    shown = ionloop("reconcile", *where).out
+    assert f"{file} --folder {tmp_path / 'run'} --step mine --by YOU --note HOW --say never-started" in shown
+    assert "--say done --as-made dispensed_mg=…" in shown
+    lines = {line[:20].strip(): line for line in shown.splitlines() if line.startswith("    ")}
+    assert "5.00 mg" in shown.splitlines()[1]
+    assert lines["began last"].split("  ")[-1] == "nothing yet"
+    assert "rack 1 by the ledger; in no measuring cell" in lines["sample"]
     for words, fault in (
         (("--step", "other", "--say", "done"), "no step `other` waits"),
         (("--step", "mine", "--say", "perhaps"), "perhaps"),
@@ -200,3 +240,18 @@ def test_a_person_settles_what_no_instrument_can_tell(ionloop: Command, tmp_path
     assert told["as_made"] == {"dispensed_mg": 4.97}
     assert told["words"] == "Ada says: done (weighed)"
     assert ionloop("reconcile", *where).out == "No step was left open.\n"
+
+
+def test_the_evidence_of_the_moment_is_kept_for_the_person_who_looks_later(crashed: Crashed) -> None:
+    crashed.session.stock.fill("CC", "ethane", 100.0, by="Ada")
+    content = {"command": "Dose", "component": "CC", "mass_mg": 5.0, "before": {**BEFORE, "totaliser_mg": 12.5}}
+    crashed.journal.intend("next", "dispenser", "synthesis", "dose ethane", crashed.sample, content, 1, takes=("CC", 5))
+    crashed.show(accepted="another", count=9, totaliser_mg=112.5)
+    crashed.after()
+    crashed.show(accepted="yet another", count=30, totaliser_mg=990.0)
+    facts = {fact["what"]: fact for fact in _facts(crashed.session, crashed.journal.steps(crashed.sample)[1])}
+    assert facts["orders finished"] == {"what": "orders finished", "before": "7", "asked": "9", "now": "30"}
+    assert (facts["totaliser"]["asked"], facts["totaliser"]["now"]) == ("112.50 mg (+100.00)", "990.00 mg (+977.50)")
+    assert (
+        facts["container of ethane"]["now"] == "95.0 mg by the ledger, this dose taken off unless it was weighed since"
+    )

@@ -41,7 +41,7 @@ def test_a_ledger_of_the_first_layout_is_brought_up_and_loses_nothing(tmp_path) 
         old.execute("ALTER TABLE campaign_command DROP COLUMN experiment")
         old.execute("ALTER TABLE observation DROP COLUMN derived")
         old.execute("UPDATE observation SET source = 'measured' WHERE sd = 0.2")
-        for table in ("decision_mark", "stock_change", "film_decision", "approval", "container"):
+        for table in ("stock_reservation", "decision_mark", "stock_change", "film_decision", "approval", "container"):
             old.execute(f"DROP TABLE {table}")
         old.execute("UPDATE ledger_version SET version_num = '0001'")
     with Ledger.open(place) as ledger:

@@ -82,6 +82,22 @@ def test_a_folder_that_is_gone_is_waited_for(ledger: Ledger, tmp_path: Path) -> 
         tmp_path.with_name("elsewhere").rename(tmp_path)
 
 
+def test_a_pool_without_a_free_connection_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = database.create_engine
+    monkeypatch.setattr(
+        database, "create_engine", lambda *url, **more: make(*url, **more, pool_size=1, max_overflow=0, pool_timeout=0)
+    )
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ThreadPoolExecutor(1) as pool:
+        with ledger.database.reading():
+            with pytest.raises(LedgerUnavailable, match="No connection"):
+                ledger.last_event()
+            ledger.be_patient(PATIENCE_S)
+            waiting = pool.submit(ledger.begin_campaign, "c", {}, 1)
+            with pytest.raises(TimeoutError):
+                waiting.result(2 * database.LOOK_AGAIN_S)
+        assert waiting.result(PATIENCE_S).run == 1
+
+
 @pytest.fixture
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A server of this test alone, that it may stop and start."""

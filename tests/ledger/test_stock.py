@@ -1,13 +1,16 @@
 """Stock: what was put in less what was taken out, never told too high, and no step that would run dry."""
 
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ledger.containers import SPARE
 from ledger.errors import LedgerError, OutOfStock
 from ledger.journal import Journal
-from ledger.kinds import StepState
-from ledger.stock import SPARE, Stock
+from ledger.kinds import EventKind, StepState
+from ledger.stock import Stock
 from ledger.store import Ledger
 from tests.ledger.conftest import Suggest
 
@@ -141,3 +144,98 @@ def test_a_balance_knows_better_than_an_order_that_is_settled_later(
     else:
         journal.resolve(order, late, {})
     assert left(filled) == 70.0
+
+
+def other_sample(ledger: Ledger, suggest: Suggest) -> str:
+    return ledger.add_sample(suggest().id, "A2").id
+
+
+def test_of_two_stations_that_ask_at_once_one_is_given_the_stock(
+    ledger: Ledger, suggest: Suggest, filled: Stock, sample: str
+) -> None:
+    samples, both = [sample, other_sample(ledger, suggest)], threading.Barrier(2)
+
+    def begin(name: str) -> bool:
+        both.wait()
+        try:
+            filled.reserve(name, {SALT: 60.0})
+        except OutOfStock:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(begin, samples)) == [False, True]
+
+
+def test_what_a_film_needs_later_is_kept_for_it(
+    ledger: Ledger, suggest: Suggest, filled: Stock, journal: Journal, sample: str
+) -> None:
+    other = other_sample(ledger, suggest)
+    filled.fill("CC", "ethane", 1000.0, by="Ada")
+    filled.reserve(sample, {"CC": 300.0, SALT: 60.0})
+    dose(journal, sample, 300.0, component="CC")
+    before = ledger.last_event()
+    short = r"100\.0 mg of LiBF4 are left \(63\.0 mg of them for films that are being made\), 60\.0 mg are needed"
+    with pytest.raises(OutOfStock, match=short):
+        filled.reserve(other, {"CC": 300.0, SALT: 60.0})
+    with pytest.raises(OutOfStock, match=short):
+        dose(journal, other, 60.0)
+    assert ledger.last_event() == before, "nothing was reserved, nothing intended"
+    dose(journal, sample, 60.0)
+    dose(journal, other, 30.0)
+    assert left(filled) == 10.0
+
+
+def test_a_film_that_was_given_up_needs_nothing(
+    ledger: Ledger, suggest: Suggest, filled: Stock, journal: Journal, sample: str
+) -> None:
+    filled.reserve(sample, {SALT: 60.0})
+    ledger.move(ledger.sample(sample).experiment_id, "cancelled")
+    filled.reserve(other_sample(ledger, suggest), {SALT: 60.0})
+
+
+def test_a_film_reserves_once_and_a_dose_that_never_fell_is_kept_for_it_still(
+    ledger: Ledger, suggest: Suggest, filled: Stock, journal: Journal, sample: str
+) -> None:
+    filled.reserve(sample, {SALT: 60.0})
+    before = ledger.last_event()
+    filled.reserve(sample, {SALT: 60.0})
+    assert ledger.last_event() == before
+    journal.resolve(dose(journal, sample, 60.0), StepState.NEVER_STARTED, {})
+    with pytest.raises(OutOfStock):
+        dose(journal, other_sample(ledger, suggest), 60.0)
+    dose(journal, sample, 60.0)
+    assert left(filled) == 40.0
+
+
+def test_a_container_that_an_instrument_found_empty_is_empty_until_somebody_fills_or_weighs_it(
+    ledger: Ledger, filled: Stock, journal: Journal, sample: str
+) -> None:
+    earlier = dose(journal, sample, 20.0)
+    before = ledger.last_event()
+    journal.fail(dose(journal, sample, 40.0), "the container ran empty after 3.0 mg", ran_empty=True)
+    journal.confirm(earlier, {"dispensed_mg": 10.0})
+    level = filled.levels()[SALT]
+    assert (level.left_mg, level.found_empty) == (0.0, "dispenser: the container ran empty after 3.0 mg")
+    (told,) = [event.payload for event in ledger.events() if event.kind == EventKind.STOCK_EMPTY]
+    assert (told["from"], told["by"], told["words"]) == (40.0, "dispenser", "the container ran empty after 3.0 mg")
+    assert filled.levels(up_to_event=before)[SALT].left_mg == 80.0, "a planner that is asked again says the same"
+    with pytest.raises(OutOfStock):
+        dose(journal, sample, 1.0)
+    filled.weighed(SALT, 30.0, by="Ada")
+    assert filled.levels()[SALT].found_empty == ""
+    journal.fail(dose(journal, sample, 10.0), "it ran empty", ran_empty=True)
+    filled.fill(SALT, "LiBF4", 500.0, by="Ada")
+    assert (left(filled), filled.levels()[SALT].found_empty) == (500.0, "")
+
+
+def test_what_somebody_has_weighed_or_filled_since_is_not_emptied_by_an_older_order(
+    filled: Stock, journal: Journal, sample: str
+) -> None:
+    orders = [dose(journal, sample, 20.0) for _ in range(2)]
+    filled.weighed(SALT, 55.0, by="Ada")
+    journal.fail(orders[0], "it ran empty", ran_empty=True)
+    assert left(filled) == 55.0
+    filled.fill(SALT, "LiBF4", 500.0, by="Ada")
+    journal.fail(orders[1], "it ran empty", ran_empty=True)
+    assert left(filled) == 500.0
