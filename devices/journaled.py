@@ -46,8 +46,8 @@ class Journal(Protocol):
         """
         ...
 
-    def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
-        """As-made values of a step that was done on this sample; None where it was not."""
+    def confirmed(self, sample: str) -> dict[str, dict[str, Any]]:
+        """Steps that were done on this sample, with their as-made values."""
         ...
 
 
@@ -84,6 +84,13 @@ def journaled(
     """
     waiting: dict[object, list[tuple[Any, Order]]] = {}
     as_made: dict[object, dict[str, Any]] = {}
+    done: dict[str, dict[str, Any]] | None = None  # read once: while this plan runs nobody else works on its sample
+
+    def known(step: str) -> dict[str, Any] | None:
+        nonlocal done
+        if journal is not None and done is None:
+            done = journal.confirmed(sample)
+        return (done or {}).get(step)
 
     def change(message: Msg) -> tuple[MsgGenerator[Any] | None, MsgGenerator[Any] | None]:
         match message.command:
@@ -100,9 +107,9 @@ def journaled(
     def send(message: Msg) -> MsgGenerator[Any]:
         command, group, device = message.args[0], message.kwargs.get("group"), message.obj
         consuming = command.consuming
-        known = journal.confirmed(sample, command.step) if journal is not None and consuming else None
-        if known is not None:
-            as_made[group] = known
+        before_now = known(command.step) if consuming else None
+        if before_now is not None:
+            as_made[group] = before_now
             yield Msg("null")
             return
         order = Order(id=str(uuid4()), token=token, sample=sample if command.of_sample else "", command=command)
@@ -150,6 +157,8 @@ def journaled(
             as_made[group] = device.as_made()
             if journal is not None and order.command.consuming:
                 journal.confirm(order.id, as_made[group])
+                if done is not None:
+                    done[order.command.step] = as_made[group]
 
     return (yield from plan_mutator(plan, change))
 

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from ledger.containers import correct, emptied, take, taken_by
 from ledger.database import Writing
-from ledger.errors import LeaseLost, LedgerError, StepRepeated
+from ledger.errors import LedgerError
 from ledger.kinds import DONE, OPEN, EventKind, StepState
-from ledger.records import Records, require
-from ledger.tables import ExperimentRow, LeaseRow, PhysicalStepRow, SampleRow
+from ledger.records import Records
+from ledger.step_queries import experiment_of, refuse_second_time, refuse_stale_token, step_of
+from ledger.tables import ExperimentRow, PhysicalStepRow, metadata
+
+_STEPS = metadata.tables["physical_step"]
 
 
 class Journal:
@@ -44,30 +47,27 @@ class Journal:
             LedgerError: if the sample is not in the ledger.
         """
         with self._database.writing() as transaction:
-            session = transaction.session
-            experiment_id, campaign_id = _experiment_of(session, sample)
-            _refuse_stale_token(session, station, token)
+            experiment_id, campaign_id = experiment_of(transaction.connection, sample)
+            refuse_stale_token(transaction.connection, station, token)
             if consuming:
-                _refuse_second_time(session, sample, step)
+                refuse_second_time(transaction.connection, sample, step)
             told = {"order": order_id, "device": device, "station": station, "step": step, "consuming": consuming}
             number = transaction.event(
                 EventKind.STEP_INTENDED, f"sample {sample}", campaign_id=campaign_id, payload=told
             )
-            session.add(
-                PhysicalStepRow(
-                    order_id=order_id,
-                    device=device,
-                    station=station,
-                    step=step,
-                    consuming=consuming,
-                    parameters=dict(parameters),
-                    sample_id=sample,
-                    experiment_id=experiment_id,
-                    token=token,
-                    intended_at=transaction.now,
-                    event=number,
-                )
-            )
+            written = {
+                **told,
+                "parameters": dict(parameters),
+                "sample_id": sample,
+                "experiment_id": experiment_id,
+                "token": token,
+                "state": StepState.INTENDED.value,
+                "words": "",
+                "intended_at": transaction.now,
+                "event": number,
+            }
+            written["order_id"] = written.pop("order")
+            transaction.insert(PhysicalStepRow, [written])
             if takes is not None:
                 take(transaction, self._lab, *takes, order_id, sample, number)
 
@@ -80,18 +80,11 @@ class Journal:
             LedgerError: if the step was settled otherwise.
         """
         with self._database.writing() as transaction:
-            row = require(transaction.session, PhysicalStepRow, order_id)
-            if row.state == StepState.CONFIRMED:
+            step = step_of(transaction.connection, order_id)
+            if step.state == StepState.CONFIRMED:
                 return
-            row.as_made = dict(as_made)
-            _settle(
-                transaction,
-                row,
-                StepState.CONFIRMED,
-                EventKind.STEP_CONFIRMED,
-                {"as_made": row.as_made},
-                taken_by(row.as_made),
-            )
+            told = {"as_made": dict(as_made)}
+            _settle(transaction, step, StepState.CONFIRMED, EventKind.STEP_CONFIRMED, told, taken_by(as_made), told)
 
     def fail(
         self, order_id: str, words: str, *, begun: bool = True, answered: bool = True, ran_empty: bool = False
@@ -110,12 +103,13 @@ class Journal:
             LedgerError: if the step was settled otherwise.
         """
         with self._database.writing() as transaction:
-            row = require(transaction.session, PhysicalStepRow, order_id)
+            step = step_of(transaction.connection, order_id)
             told = {"words": words, "begun": begun, "answered": answered}
-            _settle(transaction, row, StepState.FAILED, EventKind.STEP_FAILED, told, None if begun else 0.0)
-            row.words, row.evidence = words, None if answered else {"answered": False}
+            written = {"words": words, "evidence": None if answered else {"answered": False}}
+            taken = None if begun else 0.0
+            _settle(transaction, step, StepState.FAILED, EventKind.STEP_FAILED, told, taken, written)
             if ran_empty:
-                emptied(transaction, order_id, row.device, words)
+                emptied(transaction, order_id, step.device, words)
 
     def resolve(self, order_id: str, verdict: StepState | str, evidence: Mapping[str, Any]) -> None:
         """Settle a step that a crash left open, or a failed one, by evidence: done, never started, or unknown.
@@ -129,25 +123,21 @@ class Journal:
         if verdict not in (StepState.DONE_BY_EVIDENCE, StepState.NEVER_STARTED, StepState.UNKNOWN):
             raise LedgerError(f"A step cannot be resolved as {verdict}: say done_by_evidence, never_started or unknown")
         with self._database.writing() as transaction:
-            row = require(transaction.session, PhysicalStepRow, order_id)
-            row.evidence = dict(evidence)
+            step = step_of(transaction.connection, order_id)
+            written: dict[str, Any] = {"evidence": dict(evidence)}
             taken = 0.0 if verdict is StepState.NEVER_STARTED else None
             if verdict is StepState.DONE_BY_EVIDENCE:
-                row.as_made = dict(evidence.get("as_made", {}))
-                taken = taken_by(row.as_made)
-            told = {"verdict": verdict.value, "evidence": row.evidence}
-            _settle(transaction, row, verdict, EventKind.STEP_RESOLVED, told, taken)
+                written["as_made"] = dict(evidence.get("as_made", {}))
+                taken = taken_by(written["as_made"])
+            told = {"verdict": verdict.value, "evidence": written["evidence"]}
+            _settle(transaction, step, verdict, EventKind.STEP_RESOLVED, told, taken, written)
 
-    def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
-        """As-made values of a step that was done on this sample; None if it was not, or nobody knows yet."""
-        query = select(PhysicalStepRow).where(
-            PhysicalStepRow.sample_id == sample,
-            PhysicalStepRow.step == step,
-            col(PhysicalStepRow.state).in_(DONE),
-        )
+    def confirmed(self, sample: str) -> dict[str, dict[str, Any]]:
+        """Steps that were done on this sample, with their as-made values; of one that was done again, the last."""
+        step = PhysicalStepRow
+        query = select(step.step, step.as_made).where(step.sample_id == sample, col(step.state).in_(DONE))
         with self._database.reading() as session:
-            row = session.exec(query.order_by(col(PhysicalStepRow.event).desc()).limit(1)).first()
-            return None if row is None else row.as_made or {}
+            return {name: dict(as_made or {}) for name, as_made in session.exec(query.order_by(col(step.event)))}
 
     def step(self, order_id: str) -> PhysicalStepRow | None:
         """The step of an order; None where this ledger knows none."""
@@ -187,57 +177,37 @@ class Journal:
             return list(session.exec(query.order_by(col(PhysicalStepRow.event))))
 
 
-def _experiment_of(session: Session, sample: str) -> tuple[int, int]:
-    """Experiment and campaign of a sample, without reading what they hold: the journal writes often."""
-    query = select(col(ExperimentRow.id), col(ExperimentRow.campaign_id))
-    found = session.exec(
-        query.join(SampleRow, col(SampleRow.experiment_id) == col(ExperimentRow.id)).where(SampleRow.id == sample)
-    ).first()
-    if found is None:
-        raise LedgerError(f"The ledger has no sample {sample!r}")
-    return found
-
-
-def _refuse_stale_token(session: Session, station: str, token: int) -> None:
-    lease = session.get(LeaseRow, station)
-    if lease is not None and lease.token != token:
-        raise LeaseLost(f"Token {token} is not that of {station}, which is at {lease.token} (owner: {lease.owner})")
-
-
-def _refuse_second_time(session: Session, sample: str, step: str) -> None:
-    before = session.exec(
-        select(PhysicalStepRow).where(
-            PhysicalStepRow.sample_id == sample,
-            PhysicalStepRow.step == step,
-            PhysicalStepRow.consuming,
-            PhysicalStepRow.state != StepState.NEVER_STARTED.value,
-        )
-    ).first()
-    if before is not None:
-        raise StepRepeated(
-            f"Step {step!r} of sample {sample} is {before.state} (order {before.order_id}): not repeated"
-        )
-
-
-def _unanswered(row: PhysicalStepRow) -> bool:
-    return row.state == StepState.FAILED and (row.evidence or {}).get("answered") is False
+def _unanswered(step: Any) -> bool:
+    """Whether a step, or its row, failed without a word of the instrument."""
+    return step.state == StepState.FAILED and (step.evidence or {}).get("answered") is False
 
 
 def _settle(
     transaction: Writing,
-    row: PhysicalStepRow,
+    step: Any,
     state: StepState,
     kind: EventKind,
-    told: dict[str, Any],
+    told: Mapping[str, Any],
     taken_mg: float | None,
+    written: Mapping[str, Any],
 ) -> None:
-    """Settle a step; `taken_mg` is what it really took from its container, None where nobody knows better."""
-    later = kind is EventKind.STEP_RESOLVED or (kind is EventKind.STEP_FAILED and _unanswered(row))
-    if row.state not in (OPEN | {StepState.FAILED} if later else OPEN):
-        raise LedgerError(f"Step {row.step!r} of sample {row.sample_id} is {row.state} and cannot become {state}")
-    _, campaign_id = _experiment_of(transaction.session, row.sample_id)
-    payload = {"order": row.order_id, "step": row.step, **told}
-    row.settled_event = transaction.event(kind, f"sample {row.sample_id}", campaign_id=campaign_id, payload=payload)
-    row.state = state.value
+    """Settle a step.
+
+    Args:
+        transaction: In which it is settled.
+        step: The step as it was (`ledger.step_queries.step_of`).
+        state: What it becomes.
+        kind: Of the event that tells of it.
+        told: What the event tells beside the step.
+        taken_mg: What the step really took from its container; None where nobody knows better.
+        written: Columns of the step beside its state.
+    """
+    later = kind is EventKind.STEP_RESOLVED or (kind is EventKind.STEP_FAILED and _unanswered(step))
+    if step.state not in (OPEN | {StepState.FAILED} if later else OPEN):
+        raise LedgerError(f"Step {step.step!r} of sample {step.sample_id} is {step.state} and cannot become {state}")
+    payload = {"order": step.order_id, "step": step.step, **told}
+    number = transaction.event(kind, f"sample {step.sample_id}", campaign_id=step.campaign_id, payload=payload)
+    values = {"state": state.value, "settled_event": number, **written}
+    transaction.connection.execute(_STEPS.update().where(_STEPS.c.order_id == step.order_id), values)
     if taken_mg is not None:
-        correct(transaction, row.order_id, taken_mg, row.settled_event)
+        correct(transaction, step.order_id, taken_mg, number)

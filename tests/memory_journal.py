@@ -40,8 +40,6 @@ class MemoryJournal:
         told = {"words": words, "begun": begun, "answered": answered, "ran_empty": ran_empty}
         self.rows[order_id] |= {"state": "failed", **told}
 
-    def confirmed(self, sample: str, step: str) -> dict[str, Any] | None:
-        for row in self.rows.values():
-            if (row["sample"], row["step"], row["state"]) == (sample, step, "confirmed"):
-                return row["as_made"]
-        return None
+    def confirmed(self, sample: str) -> dict[str, dict[str, Any]]:
+        done = [row for row in self.rows.values() if (row["sample"], row["state"]) == (sample, "confirmed")]
+        return {row["step"]: row["as_made"] for row in done}

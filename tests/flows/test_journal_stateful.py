@@ -191,7 +191,7 @@ class Controllers(RuleBasedStateMachine):
         """A controller that has reconciled doses the film, and may die of it."""
         reconcile(self.session)
         sample = self._sample()
-        before = self.journal.confirmed(sample, STEP)
+        before = self.journal.confirmed(sample).get(STEP)
         self.balance.fate = fate
         with self.leasing.lease("synthesis", above=self.device.largest_token()) as token:
             plan = perform(self.device, Dose(step=STEP, component="PEO", mass_mg=DOSE_mg))
@@ -206,7 +206,9 @@ class Controllers(RuleBasedStateMachine):
 
     def _sample(self) -> str:
         """The film that is dosed; another one where it was dosed, or given up."""
-        if self._experiment(self.sample).state != ExperimentState.MAKING or self.journal.confirmed(self.sample, STEP):
+        if self._experiment(self.sample).state != ExperimentState.MAKING or self.journal.confirmed(self.sample).get(
+            STEP
+        ):
             self.sample = self._new_sample()
         return self.sample
 
