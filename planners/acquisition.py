@@ -7,6 +7,7 @@ from typing import cast
 import torch
 from botorch.acquisition.analytic import LogExpectedImprovement
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
+from botorch.acquisition.multi_objective import logei
 from botorch.acquisition.multi_objective.analytic import ExpectedHypervolumeImprovement
 from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
 from botorch.acquisition.multi_objective.utils import prune_inferior_points_multi_objective
@@ -23,6 +24,10 @@ from botorch.utils.multi_objective.box_decompositions.non_dominated import (
 from botorch.utils.sampling import manual_seed
 from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
 from torch import Tensor
+
+# BoTorch would compile a kernel of its own in C++ when first asked: half a minute, other digits on each machine, and
+# after a kill in the middle of it a lock that every later process waits for, for ever. We are as fast without.
+logei._load_attempted = True
 
 SAMPLES = 128
 SAMPLES_OF_MANY = 32

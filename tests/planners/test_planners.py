@@ -166,6 +166,16 @@ def test_another_process_suggests_the_same(knowledge, tmp_path):
     assert json.loads(answer.stdout) == keys(SMALL.suggest(2, knowledge))
 
 
+def test_no_suggestion_waits_for_a_compiler(knowledge, monkeypatch):
+    """BoTorch's own kernel: a process killed while it compiles would leave a lock that all others wait for."""
+    from botorch.acquisition.multi_objective import logei
+
+    monkeypatch.setattr("torch.utils.cpp_extension.load", lambda **_: pytest.fail("a kernel is being compiled"))
+    assert SMALL.suggest(1, knowledge)
+    assert logei._C is None
+    assert logei._load_attempted, "still the switch that BoTorch looks at"
+
+
 def test_seams_load_neither_torch_nor_rdkit():
     script = (
         "import sys, planners.protocols, planners.space, planners.choice, models.protocols\n"

@@ -1,0 +1,161 @@
+"""One ledger, one laboratory and the controller between them, of which something is killed; and what was lost by it."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ledger.journal import Journal
+from ledger.store import Ledger
+from ledger.tables import PhysicalStepRow
+from tests.flows.small_campaign import ROOT, Place, write_campaign
+from tests.recipe import beyond_the_recipe, consuming_done
+from tests.served import ServedLab
+
+EXPERIMENTS, BATCH = 5, 2
+AT_WORK = ("suggested", "step intended", "measured", "observed", "model fitted")
+"""Kinds of event that a controller writes when it is at work again."""
+LOOK_S = 0.01
+
+
+class KilledBench:
+    """Campaigns that follow one another in one ledger and on one bench, whatever is killed meanwhile."""
+
+    def __init__(self, folder: Path, lab: str, ledger_url: str | None = None) -> None:
+        """`lab`: `epics` is served by a process of its own, `simulated` lives in the controller's."""
+        self.place = Place(folder, folder / "home")
+        self.served = ServedLab(folder / "served") if lab == "epics" else None
+        options = {"lab": str(self.served.file)} if self.served else {}
+        write_campaign(folder, experiments=EXPERIMENTS, batch=BATCH, start=3, **options)
+        self._words = (*(("--hardware",) if self.served else ()), *(("--ledger", ledger_url) if ledger_url else ()))
+        self._ledger_at = ledger_url or self.place.ledger
+        self._back: list[datetime] = []
+        self._kept: set[str] = set()
+        self.finished = self.lost = 0
+        self.gave_up: Counter[str] = Counter()
+        """Why runs ended by themselves and unfinished, in their own words; the next one goes on."""
+
+    def kill_at(self, point: str, side: str) -> None:
+        """Run until the controller kills itself at a point; campaigns that finish before come to it are counted."""
+        program = (str(ROOT / "tests/flows/killed_run.py"), f"{side} {point}", "1")
+        while True:
+            self._back.append(datetime.now(UTC))
+            with self.place.running(*self._words, program=program) as process:
+                process.wait(timeout=300)
+                if self._killed(process):
+                    return
+
+    def strike(self, blows: int, pause_s: Callable[[], float], blow: Callable[["subprocess.Popen[str]"], None]) -> None:
+        """Strike again and again, each time after a while, while a campaign runs; when one has ended the next begins.
+
+        `blow` gets the controller's process, and returns when what it struck is there again, but for the controller.
+        """
+        while blows > 0:
+            self._back.append(datetime.now(UTC))
+            with self.place.running(*self._words) as process:
+                while blows > 0 and _runs_on(process, pause_s()):
+                    blow(process)
+                    blows -= 1
+                    self._note_films()
+                    if _runs_on(process, 0.0):
+                        self._back.append(datetime.now(UTC))
+                if blows > 0:
+                    process.wait(timeout=600)
+                    self._killed(process)
+
+    def finish(self) -> None:
+        """Let the last campaign come to its end."""
+        while True:
+            with self.place.running(*self._words) as process:
+                process.wait(timeout=600)
+                if not self._killed(process) and process.returncode == 0:
+                    return
+
+    def recoveries_s(self) -> list[float]:
+        """Wall time from every start of a controller, or end of an outage, to the first new event of work after it."""
+        with self._ledger() as ledger:
+            work = [event.wall_time for event in ledger.events() if event.kind in AT_WORK]
+        found: list[float] = []
+        for back, following in zip(self._back, [*self._back[1:], datetime.max.replace(tzinfo=UTC)], strict=True):
+            first = next((moment for moment in work if moment > back), None)
+            if first is not None and first < following:
+                found.append((first - back).total_seconds())
+        return found
+
+    @property
+    def results(self) -> int:
+        """How many films the ledger holds."""
+        return len(self._kept)
+
+    @property
+    def record(self) -> Path:
+        """The lab's own file."""
+        return self.served.record if self.served else self.place.lab
+
+    def compare(self) -> dict[str, int]:
+        """The lab's own record against the ledger."""
+        done = consuming_done(self.record)
+        with self._ledger() as ledger:
+            beyond = beyond_the_recipe(self.record, ledger).total()
+            steps = list(_consuming_steps(ledger))
+            states = Counter(row.state for row in ledger.campaigns())
+            experiments = [e for row in ledger.campaigns() for e in ledger.experiments(row.id)]
+        told_done = {s.order_id for s in steps if s.state in ("confirmed", "done_by_evidence")}
+        return {
+            "consuming_steps": len(done),
+            "consuming_steps_beyond_the_recipe": beyond,
+            "steps_that_ledger_and_lab_tell_differently": len(told_done ^ {a.order_id for a in done}),
+            "steps_settled_by_evidence": sum(s.state in ("done_by_evidence", "never_started") for s in steps),
+            "steps_unknown": sum(s.state == "unknown" for s in steps),
+            "steps_failed": sum(s.state == "failed" for s in steps),
+            "experiments": len(experiments),
+            "experiments_called_off": sum(e.state == "cancelled" for e in experiments),
+            "campaigns_unfinished": sum(count for state, count in states.items() if state != "finished"),
+        }
+
+    def _killed(self, process: "subprocess.Popen[str]") -> bool:
+        """Book how a run ended; says whether it was killed."""
+        out, err = process.communicate()
+        self._note_films()
+        if process.returncode == -signal.SIGKILL:
+            return True
+        if process.returncode == 2:
+            raise SystemExit(f"the run was refused: {err}")
+        if process.returncode == 0 and json.loads(out).get("state", "finished") == "finished":
+            self.finished += 1
+        else:
+            self.gave_up[" ".join((err or out).split())[-300:]] += 1
+        return False
+
+    def _note_films(self) -> None:
+        if not isinstance(self._ledger_at, Path) or self._ledger_at.exists():
+            with self._ledger() as ledger:
+                now = {film.film_id for film in ledger.films()}
+            self.lost += len(self._kept - now)
+            self._kept = now
+
+    @contextlib.contextmanager
+    def _ledger(self) -> Iterator[Ledger]:
+        with contextlib.closing(Ledger.open(self._ledger_at)) as ledger:
+            yield ledger
+
+
+def _runs_on(process: "subprocess.Popen[str]", seconds: float) -> bool:
+    """Whether a process still runs after so long; told at once where it ends before."""
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        time.sleep(LOOK_S)
+    return process.poll() is None
+
+
+def _consuming_steps(ledger: Ledger) -> Iterator[PhysicalStepRow]:
+    journal = Journal(ledger)
+    for campaign in ledger.campaigns():
+        for experiment in ledger.experiments(campaign.id):
+            for sample in ledger.samples(experiment.id):
+                yield from (step for step in journal.steps(sample.id) if step.consuming)
