@@ -84,6 +84,7 @@ def main() -> None:
     options.add_argument("--victim", choices=("controller", "lab", "both", "database"), default="controller")
     options.add_argument("--random", type=int, default=200)
     options.add_argument("--points", type=int, default=len(POINTS), help="how many of the labelled points")
+    options.add_argument("--minutes", type=float, default=120.0, help="begin no other kill after so long")
     options.add_argument("--seed", type=int, default=1)
     asked = options.parse_args()
     chance, began = random.Random(asked.seed), time.monotonic()
@@ -100,9 +101,17 @@ def main() -> None:
             for point in points:
                 for side in ("before", "after"):
                     bench.kill_at(point, side)
-            bench.strike(
-                asked.random, lambda: chance.uniform(2.0, 16.0), blow_at(asked.victim, bench, postgres, chance)
-            )
+            kill, blows = blow_at(asked.victim, bench, postgres, chance), 0
+
+            def blow(process: "subprocess.Popen[str]") -> None:
+                nonlocal blows
+                kill(process)
+                blows += 1
+
+            def goes_on() -> bool:
+                return blows < asked.random and time.monotonic() - began < 60 * asked.minutes
+
+            bench.strike(goes_on, lambda: chance.uniform(2.0, 16.0), blow)
             bench.finish()
             recoveries, figures = bench.recoveries_s(), bench.compare()
         time.sleep(5)  # the Prefect server leaves by itself
@@ -113,7 +122,7 @@ def main() -> None:
         victim=asked.victim,
         seeds=[asked.seed],
         kills_at_labelled_points=2 * len(points),
-        random_kills=asked.random,
+        random_kills=blows,
         results=bench.results,
         results_lost=bench.lost,
         **figures,

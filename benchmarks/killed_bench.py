@@ -50,22 +50,25 @@ class KilledBench:
                 if self._killed(process):
                     return
 
-    def strike(self, blows: int, pause_s: Callable[[], float], blow: Callable[["subprocess.Popen[str]"], None]) -> None:
+    def strike(
+        self,
+        goes_on: Callable[[], bool],
+        pause_s: Callable[[], float],
+        blow: Callable[["subprocess.Popen[str]"], None],
+    ) -> None:
         """Strike again and again, each time after a while, while a campaign runs; when one has ended the next begins.
 
         `blow` gets the controller's process, and returns when what it struck is there again, but for the controller.
         """
-        while blows > 0:
+        while goes_on():
             self._back.append(datetime.now(UTC))
             with self.place.running(*self._words) as process:
-                while blows > 0 and _runs_on(process, pause_s()):
+                while goes_on() and _runs_on(process, pause_s()):
                     blow(process)
-                    blows -= 1
                     self._note_films()
                     if _runs_on(process, 0.0):
                         self._back.append(datetime.now(UTC))
-                if blows > 0:
-                    process.wait(timeout=600)
+                if not _runs_on(process, 0.0):
                     self._killed(process)
 
     def finish(self) -> None:
