@@ -1,7 +1,6 @@
 """`ionloop amend` behind its options."""
 
 import contextlib
-import getpass
 import json
 import math
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
+from flows.person import person
 from flows.session import latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.amendments import Change
@@ -53,8 +53,7 @@ def amend_experiment(
         BadInput: there is no such reading, or the correction says nothing, or too much.
     """
     _refuse_unclear(correction)
-    if by is not None and not by.strip():
-        raise BadInput("nobody says who corrects", remedy="Give --by a name.")
+    who = person(by)
     name = read_campaign(campaign_file).name
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
         run = latest_run(ledger, name)
@@ -62,7 +61,6 @@ def amend_experiment(
         readings = [row for row in ledger.observations(sample.id) if row.closed_event is None]
         changes = _changes(readings, sample, correction)
         thickness = {} if correction.thickness_um is None else {sample.id: correction.thickness_um}
-        who = by if by is not None else getpass.getuser()
         ledger.amend(changes, by=who, note=note, thickness_um=thickness)
         marked = ledger.marked(run.id)
         event = ledger.last_event()

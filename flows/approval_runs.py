@@ -20,7 +20,7 @@ from pydantic import Field, ValidationError
 
 from chemistry.value import Value
 from ledger.approvals import Approvals
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, WrongCode
 from ledger.kinds import ApprovalState
 from ledger.store import Ledger
 from ledger.tables import ApprovalRow
@@ -126,6 +126,13 @@ class ApprovalRuns:
                 via="Prefect UI",
                 code=answer.code,
             )
+        except WrongCode as wrong:
+            now = self._approvals.request(row.id)
+            if now.state == ApprovalState.WAITING:
+                self._pause(now, run.id, f"{wrong}; there is a new code. " + " ".join(row.reasons))
+            else:
+                self._close(now, f"{now.state}: {now.note}")
+            return
         except LedgerError as refused:
             self._approvals.not_taken(row.id, str(refused))
             self._pause(row, run.id, f"{refused}; there is a new code. " + " ".join(row.reasons))

@@ -14,7 +14,7 @@ from flows.approval import FIRST_USE, Desk, _is_real
 from flows.approval_runs import ApprovalRuns
 from flows.session import open_session
 from flows.suggest import suggest_next
-from ledger.approvals import Approvals
+from ledger.approvals import MOST_WRONG_CODES, Approvals
 from ledger.kinds import ApprovalState, ExperimentState
 from ledger.store import Ledger
 from tests.flows.command import Command
@@ -177,6 +177,18 @@ def test_the_form_of_the_prefect_ui_gives_the_answer(asked: Asked) -> None:
         "Prefect UI",
     )
     assert asked.state(run) == "COMPLETED"
+
+
+def test_whoever_guesses_codes_in_the_prefect_ui_is_refused(asked: Asked) -> None:
+    run = asked.run
+    for guess in range(MOST_WRONG_CODES):
+        assert asked.state(run) == "PAUSED", guess
+        assert asked.fill_in(approve=True, name="Eve", code="guess", note="") == "ACCEPT"
+        asked.runs.look()
+    assert asked.row.state == ApprovalState.REFUSED
+    assert asked.state(run) == "CANCELLED"
+    (experiment,) = asked.ledger.experiments(asked.campaign)
+    assert (experiment.state, "wrong codes" in experiment.why) == (ExperimentState.CANCELLED, True)
 
 
 def test_an_answer_on_the_command_line_closes_the_run(asked: Asked) -> None:
