@@ -5,10 +5,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.states import Pending
 
 from flows.approval import FIRST_USE, Desk, _is_real
 from flows.approval_runs import ApprovalRuns
@@ -215,3 +219,43 @@ def test_none_stays_paused_when_the_campaign_is_left_and_all_are_shown_again(ask
     asked.runs.look()
     assert asked.run != run
     assert asked.state(asked.run) == "PAUSED"
+
+
+def killed_before_it_was_noted(asked: Asked) -> str:
+    """The run that a controller made just before it was killed."""
+    run = asked.run
+    asked.approvals.waits_in(asked.row.id, None)
+    return run
+
+
+def open_runs_like(asked: Asked, run: str) -> list[str]:
+    (tag,) = [tag for tag in asked.client.read_flow_run(UUID(run)).tags if tag.startswith("request ")]
+    same = FlowRunFilter(tags=FlowRunFilterTags(all_=[tag]))
+    runs = asked.client.read_flow_runs(flow_run_filter=same, sort=FlowRunSort.ID_DESC, limit=200)
+    return [str(found.id) for found in runs if found.state is not None and not found.state.is_final()]
+
+
+def test_a_run_that_a_kill_kept_from_being_noted_is_taken_up_and_answered(asked: Asked) -> None:
+    run = killed_before_it_was_noted(asked)
+    again = ApprovalRuns(asked.ledger, asked.campaign, asked.client)
+    again.look()
+    assert asked.run == run, "the same one, and no second beside it"
+    assert open_runs_like(asked, run) == [run]
+    asked.fill_in(approve=True, name="Ada", code=asked.row.code, note="")
+    again.look()
+    assert asked.row.state == ApprovalState.APPROVED
+    assert open_runs_like(asked, run) == []
+
+
+def test_a_run_that_was_never_paused_before_the_kill_is_paused_then(asked: Asked) -> None:
+    run = killed_before_it_was_noted(asked)
+    asked.client.set_flow_run_state(UUID(run), Pending(), force=True)
+    ApprovalRuns(asked.ledger, asked.campaign, asked.client).look()
+    assert (asked.run, asked.state(run)) == (run, "PAUSED")
+
+
+def test_a_lost_run_whose_request_was_answered_meanwhile_is_closed(asked: Asked) -> None:
+    run = killed_before_it_was_noted(asked)
+    asked.approvals.answer(asked.campaign, 1, approved=True, by="Ada")
+    ApprovalRuns(asked.ledger, asked.campaign, asked.client).look()
+    assert asked.state(run) == "CANCELLED"
