@@ -159,7 +159,7 @@ class SampleRecords(Records):
         return len(rows)
 
     def stations_used(self, campaign_id: int) -> dict[int, set[str]]:
-        """At which stations plans were begun for each experiment of a campaign, by its id: what their runs begin with."""
+        """At which stations plans were begun for each experiment of a campaign, by its id, as their documents say."""
         query = (
             select(col(BlueskyDocumentRow.experiment_id), col(BlueskyDocumentRow.content))
             .join(ExperimentRow, col(ExperimentRow.id) == col(BlueskyDocumentRow.experiment_id))

@@ -14,7 +14,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Pending
 
-from flows.approval import FIRST_USE, Desk, _is_real
+from flows.approval import FIRST_USE, Desk
 from flows.approval_runs import ApprovalRuns
 from flows.session import open_session
 from flows.suggest import suggest_next
@@ -109,11 +109,9 @@ def test_the_list_shows_why_until_when_and_the_code(running: Running, file: Path
 
 
 def test_the_first_use_of_real_instruments_is_asked_for_and_nothing_else_is_suggested(running: Running) -> None:
-    assert not _is_real({"factory": "sim.lab.simulated_lab"})
-    assert not _is_real({"factory": "devices.epics.epics_lab", "simulated": {"seed": 1}})
-    assert _is_real({"factory": "devices.epics.epics_lab", "simulated": None})
+    assert running.session.lab.simulated
+    running.session.lab.simulated = False
     desk = Desk(running.session)
-    desk._real = True
     experiment = suggest_next(running.session)
     assert experiment is not None
     assert desk.keeps_back(experiment)
