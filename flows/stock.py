@@ -25,8 +25,10 @@ def show_stock(campaign_file: Path, *, folder: Path | None, ledger_url: str | No
     """Print what is left of each component that the campaign may use."""
     with _stock(campaign_file, folder, ledger_url, create=False) as (stock, _):
         levels = sorted(stock.levels().values(), key=lambda level: level.left_mg / max(level.filled_mg, 1e-9))
+        kept_mg = stock.reserved_mg()
     if as_json:
-        typer.echo(json.dumps([level.model_dump(mode="json") for level in levels], ensure_ascii=False))
+        told = [{**level.model_dump(mode="json"), "reserved_mg": kept_mg.get(level.component, 0.0)} for level in levels]
+        typer.echo(json.dumps(told, ensure_ascii=False))
         return
     if not levels:
         typer.echo("No account is kept of any container: name them under `stock:` in the lab file, or fill one.")
@@ -34,10 +36,14 @@ def show_stock(campaign_file: Path, *, folder: Path | None, ledger_url: str | No
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("component", "left (mg)", "filled (mg)", "left", "lot", "by", header_style="bold")
+    heads = ("component", "left (mg)", "of it for films being made (mg)", "filled (mg)", "left", "lot", "by")
+    table = Table(*heads, header_style="bold")
     for level in levels:
         share = f"{max(level.left_mg, 0) / level.filled_mg:.0%}" if level.filled_mg else ""
-        table.add_row(level.label, f"{level.left_mg:.0f}", f"{level.filled_mg:.0f}", share, level.lot, level.by)
+        reserved = kept_mg.get(level.component, 0.0)
+        kept = f"{reserved:.0f}" if reserved else ""
+        left, filled = f"{level.left_mg:.0f}", f"{level.filled_mg:.0f}"
+        table.add_row(level.label, left, kept, filled, share, level.lot, level.by)
     Console().print(table)
     for level in levels:
         if level.found_empty:
