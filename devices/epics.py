@@ -38,4 +38,6 @@ def epics_lab(lab_file: LabFile, folder: Path) -> Lab:
         heartbeat.close()
         clock.close()
 
-    return Lab(lab_file.name, stations, clock, close)
+    # By the word of the lab itself, and of the one that was meant: a file may have been copied from a simulated lab's.
+    confirmed = isinstance(clock, LabClock) and clock.simulated_lab == lab_file.name
+    return Lab(lab_file.name, stations, clock, close, simulated=confirmed)

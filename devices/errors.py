@@ -6,8 +6,11 @@ from chemistry.errors import IonloopError
 class InstrumentError(IonloopError):
     """An instrument refused an order, failed in the middle of it, or did not answer.
 
-    `words` are the instrument's own, `instrument` its name, `step` what it had been told to do.
+    `words` are the instrument's own, `instrument` its name, `step` what it had been told to do. Whoever knows at which
+    station it stands says so in `station`.
     """
+
+    station: str = ""
 
     def __init__(self, instrument: str, step: str, words: str) -> None:
         self.instrument, self.step, self.words = instrument, step, words

@@ -17,9 +17,16 @@ class Lab:
     """Stations by name, the clock they share, and the line of those who wait for one."""
 
     def __init__(
-        self, name: str, stations: Mapping[str, Station], clock: Clock, close: Callable[[], None] = lambda: None
+        self,
+        name: str,
+        stations: Mapping[str, Station],
+        clock: Clock,
+        close: Callable[[], None] = lambda: None,
+        *,
+        simulated: bool = False,
     ) -> None:
-        self.name = name
+        """`simulated` says that the lab itself confirms that nothing real moves; where there is doubt it is real."""
+        self.name, self.simulated = name, simulated
         self.stations = dict(stations)
         self.clock = clock
         self._close = close

@@ -31,6 +31,8 @@ class ClockPanel(Device):
     now_s = report(Number, "NOW")
     tick = report(Integer, "TICK")
     """How often somebody may have been woken."""
+    simulated = report(Text, "SIMULATED")
+    """Name of the simulated lab whose clock it is. A real lab publishes no clock, and so can never say this."""
     say = parameter(Text, "SAY")
     """`CLIENT idle TICK WHEN`: it has seen this tick, is idle, and wants to be woken at WHEN s (`inf`: never).
     `CLIENT busy`: it is at work. `CLIENT alive`: it lives; a client that was unknown is busy. `CLIENT gone`: it leaves.
@@ -53,6 +55,7 @@ class LabClock(HeldClock):
         try:
             self._panel.wait_for_connection(timeout=connect_within_s)
             self._panel.say.put(f"{self._client} busy", wait=True, timeout=connect_within_s)
+            self.simulated_lab = str(self._panel.simulated.get())
             self._now, self._tick = float(self._panel.now_s.get()), int(self._panel.tick.get())
         except SILENT as silent:
             words = f"nobody publishes a clock there ({silent}); start the lab first: ionloop lab serve LAB.yaml"

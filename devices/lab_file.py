@@ -75,7 +75,7 @@ class LabFile(Value):
     """Wall time after which a served lab's heaters go off, when the controller gives no sign of life."""
     gas: GasLimits = GasLimits()
     """Of the gloveboxes that stations stand in (role `glovebox`)."""
-    stock: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
+    stock: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default={})
     """What is on the dispenser's shelf, mg, by name or SMILES; `default` for what is not named."""
     simulated: Simulated | None = None
 

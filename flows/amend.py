@@ -1,10 +1,9 @@
 """`ionloop amend` behind its options."""
 
 import contextlib
-import getpass
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +11,12 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
+from flows.person import person
 from flows.session import latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.amendments import Change
 from ledger.film import PROPERTY_UNITS
+from ledger.measurement import Measurement
 from ledger.store import Ledger
 from ledger.tables import CampaignRow, ObservationRow, SampleRow
 from models.film_judgement import CONDUCTIVITY
@@ -34,6 +35,8 @@ class Correction:
     value: float | None
     sd: float | None
     retract: bool
+    also_by_hand: bool = False
+    """Whether what somebody set by hand before follows too, where it only follows."""
 
 
 def amend_experiment(
@@ -53,16 +56,15 @@ def amend_experiment(
         BadInput: there is no such reading, or the correction says nothing, or too much.
     """
     _refuse_unclear(correction)
-    if by is not None and not by.strip():
-        raise BadInput("nobody says who corrects", remedy="Give --by a name.")
+    who = person(by)
     name = read_campaign(campaign_file).name
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
         run = latest_run(ledger, name)
         sample = _sample(ledger, run, experiment)
         readings = [row for row in ledger.observations(sample.id) if row.closed_event is None]
-        changes = _changes(readings, sample, correction)
+        by_hand = ledger.set_by_hand(sample.id)
+        changes, kept = _changes(ledger, readings, sample, correction, by_hand)
         thickness = {} if correction.thickness_um is None else {sample.id: correction.thickness_um}
-        who = by if by is not None else getpass.getuser()
         ledger.amend(changes, by=who, note=note, thickness_um=thickness)
         marked = ledger.marked(run.id)
         event = ledger.last_event()
@@ -77,15 +79,23 @@ def amend_experiment(
         for change in changes
     ]
     if as_json:
-        typer.echo(json.dumps({"event": event, "changes": told, "rest_on_amended": marked.model_dump(mode="json")}))
+        held = [{"property": r.property, "temperature_C": r.temperature_C, "value": r.value} for r in kept]
+        rest = marked.model_dump(mode="json")
+        typer.echo(json.dumps({"event": event, "changes": told, "kept": held, "rest_on_amended": rest}))
         return
     for row in told:
-        at = "" if row["temperature_C"] is None else f" at {row['temperature_C']:g} °C"
         to = "taken back" if row["to"] is None else f"{row['to']:.3f}"
-        typer.echo(f"{row['property']}{at}: {row['from']:.3f}, now {to}")
+        typer.echo(f"{_named(row['property'], row['temperature_C'])}: {row['from']:.3f}, now {to}")
+    for row in kept:
+        set_by = f"kept as {by_hand[row.id]} set it; --also-by-hand lets it follow"
+        typer.echo(f"{_named(row.property, row.temperature_C)}: {row.value:.3f}, {set_by}")
     later = ", ".join(str(index + 1) for index in marked.suggestions) or "none"
     typer.echo(f"Experiments that were decided by numbers since amended: {later}.")
     typer.echo("The surrogate learns again before a planner asks it the next time.")
+
+
+def _named(name: str, at_C: float | None) -> str:
+    return name if at_C is None else f"{name} at {at_C:g} °C"
 
 
 def _refuse_unclear(correction: Correction) -> None:
@@ -125,17 +135,20 @@ def _sample(ledger: Ledger, run: CampaignRow, number: int) -> SampleRow:
     return samples[-1]
 
 
-def _changes(readings: Sequence[ObservationRow], sample: SampleRow, said: Correction) -> list[Change]:
-    """What becomes of each reading of the film."""
+def _changes(
+    ledger: Ledger, readings: Sequence[ObservationRow], sample: SampleRow, said: Correction, by_hand: Mapping[int, str]
+) -> tuple[list[Change], list[ObservationRow]]:
+    """What becomes of each reading of the film, and those that would follow but stay as somebody set them."""
     if said.thickness_um is not None:
         if sample.thickness_um is None:
             raise BadInput(f"the thickness of {sample.id} is not known", remedy="Give the value itself.")
         # σ = L / (R A): every conductivity of the film moves by the same share, read from a law or not.
         shift = math.log10(said.thickness_um / sample.thickness_um)
-        moved = [_change(row, row.value + shift) for row in readings if row.property == CONDUCTIVITY]
-        if not moved:
+        follows = [row for row in readings if row.property == CONDUCTIVITY]
+        if not follows:
             raise BadInput("the film has no conductivity that holds", remedy="There is nothing that it would move.")
-        return moved
+        anew, kept = _divided(follows, by_hand, said)
+        return [Change(observation_id=r.id, value=r.value + shift, follows=r.id not in by_hand) for r in anew], kept
     meant = [row for row in readings if _is_meant(row, said)]
     if not meant:
         held = ", ".join(
@@ -146,7 +159,16 @@ def _changes(readings: Sequence[ObservationRow], sample: SampleRow, said: Correc
         temperatures = ", ".join(f"{row.temperature_C:g}" for row in meant if row.temperature_C is not None)
         raise BadInput(f"one value for {len(meant)} readings", remedy=f"Add --at, one of {temperatures} °C.")
     changes = [Change(observation_id=row.id, value=said.value, sd=said.sd) for row in meant]
-    return changes + _derived(readings, changes)
+    anew, kept = _divided(_follow_from(readings, changes), by_hand, said)
+    return changes + (_derived(_measured(ledger, sample), readings, changes, anew) if anew else []), kept
+
+
+def _divided(
+    follows: Sequence[ObservationRow], by_hand: Mapping[int, str], said: Correction
+) -> tuple[list[ObservationRow], list[ObservationRow]]:
+    """What follows a change, and what stays as somebody set it."""
+    kept = [row for row in follows if row.id in by_hand and not said.also_by_hand]
+    return [row for row in follows if row not in kept], kept
 
 
 def _is_meant(row: ObservationRow, said: Correction) -> bool:
@@ -155,32 +177,54 @@ def _is_meant(row: ObservationRow, said: Correction) -> bool:
     return said.at_C is None or (row.temperature_C is not None and abs(row.temperature_C - said.at_C) <= NEAR_K)
 
 
-def _change(row: ObservationRow, value: float) -> Change:
-    return Change(observation_id=row.id, value=value)
+def _follow_from(readings: Sequence[ObservationRow], changes: Sequence[Change]) -> list[ObservationRow]:
+    """Conductivities that rest on the film's law, where one of its points changes."""
+    changed = {change.observation_id for change in changes}
+    points = [row for row in readings if row.property == CONDUCTIVITY and not row.derived]
+    if not any(row.id in changed for row in points):
+        return []
+    return [row for row in readings if row.derived and row.property == CONDUCTIVITY and row.id not in changed]
 
 
-def _derived(readings: Sequence[ObservationRow], changes: Sequence[Change]) -> list[Change]:
-    """What becomes of conductivities that were read from the film's law, now that its points are others."""
+def _derived(
+    measured: Sequence[Measurement],
+    readings: Sequence[ObservationRow],
+    changes: Sequence[Change],
+    derived: Sequence[ObservationRow],
+) -> list[Change]:
+    """What becomes of conductivities that were read from the film's law, now that its points are others.
+
+    The error of thickness and area is one for all points: it moves the law and neither bends nor steadies it.
+    """
+    from models.film_judgement import geometry_sd
     from models.temperature_law import NoLaw, NoReading, fit_temperature_law, read_at
 
     changed = {change.observation_id: change for change in changes}
-    derived = [row for row in readings if row.derived and row.property == CONDUCTIVITY and row.id not in changed]
-    if not derived or not any(row.id in changed for row in readings if row.property == CONDUCTIVITY):
-        return []
+    shared_sd = geometry_sd(measured)
     points: list[tuple[float, float, float]] = []
     for row in readings:
         if row.derived or row.property != CONDUCTIVITY or row.temperature_C is None:
             continue
         change = changed.get(row.id, Change(observation_id=row.id, value=row.value))
         if change.value is not None:
-            points.append((row.temperature_C, change.value, row.sd if change.sd is None else change.sd))
+            sd = row.sd if change.sd is None else change.sd
+            points.append((row.temperature_C, change.value, math.sqrt(max(sd**2 - shared_sd**2, 0.0))))
     new: list[Change] = []
     for row in derived:
         try:
             temperatures, values, sds = zip(*points, strict=True) if points else ((), (), ())
-            law = fit_temperature_law(temperatures, values, sds) if points else None
+            law = fit_temperature_law(temperatures, values, sds, shared_sd) if points else None
             found = read_at(row.temperature_C or 0.0, points, law)
-            new.append(Change(observation_id=row.id, value=found.log10_conductivity, sd=found.sd))
+            sd = math.hypot(found.sd, shared_sd) if found.measured else found.sd
+            new.append(Change(observation_id=row.id, value=found.log10_conductivity, sd=sd, follows=True))
         except (NoLaw, NoReading):
-            new.append(Change(observation_id=row.id, value=None))
+            new.append(Change(observation_id=row.id, value=None, follows=True))
     return new
+
+
+def _measured(ledger: Ledger, sample: SampleRow) -> list[Measurement]:
+    """What was measured on a film as it is now."""
+    from flows.gate import measured_since
+
+    since = measured_since(ledger.measurements(sample.id), ledger.film_decisions(sample.experiment_id))
+    return [held.measurement for held in since]

@@ -5,6 +5,7 @@ code that `ionloop approvals` shows to those who can read the ledger. The ledger
 run is no process: a controller that comes back after a crash finds it paused still, and goes on waiting for its answer.
 """
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,7 +13,14 @@ from uuid import UUID
 
 import httpx
 from prefect import flow
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
+from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.input.run_input import keyset_from_paused_state
 from prefect.states import Cancelled, Completed, Paused
@@ -20,13 +28,23 @@ from pydantic import Field, ValidationError
 
 from chemistry.value import Value
 from ledger.approvals import Approvals
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, WrongCode
 from ledger.kinds import ApprovalState
 from ledger.store import Ledger
 from ledger.tables import ApprovalRow
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
+
+
+FINAL = list(TERMINAL_STATES)
+MOST_RUNS = 200
+"""The server gives no more at once; of one campaign a batch waits at most."""
+
+
+def _tag(row: ApprovalRow) -> str:
+    """What a request is found by on a server that other ledgers use too; no two were asked at the same microsecond."""
+    return "request " + hashlib.sha256(f"{row.id} {row.expires_at.isoformat()}".encode()).hexdigest()[:12]
 
 
 class Answer(Value):
@@ -49,9 +67,13 @@ class ApprovalRuns:
     def __init__(self, ledger: Ledger, campaign_id: int, client: "SyncPrefectClient") -> None:
         self._ledger, self._campaign_id, self._client = ledger, campaign_id, client
         self._approvals = Approvals(ledger)
+        self._found_lost = False
 
     def look(self) -> None:
         """Show what waits, take what was answered, and close what is settled."""
+        if not self._found_lost:  # once: only a controller that was killed leaves any
+            self._find_lost()
+            self._found_lost = True
         for row in self._approvals.of(self._campaign_id):
             if row.state == ApprovalState.WAITING:
                 self._show(row)
@@ -63,6 +85,31 @@ class ApprovalRuns:
         for row in self._approvals.of(self._campaign_id):
             if row.flow_run_id is not None:
                 self._close(row, "the campaign is not running; answer with `ionloop approve` or `refuse`")
+
+    def _find_lost(self) -> None:
+        """Take up the run that a kill kept from being noted in the ledger; close any that nobody would look at."""
+        rows = {_tag(row): row for row in self._approvals.of(self._campaign_id)}
+        for run in self._open_runs(list(rows)):
+            row = next(rows[tag] for tag in run.tags if tag in rows)
+            if row.flow_run_id == str(run.id):
+                continue
+            noted = self._run(row)
+            if row.state == ApprovalState.WAITING and (noted is None or noted.state is None or noted.state.is_final()):
+                self._approvals.waits_in(row.id, str(run.id))
+                row.flow_run_id = str(run.id)
+            else:
+                lost = Cancelled(message="a controller that was killed had left it; nobody waits for its answer")
+                self._client.set_flow_run_state(run.id, lost, force=True)
+
+    def _open_runs(self, tags: list[str]) -> list[FlowRun]:
+        """The runs of these requests that have not ended, whatever the ledger knows of them."""
+        if not tags:
+            return []
+        asked = FlowRunFilter(
+            tags=FlowRunFilterTags(any_=tags), state=FlowRunFilterState(type=FlowRunFilterStateType(not_any_=FINAL))
+        )
+        # Sorting and limit must be given: the client's own defaults are refused by the server.
+        return self._client.read_flow_runs(flow_run_filter=asked, sort=FlowRunSort.ID_DESC, limit=MOST_RUNS)
 
     def _show(self, row: ApprovalRow) -> None:
         run = self._run(row)
@@ -94,7 +141,7 @@ class ApprovalRuns:
                 "formulation": experiment.formulation.label,
                 "reasons": row.reasons,
             },
-            tags=["approval"],
+            tags=["approval", _tag(row)],
         )
         self._approvals.waits_in(row.id, str(run.id))
         self._pause(row, run.id, " ".join(row.reasons))
@@ -126,6 +173,13 @@ class ApprovalRuns:
                 via="Prefect UI",
                 code=answer.code,
             )
+        except WrongCode as wrong:
+            now = self._approvals.request(row.id)
+            if now.state == ApprovalState.WAITING:
+                self._pause(now, run.id, f"{wrong}; there is a new code. " + " ".join(row.reasons))
+            else:
+                self._close(now, f"{now.state}: {now.note}")
+            return
         except LedgerError as refused:
             self._approvals.not_taken(row.id, str(refused))
             self._pause(row, run.id, f"{refused}; there is a new code. " + " ".join(row.reasons))

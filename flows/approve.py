@@ -1,7 +1,6 @@
 """`ionloop approvals|approve|refuse` behind their options."""
 
 import contextlib
-import getpass
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
+from flows.person import person
 from flows.session import latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.approvals import Approvals
@@ -55,11 +55,11 @@ def give_answer(
     """Write an answer to the ledger.
 
     Raises:
-        BadInput: nothing waits for it.
+        BadInput: nothing waits for it, or `by` is no name.
     """
+    who = person(by)
     with _latest(campaign_file, folder, ledger_url) as (ledger, run):
         try:
-            who = by if by is not None else getpass.getuser()
             row = Approvals(ledger).answer(run.id, experiment, approved=approved, by=who, note=note)
         except LedgerError as refused:
             raise BadInput(

@@ -1,6 +1,7 @@
 """The campaign as a Prefect flow."""
 
 import contextlib
+import logging
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -24,9 +25,10 @@ from flows.resume import call_off_waiting, reconcile, settle_stop, waiting_steps
 from flows.session import Session, open_session
 from flows.step import step
 from flows.stopping import Stopped, watch_for_stop
-from ledger.errors import LedgerUnavailable
 from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
+
+logger = logging.getLogger(__name__)
 
 
 class CampaignStopped(IonloopError):
@@ -100,8 +102,10 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
     except Stopped as stop:
         try:
             settle_stop(session, stop)
-        except (LedgerUnavailable, KeyboardInterrupt) as cut_short:
-            # Prefect's run says what became of it, and the next start asks there (`close_left_runs`).
+        except (IonloopError, KeyboardInterrupt) as cut_short:
+            # A ledger or an instrument is away. Prefect's run says that it was stopped all the same, and the next start
+            # asks there (`close_left_runs`).
+            logger.warning("not all could be settled after the stop: %s", cut_short)
             raise stop from cut_short
         raise
     state, why = how_it_ended(session)

@@ -1,7 +1,6 @@
 """`ionloop pause|resume|stop|abort` behind their options: a command in the ledger, which plans read at checkpoints."""
 
 import contextlib
-import getpass
 import json
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
+from flows.person import person
 from flows.session import campaign_lease, latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.errors import LedgerError
@@ -29,12 +29,12 @@ def give_command(
     """Write a command to the latest run of a campaign.
 
     Raises:
-        BadInput: there is no such run or experiment, or the run is over.
+        BadInput: there is no such run or experiment, the run is over, or `by` is no name.
     """
+    who = person(by)
     name = read_campaign(campaign_file).name
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
         run = latest_run(ledger, name)
-        who = by or getpass.getuser()
         try:
             row = ledger.give_command(run.id, command, by=who, note=note, experiment=experiment)
         except LedgerError as refused:

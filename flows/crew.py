@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from devices.clock import sleep
-from devices.errors import NeverSent, PlanAborted
+from devices.errors import InstrumentError, NeverSent, PlanAborted
 from devices.lab import Station
 from devices.plans import tidy
 from devices.protocols import MEASURE_ROLES, Hold
@@ -187,6 +187,7 @@ class Crew:
         """A free station that has these instruments, and the fencing token of its lease; waits for its turn."""
         with (
             self._lab.borrow(roles, hold, turn=experiment.number) as station,
+            _named(station),
             self._leasing.lease(station.name, above=self._reached(station, hold)) as token,
         ):
             try:
@@ -255,3 +256,13 @@ class Crew:
             self._let_go_of_ended()
             wait((future for future, _ in self._flying), timeout=LOOK_S, return_when=FIRST_COMPLETED)
         self._threads.shutdown()
+
+
+@contextlib.contextmanager
+def _named(station: Station) -> Iterator[None]:
+    """Let what an instrument fails with say at which station it stands."""
+    try:
+        yield
+    except InstrumentError as fault:
+        fault.station = station.name
+        raise

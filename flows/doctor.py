@@ -53,12 +53,15 @@ def examine(path: Path, *, patience_s: float, as_json: bool) -> None:
     lab_file = read_lab(path)
     with _lab(lab_file) as (lab, problems):
         findings = _findings(lab, patience_s, simulated=is_simulated(lab_file))
+        real = not lab.simulated
     if not findings:
         problems.append("the lab file names no instrument")
     problems += [f"{found.instrument}: {problem}" for found in findings for problem in found.problems]
     warnings = [f"{found.instrument}: {warning}" for found in findings for warning in found.warnings]
+    if real and lab_file.simulated is not None:
+        warnings.append("the lab file says `simulated:`, and the lab itself does not: it counts as real")
     if as_json:
-        told = {"lab": lab_file.name, "instruments": [asdict(f) for f in findings]}
+        told = {"lab": lab_file.name, "real": real, "instruments": [asdict(f) for f in findings]}
         typer.echo(json.dumps({**told, "problems": problems, "warnings": warnings}, ensure_ascii=False))
     else:
         _show(lab_file, findings, problems, warnings)

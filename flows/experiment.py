@@ -44,7 +44,7 @@ def carry_out(session: Session, crew: "Crew", experiment: ExperimentRow, hold: H
     except OutOfStock as short:
         session.ledger.move(experiment.id, ExperimentState.CANCELLED, f"out of stock: {short}")
     except InstrumentError as fault:
-        told = {"instrument": fault.instrument, "step": fault.step}
+        told = {"instrument": fault.instrument, "step": fault.step, "station": fault.station}
         session.ledger.move(experiment.id, ExperimentState.CANCELLED, f"an instrument failed: {fault}", told)
 
 

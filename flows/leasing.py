@@ -26,6 +26,8 @@ class Leasing:
         self._renewals = Leases(ledger.impatient())  # there is another beat soon
         self._owner = this_process()
         self._held: dict[str, Lease] = {}
+        self._not_given_back: set[str] = set()
+        """What is ours in the ledger still though nobody here uses it: the ledger was away when it was given back."""
         self._closed, self._hurry = threading.Event(), threading.Event()
         self.on_lost: Callable[[str], None] = lambda name: None
         """Told of a lease that somebody else has taken."""
@@ -47,9 +49,14 @@ class Leasing:
             self._give_back(lease)
 
     def _acquire(self, name: str, above: int, wait: bool) -> Lease:
+        def is_over(owner: str) -> bool:
+            return owner_is_dead(owner) or (owner == self._owner and name in self._not_given_back)
+
         while True:
             try:
-                return self._leases.acquire(name, self._owner, LEASE_S, above=above, owner_is_dead=owner_is_dead)
+                lease = self._leases.acquire(name, self._owner, LEASE_S, above=above, owner_is_dead=is_over)
+                self._not_given_back.discard(name)
+                return lease
             except LeaseHeld:
                 if not wait or self._hurry.wait(1.0):
                     raise
@@ -59,8 +66,12 @@ class Leasing:
         self._hurry.set()
 
     def _give_back(self, lease: Lease) -> None:
+        """Give a lease back; where the ledger is away it runs out, and nothing that is being raised is hidden by it."""
         try:
             self._leases.release(lease)
+        except LedgerUnavailable as away:
+            self._not_given_back.add(lease.station)
+            logger.warning("the lease of %s could not be given back and has to run out: %s", lease.station, away)
         except LeaseLost:
             logger.error("the lease of %s was lost before it was given back", lease.station)
 

@@ -7,19 +7,14 @@ from flows.approval import Desk
 from flows.control import LOOK_S, Orders, in_words
 from flows.crew import Crew
 from flows.experiment import carry_out
+from flows.failures import too_many_failures
 from flows.learn import learn_again
 from flows.session import Session
 from flows.step import step
 from flows.stopping import Stopped
 from flows.suggest import suggest_next, suggestion_with_plenty
-from ledger.kinds import CampaignState, ExperimentState
+from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
-
-ENDED = (ExperimentState.OBSERVED, ExperimentState.FAILED, ExperimentState.DISCARDED, ExperimentState.CANCELLED)
-ENOUGH_TO_JUDGE = 10
-"""Experiments that must have ended before their failures can stop a campaign."""
-IN_A_ROW = 3
-"""So many experiments that an instrument called off one after the other stop it at once: something is broken."""
 
 
 def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None]) -> None:
@@ -113,19 +108,3 @@ def ran_dry(session: Session) -> str:
     if wished is None:
         return ""
     return "; ".join(session.stock.short_of(masses_mg(wished.formulation, session.spec.film_mass_mg)))
-
-
-def too_many_failures(session: Session) -> str:
-    """Why the campaign must stop, where more than the allowed share of its experiments gave nothing; else empty."""
-    ended = sorted(session.ledger.experiments(session.campaign_id, states=ENDED), key=lambda e: e.closed_event or 0)
-    last = ended[-IN_A_ROW:]
-    if len(last) == IN_A_ROW and all("instrument" in (e.result or {}) for e in last):
-        return f"{IN_A_ROW} experiments in a row were called off; the last because {last[-1].why}"
-    # What people refused or called off, and what the stock did not allow, speaks neither for films nor for instruments.
-    ended = [e for e in ended if e.state != ExperimentState.CANCELLED or "instrument" in (e.result or {})]
-    bad = [experiment for experiment in ended if experiment.state != ExperimentState.OBSERVED]
-    limit = session.spec.budget.failure_limit
-    if len(ended) < ENOUGH_TO_JUDGE or len(bad) <= limit * len(ended):
-        return ""
-    share = f"{len(bad)} of {len(ended)} experiments gave no result, more than the limit of {limit:.0%}"
-    return f"{share}; the last because {bad[-1].why}"

@@ -1,7 +1,6 @@
 """`ionloop reconcile` behind its options: the instruments' evidence, and a person's word."""
 
 import contextlib
-import getpass
 import json
 import math
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
+from flows.person import person
 from flows.session import Session, open_ledger, open_session
 from flows.spec import read_campaign
 from ledger.kinds import StepState
@@ -49,6 +49,8 @@ def reconcile_campaign(
     """
     if policy not in (None, "discard", "ask"):
         raise BadInput(f"there is no policy `{policy}`", remedy="Say discard or ask.")
+    if word is not None:
+        person(word.by)  # before any instrument is asked
     spec = read_campaign(campaign_file)
     with contextlib.closing(open_ledger(campaign_folder(spec.name, folder), ledger_url, create=False)) as ledger:
         if ledger.unfinished_campaign(spec.name) is None:
@@ -80,7 +82,7 @@ def _take(session: Session, word: Word) -> None:
         raise BadInput(f"no step `{word.order_id}` waits for a person's word", remedy=f"Those that do: {known}.")
     if word.say not in SAYINGS:
         raise BadInput(f"--say {word.say!r}", remedy=f"Say one of {', '.join(SAYINGS)}.")
-    step, by = steps[word.order_id], word.by or getpass.getuser()
+    step, by = steps[word.order_id], person(word.by)
     words = f"{by} says: {word.say}" + (f" ({word.note})" if word.note else "")
     if word.say == "failed":
         journal.fail(step.order_id, words)

@@ -208,6 +208,7 @@ def open_session(
     with contextlib.ExitStack() as open_things:
         # The lab before the ledger: a lab file that cannot be used must leave no campaign behind.
         lab = open_things.enter_context(contextlib.closing(open_lab(lab_file, place.lab, faults)))
+        _refuse_faults_of_real(faults, lab, faults_file)
         ledger = open_things.enter_context(contextlib.closing(open_ledger(place, ledger_url)))
         leasing = open_things.enter_context(contextlib.closing(Leasing(ledger)))
         open_things.enter_context(leasing.lease(campaign_lease(spec.name), wait=False))
@@ -222,6 +223,16 @@ def open_session(
         if faults is not None and faults.of_ledger:
             ledger.database.weather = LedgerWeather(faults, place.path, lab.clock.now)
         yield session
+
+
+def _refuse_faults_of_real(faults: "FaultFile | None", lab: "Lab", faults_file: Path | None) -> None:
+    """A lab file may say `simulated:` still, though its instruments are real by now: nothing of theirs is broken."""
+    if faults is not None and not lab.simulated:
+        raise BadInput(
+            f"`{lab.name}` does not say itself that it is simulated, and faults are injected into simulated labs only",
+            place=str(faults_file or ""),
+            remedy="Leave --faults out; or name the clock of the served lab in the lab file.",
+        )
 
 
 def campaign_lease(name: str) -> str:

@@ -1,7 +1,6 @@
 """`ionloop stock` behind its options."""
 
 import contextlib
-import getpass
 import json
 import math
 from collections.abc import Iterator
@@ -12,18 +11,24 @@ import typer
 from chemistry.errors import BadInput
 from chemistry.recipe import component_key
 from flows.home import campaign_folder
+from flows.person import person
 from flows.session import open_ledger, read_files
 from flows.shelf import components, shelve
 from flows.spec import CampaignSpec
 from ledger.stock import Stock
+
+LEAST_FULL_mg, MOST_mg = 1.0, 1e8
+"""What a full container holds at least, and at most: no dispenser carries more than a hundred kilograms."""
 
 
 def show_stock(campaign_file: Path, *, folder: Path | None, ledger_url: str | None, as_json: bool) -> None:
     """Print what is left of each component that the campaign may use."""
     with _stock(campaign_file, folder, ledger_url, create=False) as (stock, _):
         levels = sorted(stock.levels().values(), key=lambda level: level.left_mg / max(level.filled_mg, 1e-9))
+        kept_mg = stock.reserved_mg()
     if as_json:
-        typer.echo(json.dumps([level.model_dump(mode="json") for level in levels], ensure_ascii=False))
+        told = [{**level.model_dump(mode="json"), "reserved_mg": kept_mg.get(level.component, 0.0)} for level in levels]
+        typer.echo(json.dumps(told, ensure_ascii=False))
         return
     if not levels:
         typer.echo("No account is kept of any container: name them under `stock:` in the lab file, or fill one.")
@@ -31,10 +36,14 @@ def show_stock(campaign_file: Path, *, folder: Path | None, ledger_url: str | No
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("component", "left (mg)", "filled (mg)", "left", "lot", "by", header_style="bold")
+    heads = ("component", "left (mg)", "of it for films being made (mg)", "filled (mg)", "left", "lot", "by")
+    table = Table(*heads, header_style="bold")
     for level in levels:
         share = f"{max(level.left_mg, 0) / level.filled_mg:.0%}" if level.filled_mg else ""
-        table.add_row(level.label, f"{level.left_mg:.0f}", f"{level.filled_mg:.0f}", share, level.lot, level.by)
+        reserved = kept_mg.get(level.component, 0.0)
+        kept = f"{reserved:.0f}" if reserved else ""
+        left, filled = f"{level.left_mg:.0f}", f"{level.filled_mg:.0f}"
+        table.add_row(level.label, left, kept, filled, share, level.lot, level.by)
     Console().print(table)
     for level in levels:
         if level.found_empty:
@@ -55,12 +64,13 @@ def fill(
     """Write down a full container.
 
     Raises:
-        BadInput: the campaign uses no such component, or the mass is none.
+        BadInput: the campaign uses no such component, the mass is none, or `by` is no name.
     """
-    _refuse_mass(mass_mg)
+    who = person(by)
+    _refuse_mass(mass_mg, least_mg=LEAST_FULL_mg)
     with _stock(campaign_file, folder, ledger_url) as (stock, spec):
         key, label = _component(spec, name)
-        stock.fill(key, label, mass_mg, by=by or getpass.getuser(), lot=lot, note=note)
+        stock.fill(key, label, mass_mg, by=who, lot=lot, note=note)
     typer.echo(f"A container of {label} with {mass_mg:g} mg stands in its place. The next dose takes from it.")
 
 
@@ -77,9 +87,10 @@ def weigh(
     """Write down what somebody weighed.
 
     Raises:
-        BadInput: the campaign uses no such component, no container of it is known, or the mass is none.
+        BadInput: the campaign uses no such component, no container of it is known, or the mass or the name is none.
     """
-    _refuse_mass(mass_mg)
+    who = person(by)
+    _refuse_mass(mass_mg, least_mg=0.0)
     with _stock(campaign_file, folder, ledger_url) as (stock, spec):
         key, label = _component(spec, name)
         level = stock.levels().get(key)
@@ -87,7 +98,7 @@ def weigh(
             raise BadInput(
                 f"no container of {label} is known", remedy="`ionloop stock fill` puts one there in the ledger."
             )
-        stock.weighed(key, mass_mg, by=by or getpass.getuser(), note=note)
+        stock.weighed(key, mass_mg, by=who, note=note)
     typer.echo(f"{label}: {mass_mg:g} mg are left; the ledger had {level.left_mg:.1f} mg.")
 
 
@@ -118,6 +129,9 @@ def _component(spec: CampaignSpec, name: str) -> tuple[str, str]:
     return key, known[key]
 
 
-def _refuse_mass(mass_mg: float) -> None:
-    if not (math.isfinite(mass_mg) and mass_mg >= 0):
-        raise BadInput(f"a mass of {mass_mg:g} mg is none", remedy="Give milligrams, not below zero.")
+def _refuse_mass(mass_mg: float, *, least_mg: float) -> None:
+    if not (math.isfinite(mass_mg) and least_mg <= mass_mg <= MOST_mg):
+        raise BadInput(
+            f"a mass of {mass_mg:g} mg is none that a container holds",
+            remedy=f"Give milligrams, {least_mg:g} to {MOST_mg:g}.",
+        )

@@ -11,7 +11,7 @@ from ledger.errors import LedgerError
 from ledger.film import Source
 from ledger.kinds import EventKind
 from ledger.records import Records, require, sample_and_experiment
-from ledger.tables import DecisionMarkRow, FilmRow, ModelVersionRow, ObservationRow, SuggestionRow
+from ledger.tables import DecisionMarkRow, EventRow, FilmRow, ModelVersionRow, ObservationRow, SuggestionRow
 
 
 class Change(Value):
@@ -22,6 +22,8 @@ class Change(Value):
     """The better number; None takes it back."""
     sd: float | None = None
     """Its standard deviation; None keeps the old one."""
+    follows: bool = False
+    """Whether it only follows from other changes; what somebody set by hand is kept when those change again."""
 
 
 class Marked(Value):
@@ -65,6 +67,25 @@ class AmendmentRecords(Records):
             for sample, thickness in (thickness_um or {}).items():
                 _correct_thickness(transaction, sample, thickness, by, note)
             return [_amend(transaction, change, by, note, used_by) for change in changes]
+
+    def set_by_hand(self, film_id: str) -> dict[int, str]:
+        """Observations of a film that hold as somebody set them, by their ids, and who did.
+
+        One that was amended before the ledger kept what follows from what counts as set by hand.
+        """
+        query = (
+            select(col(ObservationRow.id), EventRow)
+            .join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
+            .join(EventRow, col(EventRow.number) == col(ObservationRow.event))
+            .where(
+                FilmRow.film_id == film_id,
+                col(ObservationRow.closed_event).is_(None),
+                EventRow.kind == EventKind.AMENDED.value,
+            )
+        )
+        with self.database.reading() as session:
+            found = session.exec(query).all()
+        return {number: event.payload.get("by", "") for number, event in found if not event.payload.get("follows")}
 
     def marked(self, campaign_id: int) -> Marked:
         """Decisions of a campaign that rested on what was amended since."""
@@ -113,7 +134,7 @@ def _amend(transaction: Writing, change: Change, by: str, note: str, used_by: Se
         number = _close(transaction, EventKind.RETRACTED, row, film, {**told, "value": row.value})
         _mark(transaction, row, film, used_by, number)
         return None
-    told |= {"from": row.value, "to": change.value, "sd": change.sd}
+    told |= {"from": row.value, "to": change.value, "sd": change.sd, "follows": change.follows}
     number = _close(transaction, EventKind.AMENDED, row, film, told)
     better = ObservationRow(
         **row.model_dump(exclude={"id", "value", "sd", "event", "origin_id", "closed_event", "superseded_by"}),

@@ -7,11 +7,15 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from ledger.database import Writing
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, WrongCode
 from ledger.experiments import check_move, place_in
 from ledger.kinds import ApprovalState, EventKind, ExperimentState
 from ledger.records import Records, require
-from ledger.tables import ApprovalRow, ExperimentRow
+from ledger.tables import ApprovalRow, EventRow, ExperimentRow
+
+MOST_WRONG_CODES = 5
+"""So many wrong codes refuse a request: whoever guesses on gets nothing begun, and people hear of it."""
+_WRONG = "wrong code"
 
 
 class Approvals:
@@ -75,20 +79,26 @@ class Approvals:
             code: The one-time code, where whoever answers has not signed in; None where they have.
 
         Raises:
-            LedgerError: nothing waits for an answer there, nobody says who answers, or the code is not that of the
-                request.
+            LedgerError: nothing waits for an answer there, or nobody says who answers.
+            WrongCode: the code is not that of the request. It was audited, and there is a new code; after
+                `MOST_WRONG_CODES` of them the request is refused.
         """
         if not by.strip():
             raise LedgerError("An approval needs the name of whoever gives or refuses it")
         with self._database.writing() as transaction:
             row, of = _waiting(transaction, campaign_id, experiment)
-            if code is not None and not secrets.compare_digest(code.strip().lower().encode(), row.code.encode()):
-                raise LedgerError(f"The code is not that of the request for experiment {experiment}")
             if ExperimentState(of.state).final:
                 raise LedgerError(f"Experiment {experiment} is {of.state}: there is nothing to approve")
             if row.expires_at <= transaction.now:
                 raise LedgerError(f"The time to answer for experiment {experiment} was over at {row.expires_at:%H:%M}")
-            _decide(transaction, row, of, ApprovalState.APPROVED if approved else ApprovalState.REFUSED, by, note, via)
+            right = code is None or secrets.compare_digest(code.strip().lower().encode(), row.code.encode())
+            if right:
+                answer = ApprovalState.APPROVED if approved else ApprovalState.REFUSED
+                _decide(transaction, row, of, answer, by, note, via)
+            else:
+                _count_wrong_code(transaction, row, of, by, via)
+        if not right:  # after the transaction, or it would be rolled back with what it wrote down
+            raise WrongCode(f"The code is not that of the request for experiment {experiment}")
         return row
 
     def expire(self, campaign_id: int) -> None:
@@ -124,6 +134,11 @@ class Approvals:
         with self._database.writing() as transaction:
             require(transaction.session, ApprovalRow, approval_id).flow_run_id = flow_run_id
 
+    def request(self, approval_id: int) -> ApprovalRow:
+        """One request, as it stands now."""
+        with self._database.reading() as session:
+            return require(session, ApprovalRow, approval_id)
+
     def of(self, campaign_id: int, state: ApprovalState | None = None) -> list[ApprovalRow]:
         """Every request of a campaign, oldest first, or those in one state."""
         query = select(ApprovalRow).where(ApprovalRow.campaign_id == campaign_id)
@@ -149,6 +164,23 @@ def _waiting(transaction: Writing, campaign_id: int, number: int) -> tuple[Appro
     return found
 
 
+def _count_wrong_code(transaction: Writing, row: ApprovalRow, experiment: ExperimentRow, by: str, via: str) -> None:
+    """Audit a wrong code and make a new one; the last that is borne refuses the request."""
+    subject = f"experiment {experiment.number}"
+    told = {"answer": _WRONG, "by": by, "via": via}
+    transaction.event(EventKind.APPROVAL_ANSWERED, subject, campaign_id=row.campaign_id, payload=told)
+    row.code = secrets.token_hex(3)
+    answers = select(EventRow).where(
+        EventRow.campaign_id == row.campaign_id,
+        EventRow.kind == EventKind.APPROVAL_ANSWERED.value,
+        EventRow.subject == subject,
+    )
+    wrong = sum(event.payload.get("answer") == _WRONG for event in transaction.session.exec(answers))
+    if wrong >= MOST_WRONG_CODES:
+        note = f"{wrong} wrong codes were given for it"
+        _decide(transaction, row, experiment, ApprovalState.REFUSED, "", note, via)
+
+
 def _decide(
     transaction: Writing,
     row: ApprovalRow,
@@ -168,7 +200,7 @@ def _decide(
     if state is ApprovalState.APPROVED or ExperimentState(experiment.state).final:
         return
     why = note
-    if state is ApprovalState.REFUSED:
+    if state is ApprovalState.REFUSED and by:
         why = f"refused by {by}" + (f": {note}" if note else "")
     check_move(experiment, ExperimentState.CANCELLED)
     told = {"from": experiment.state, "to": ExperimentState.CANCELLED.value, "why": why}

@@ -25,6 +25,10 @@ class StepRepeated(LedgerError):
     """A consuming step was about to be done a second time on one sample."""
 
 
+class WrongCode(LedgerError):
+    """An answer to a request for approval came with another code than the request's; that was written down."""
+
+
 class OutOfStock(LedgerError):
     """A step would run its container dry; it was not started."""
 

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from sqlmodel import Session, col, func, select
 
 from ledger.database import Writing
-from ledger.kinds import ExperimentState
-from ledger.tables import ContainerRow, ExperimentRow, PhysicalStepRow, SampleRow, StockReservationRow
+from ledger.kinds import CampaignState, ExperimentState
+from ledger.tables import CampaignRow, ContainerRow, ExperimentRow, PhysicalStepRow, SampleRow, StockReservationRow
 
 BEING_MADE = (ExperimentState.SUGGESTED.value, ExperimentState.MAKING.value)
 """While an experiment is in one of these its reservations count; a film that was given up needs nothing."""
+GOING_ON = (CampaignState.RUNNING.value, CampaignState.PAUSED.value)
+"""A campaign that was left, or killed, goes on with its films; one that is over does not."""
 
 
 def reserved_mg(session: Session, lab: str, component: str, but_for: str = "") -> float:
@@ -18,12 +20,14 @@ def reserved_mg(session: Session, lab: str, component: str, but_for: str = "") -
         select(func.sum(StockReservationRow.mass_mg))
         .join(SampleRow, col(SampleRow.id) == col(StockReservationRow.sample_id))
         .join(ExperimentRow, col(ExperimentRow.id) == col(SampleRow.experiment_id))
+        .join(CampaignRow, col(CampaignRow.id) == col(ExperimentRow.campaign_id))
         .where(
             StockReservationRow.lab == lab,
             StockReservationRow.component == component,
             StockReservationRow.sample_id != but_for,
             col(StockReservationRow.closed_event).is_(None),
             col(ExperimentRow.state).in_(BEING_MADE),
+            col(CampaignRow.state).in_(GOING_ON),
         )
     )
     return float(session.exec(total).one() or 0.0)

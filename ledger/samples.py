@@ -158,6 +158,19 @@ class SampleRecords(Records):
             transaction.insert(BlueskyDocumentRow, rows)
         return len(rows)
 
+    def stations_used(self, campaign_id: int) -> dict[int, set[str]]:
+        """At which stations plans were begun for each experiment of a campaign, by its id, as their documents say."""
+        query = (
+            select(col(BlueskyDocumentRow.experiment_id), col(BlueskyDocumentRow.content))
+            .join(ExperimentRow, col(ExperimentRow.id) == col(BlueskyDocumentRow.experiment_id))
+            .where(ExperimentRow.campaign_id == campaign_id, BlueskyDocumentRow.name == "start")
+        )
+        used: dict[int, set[str]] = {}
+        with self.database.reading() as session:
+            for experiment_id, content in session.exec(query):
+                used.setdefault(experiment_id or 0, set()).add(json.loads(content).get("station", ""))
+        return used
+
     def documents(self, run_uid: str) -> list[tuple[str, dict[str, Any]]]:
         """The documents of a Bluesky run, as (name, document), in the order in which they came."""
         query = select(BlueskyDocumentRow).where(BlueskyDocumentRow.run_uid == run_uid)

@@ -16,7 +16,7 @@ from ledger.containers import SPARE, change, left_mg, open_container, shortages
 from ledger.errors import LedgerError, OutOfStock
 from ledger.kinds import EventKind
 from ledger.records import Records, sample_and_experiment
-from ledger.reservations import has_reserved, reserve
+from ledger.reservations import has_reserved, reserve, reserved_mg
 from ledger.tables import ContainerRow, StockChangeRow
 
 
@@ -114,6 +114,14 @@ class Stock:
                 )
                 for row, left in session.exec(query)
             }
+
+    def reserved_mg(self) -> dict[str, float]:
+        """What is kept of each component, by its key, for films that are being made."""
+        with self._database.reading() as session:
+            open_now = select(ContainerRow.component).where(
+                ContainerRow.lab == self._lab, col(ContainerRow.closed_event).is_(None)
+            )
+            return {component: reserved_mg(session, self._lab, component) for component in session.exec(open_now)}
 
     def short_of(self, masses_mg: Mapping[str, float]) -> Sequence[str]:
         """For each component of which less is left than is needed, that in words."""

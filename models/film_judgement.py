@@ -125,6 +125,12 @@ def _law(points: list[Point], shared_sd: float) -> TemperatureLaw | None:
         return None
 
 
+def geometry_sd(measurements: Sequence[Measurement]) -> float:
+    """The error of thickness and area that all conductivities of a film share, decades."""
+    spectra = {place: analyse_spectrum(m) for place, m in enumerate(measurements) if isinstance(m, ImpedanceSpectrum)}
+    return max((_geometry_sd(one) for one in replicates(spectra)), default=0.0)
+
+
 def _geometry_sd(one: Replicate) -> float:
     """What thickness and area add to the error of the resistance, decades."""
     return max(one.log10_conductivity_sd**2 - one.log10_resistance_sd**2, 0.0) ** 0.5

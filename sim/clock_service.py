@@ -28,7 +28,7 @@ class _Client:
 class ClockService:
     """Publishes lab time, and holds the clock for every client that is at work."""
 
-    def __init__(self, clock: VirtualClock, prefix: str, server: ChannelAccessServer) -> None:
+    def __init__(self, clock: VirtualClock, prefix: str, server: ChannelAccessServer, lab: str) -> None:
         self._clock, self._server = clock, server
         self._lock = threading.RLock()
         self._clients: dict[str, _Client] = {}
@@ -36,6 +36,7 @@ class ClockService:
         self._now, self._number = number(clock.now()), integer(self._tick)
         server.offer(f"{prefix}NOW", self._now)
         server.offer(f"{prefix}TICK", self._number)
+        server.offer(f"{prefix}SIMULATED", text(lab))  # whoever drives it may know: nothing real moves
         server.offer(f"{prefix}SAY", text(put=lambda data: self._hear(*decoded(data).split())))
         clock.before_wake, clock.after_wake = self._tell_time, self.tell
 

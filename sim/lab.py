@@ -125,7 +125,7 @@ def _in_process(lab_file: LabFile, bench: Bench) -> Lab:
         bench.clock.close()
         bench.record.close()
 
-    return Lab(lab_file.name, stations, bench.clock, close)
+    return Lab(lab_file.name, stations, bench.clock, close, simulated=True)
 
 
 def simulated_instrument(

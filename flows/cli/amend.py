@@ -19,6 +19,9 @@ def amend(
     retract: Annotated[
         bool, typer.Option("--retract", help="take the readings back; without --property all of the film")
     ] = False,
+    also_by_hand: Annotated[
+        bool, typer.Option("--also-by-hand", help="what somebody set by hand before follows too [default: it is kept]")
+    ] = False,
     by: Annotated[str | None, typer.Option(help="who says so [default: who is logged in]")] = None,
     note: Annotated[str, typer.Option(help="why, for whoever reads the ledger")] = "",
     folder: Annotated[Path | None, typer.Option(help="the campaign's folder [default: runs/NAME]")] = None,
@@ -32,5 +35,5 @@ def amend(
     """
     from flows.amend import Correction, amend_experiment
 
-    correction = Correction(thickness, name, at, value, sd, retract)
+    correction = Correction(thickness, name, at, value, sd, retract, also_by_hand)
     amend_experiment(campaign, experiment, correction, by=by, note=note, folder=folder, ledger_url=ledger, as_json=json)

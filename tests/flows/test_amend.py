@@ -18,7 +18,7 @@ from ledger.amendments import Change
 from ledger.store import Ledger
 from ledger.tables import ExperimentRow, ObservationRow
 from tests.flows.command import Command
-from tests.flows.small_campaign import Place, write_campaign
+from tests.flows.small_campaign import Place, run_here, write_campaign
 
 SIGMA = "log10_conductivity"
 
@@ -37,6 +37,13 @@ def holding(place: Place, number: int) -> list[ObservationRow]:
         experiment = next(e for e in ledger.experiments(run.id) if e.number == number)
         sample = ledger.samples(experiment.id)[-1]
         return [row for row in ledger.observations(sample.id) if row.closed_event is None]
+
+
+def history(place: Place, number: int) -> list[ObservationRow]:
+    """Everything that was ever known of an experiment's film."""
+    with Ledger.open(place.ledger) as ledger:
+        experiment = next(e for e in ledger.experiments(ledger.campaigns()[-1].id) if e.number == number)
+        return ledger.observations(ledger.samples(experiment.id)[-1].id)
 
 
 def with_result(place: Place) -> int:
@@ -170,3 +177,85 @@ def test_where_everything_was_taken_back_no_model_is_asked(tmp_path: Path) -> No
         with Crew(session) as crew:
             run_loop(session, crew, learn)
         assert len(ledger.experiments(campaign)) == 4
+
+
+@pytest.fixture(scope="module")
+def read_from_a_law(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A finished campaign that asks for 30 °C and measures from 40 °C on."""
+    folder = tmp_path_factory.mktemp("law")
+    objective = {"property": SIGMA, "goal": "maximise", "temperature": "30 °C"}
+    measure = {"temperatures": ["40 °C", "50 °C", "60 °C", "70 °C", "80 °C"]}
+    write_campaign(folder, experiments=3, batch=1, start=3, objectives=[objective], measure=measure)
+    place = Place(folder, folder / "home")
+    run_here(place)
+    return place
+
+
+@pytest.fixture
+def law(read_from_a_law: Place, tmp_path: Path) -> tuple[Place, int, ObservationRow, ObservationRow]:
+    """A copy of it, an experiment whose film has a law, the reading from that law, and one of its points."""
+    shutil.copytree(read_from_a_law.folder, tmp_path / "campaign")
+    place = Place(tmp_path / "campaign", tmp_path / "home")
+    for number in (1, 2, 3):
+        try:
+            rows = holding(place, number)
+        except IndexError:  # it gave no result
+            continue
+        derived = [row for row in rows if row.derived and row.property == SIGMA]
+        points = [row for row in rows if not row.derived and row.property == SIGMA]
+        if derived and len(points) == 5:
+            return place, number, derived[0], points[0]
+    pytest.fail("no film has a law")
+
+
+def test_a_point_that_stays_what_it_was_moves_no_reading_from_the_law(
+    law: tuple[Place, int, ObservationRow, ObservationRow], ionloop: Command
+) -> None:
+    """The law is fitted again as it was first: the error of the geometry is one for all points of a film."""
+    place, number, derived, point = law
+    words = ("--property", SIGMA, "--at", point.temperature_C, "--value", point.value, "--folder", place.run)
+    assert ionloop("amend", place.file, number, *words).status == 0
+    (now,) = [row for row in holding(place, number) if row.derived]
+    assert now.id != derived.id
+    assert now.value == pytest.approx(derived.value, abs=1e-6)
+    assert now.sd == pytest.approx(derived.sd, rel=1e-4)
+
+
+def test_what_somebody_set_by_hand_is_kept_when_its_law_changes(
+    law: tuple[Place, int, ObservationRow, ObservationRow], ionloop: Command
+) -> None:
+    place, number, derived, point = law
+    amend = ("amend", place.file, number, "--folder", place.run)
+    point_moves = (*amend, "--property", SIGMA, "--at", point.temperature_C, "--value", point.value + 0.3)
+
+    def reading() -> ObservationRow:
+        (row,) = [row for row in holding(place, number) if row.derived]
+        return row
+
+    assert ionloop(*point_moves).status == 0
+    assert reading().value != pytest.approx(derived.value, abs=1e-3), "nobody had set it"
+    ionloop(*amend, "--property", SIGMA, "--at", 30, "--value", -4.5, "--by", "Ada", "--note", "measured elsewhere")
+    by_hand = reading()
+    assert (by_hand.value, by_hand.origin_id) == (-4.5, derived.id)
+    said = ionloop(*point_moves, "--by", "Bob")
+    assert f"{SIGMA} at 30 °C: -4.500, kept as Ada set it" in said.out
+    assert reading().id == by_hand.id
+    told = json.loads(ionloop(*amend, "--thickness-um", 77, "--json").out)
+    assert {row["value"] for row in told["kept"]} == {point.value + 0.3, -4.5}
+    assert reading().id == by_hand.id
+    assert ionloop(*point_moves, "--also-by-hand").status == 0
+    assert reading().value != -4.5
+    assert [row.value for row in history(place, number) if row.id == by_hand.id] == [-4.5], "it stays in the history"
+
+
+def test_a_number_of_a_person_that_moves_with_the_thickness_is_theirs_still(
+    law: tuple[Place, int, ObservationRow, ObservationRow], ionloop: Command
+) -> None:
+    place, number, _, point = law
+    amend = ("amend", place.file, number, "--folder", place.run)
+    ionloop(*amend, "--property", SIGMA, "--at", 30, "--value", -4.5, "--by", "Ada")
+    ionloop(*amend, "--thickness-um", 77, "--also-by-hand")
+    (moved,) = [row.value for row in holding(place, number) if row.derived]
+    assert moved != -4.5
+    ionloop(*amend, "--property", SIGMA, "--at", point.temperature_C, "--value", point.value)
+    assert [row.value for row in holding(place, number) if row.derived] == [moved]

@@ -5,16 +5,20 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.states import Pending
 
-from flows.approval import FIRST_USE, Desk, _is_real
+from flows.approval import FIRST_USE, Desk
 from flows.approval_runs import ApprovalRuns
 from flows.session import open_session
 from flows.suggest import suggest_next
-from ledger.approvals import Approvals
+from ledger.approvals import MOST_WRONG_CODES, Approvals
 from ledger.kinds import ApprovalState, ExperimentState
 from ledger.store import Ledger
 from tests.flows.command import Command
@@ -105,11 +109,9 @@ def test_the_list_shows_why_until_when_and_the_code(running: Running, file: Path
 
 
 def test_the_first_use_of_real_instruments_is_asked_for_and_nothing_else_is_suggested(running: Running) -> None:
-    assert not _is_real({"factory": "sim.lab.simulated_lab"})
-    assert not _is_real({"factory": "devices.epics.epics_lab", "simulated": {"seed": 1}})
-    assert _is_real({"factory": "devices.epics.epics_lab", "simulated": None})
+    assert running.session.lab.simulated
+    running.session.lab.simulated = False
     desk = Desk(running.session)
-    desk._real = True
     experiment = suggest_next(running.session)
     assert experiment is not None
     assert desk.keeps_back(experiment)
@@ -179,6 +181,18 @@ def test_the_form_of_the_prefect_ui_gives_the_answer(asked: Asked) -> None:
     assert asked.state(run) == "COMPLETED"
 
 
+def test_whoever_guesses_codes_in_the_prefect_ui_is_refused(asked: Asked) -> None:
+    run = asked.run
+    for guess in range(MOST_WRONG_CODES):
+        assert asked.state(run) == "PAUSED", guess
+        assert asked.fill_in(approve=True, name="Eve", code="guess", note="") == "ACCEPT"
+        asked.runs.look()
+    assert asked.row.state == ApprovalState.REFUSED
+    assert asked.state(run) == "CANCELLED"
+    (experiment,) = asked.ledger.experiments(asked.campaign)
+    assert (experiment.state, "wrong codes" in experiment.why) == (ExperimentState.CANCELLED, True)
+
+
 def test_an_answer_on_the_command_line_closes_the_run(asked: Asked) -> None:
     run = asked.run
     asked.approvals.answer(asked.campaign, 1, approved=False, by="Ada")
@@ -203,3 +217,43 @@ def test_none_stays_paused_when_the_campaign_is_left_and_all_are_shown_again(ask
     asked.runs.look()
     assert asked.run != run
     assert asked.state(asked.run) == "PAUSED"
+
+
+def killed_before_it_was_noted(asked: Asked) -> str:
+    """The run that a controller made just before it was killed."""
+    run = asked.run
+    asked.approvals.waits_in(asked.row.id, None)
+    return run
+
+
+def open_runs_like(asked: Asked, run: str) -> list[str]:
+    (tag,) = [tag for tag in asked.client.read_flow_run(UUID(run)).tags if tag.startswith("request ")]
+    same = FlowRunFilter(tags=FlowRunFilterTags(all_=[tag]))
+    runs = asked.client.read_flow_runs(flow_run_filter=same, sort=FlowRunSort.ID_DESC, limit=200)
+    return [str(found.id) for found in runs if found.state is not None and not found.state.is_final()]
+
+
+def test_a_run_that_a_kill_kept_from_being_noted_is_taken_up_and_answered(asked: Asked) -> None:
+    run = killed_before_it_was_noted(asked)
+    again = ApprovalRuns(asked.ledger, asked.campaign, asked.client)
+    again.look()
+    assert asked.run == run, "the same one, and no second beside it"
+    assert open_runs_like(asked, run) == [run]
+    asked.fill_in(approve=True, name="Ada", code=asked.row.code, note="")
+    again.look()
+    assert asked.row.state == ApprovalState.APPROVED
+    assert open_runs_like(asked, run) == []
+
+
+def test_a_run_that_was_never_paused_before_the_kill_is_paused_then(asked: Asked) -> None:
+    run = killed_before_it_was_noted(asked)
+    asked.client.set_flow_run_state(UUID(run), Pending(), force=True)
+    ApprovalRuns(asked.ledger, asked.campaign, asked.client).look()
+    assert (asked.run, asked.state(run)) == (run, "PAUSED")
+
+
+def test_a_lost_run_whose_request_was_answered_meanwhile_is_closed(asked: Asked) -> None:
+    run = killed_before_it_was_noted(asked)
+    asked.approvals.answer(asked.campaign, 1, approved=True, by="Ada")
+    ApprovalRuns(asked.ledger, asked.campaign, asked.client).look()
+    assert asked.state(run) == "CANCELLED"

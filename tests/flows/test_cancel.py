@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.weather import RECORD_NAME, read_outages
 from ledger.journal import Journal
 from ledger.kinds import ExperimentState
 from ledger.store import Ledger
@@ -92,6 +93,26 @@ def test_a_cancel_in_prefect_makes_the_lab_safe_within_seconds(prefect: HeldServ
         left = Journal(ledger).open_steps(campaign_id=campaign.id)
         assert {(step.state, step.experiment_id in {e.id for e in cut_off}) for step in left} <= {("unknown", True)}
         assert not ledger.failures(campaign.id), "a film that was cut off says nothing against its formulation"
+
+
+def test_a_cancel_while_the_ledger_is_away_is_obeyed_at_once_and_written_down_when_it_is_back(
+    prefect: HeldServer, tmp_path: Path
+) -> None:
+    write_campaign(tmp_path, experiments=60, batch=IN_FLIGHT, start=60)
+    place, away = Place(tmp_path, prefect.home), tmp_path / "faults.yaml"
+    away.write_text("faults: [{kind: database_gone, from: 20 h, until: 21 h, lasts: 25 s}]")
+    with place.running("--faults", str(away)) as process:
+        seconds_until(lambda: bool(read_outages(place.run / RECORD_NAME)) or process.poll() is not None, PATIENCE_S)
+        (flow_run,) = flow_runs_of(prefect.address, str(place.file))
+        cancel(prefect.address, flow_run["id"])
+        seconds_until(lambda: not heated_cells(place.lab), WITHIN_S)
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert flow_run_state(prefect.address, flow_run["id"]) == "CANCELLED"
+    assert err.splitlines()[-1].startswith("ionloop: cancelled")
+    with contextlib.closing(Ledger.open(place.ledger, create=False)) as ledger:
+        (campaign,) = ledger.campaigns()
+        assert (campaign.state, campaign.why) == ("aborted", "cancelled in the Prefect UI")
+    assert_safe(place.lab)
 
 
 def test_an_abort_from_the_command_line_makes_the_lab_safe_within_seconds(

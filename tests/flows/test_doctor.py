@@ -1,5 +1,6 @@
 """`ionloop doctor`: every instrument looked at, all problems told together, and nothing moved."""
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -8,11 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from chemistry.value_file import read_yaml_value
 from devices.clock import RealClock
 from devices.fake import fake_instrument
 from devices.impedance_meter import ImpedanceMeter
+from devices.lab_file import LabFile
 from devices.thermal_stage import ThermalStage
 from flows.doctor import _finding
+from flows.session import open_lab
 from tests.flows.command import Command
 from tests.flows.small_campaign import EXAMPLES
 from tests.served import ServedLab
@@ -44,6 +48,33 @@ def test_a_served_lab_is_looked_at_and_nothing_is_moved(ionloop: Command, served
     assert all(stage["dead_man_s"] > 0 and "temperature_C" in stage["value"] for stage in stages)
     assert served.acts() == []
     assert {i["token"] for i in found["instruments"]} == {0}
+
+
+def opened(file: Path, **changed: object) -> bool:
+    """Whether a lab file's lab says itself that it is simulated."""
+    lab_file = read_yaml_value(LabFile, file).model_copy(update=changed)
+    with contextlib.closing(open_lab(lab_file, file.parent)) as lab:
+        return lab.simulated
+
+
+def test_only_the_lab_itself_says_that_it_is_simulated(served: ServedLab) -> None:
+    assert opened(served.file)
+    assert opened(served.file, simulated=None), "whatever the file says"
+    assert not opened(served.file, clock=""), "what is left over in a file proves nothing"
+    assert not opened(served.file, name="the real bench"), "another simulated lab answers there"
+
+
+def test_a_file_that_says_simulated_of_real_instruments_is_pointed_at(
+    ionloop: Command, served: ServedLab, tmp_path: Path
+) -> None:
+    content = yaml.safe_load(served.file.read_text())
+    assert content.pop("clock")
+    assert content["simulated"]
+    file = tmp_path / "lab.yaml"
+    file.write_text(yaml.safe_dump(content))
+    said = json.loads(ionloop("doctor", file, "--json").out)
+    assert said["real"]
+    assert any("counts as real" in warning for warning in said["warnings"])
 
 
 def test_problems_are_told_together(ionloop: Command, served: ServedLab, tmp_path: Path) -> None:

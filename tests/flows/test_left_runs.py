@@ -1,5 +1,6 @@
 """What Prefect knows of a campaign's earlier runs, when the next one begins: a cancel is obeyed, however late."""
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +12,14 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Running
 
 from flows.crew import Crew
+from flows.leasing import Leasing
 from flows.left_runs import close_left_runs, note_flow_run
 from flows.loop import run_loop
 from flows.resume import settle_stop
 from flows.session import Session, open_session
 from flows.stopping import CANCELLED, INTERRUPTED, Stopped, _stop_comes_first
 from ledger import database
-from ledger.errors import LedgerUnavailable
+from ledger.errors import LeaseHeld, LedgerUnavailable
 from ledger.kinds import CampaignState, CommandKind
 from tests.flows.held_server import HeldServer
 from tests.flows.prefect_api import cancel, flow_run_state
@@ -105,3 +107,24 @@ def test_an_abort_waits_until_it_is_written_down(session: Session, monkeypatch: 
     ledger.be_patient(0.0)  # as after a stop: plans are to end soon
     settle_stop(session, Stopped(CANCELLED, CampaignState.ABORTED))
     assert ledger.campaign(session.campaign_id).state == CampaignState.ABORTED
+
+
+def test_a_lease_that_could_not_be_given_back_is_taken_again_by_whoever_had_it_and_by_nobody_else(
+    session: Session,
+) -> None:
+    ledger, away = session.ledger, [LedgerUnavailable("It is away")]
+
+    def weather() -> None:
+        if away:
+            raise away[0]
+
+    with session.leasing.lease("oven") as token:
+        ledger.database.weather = weather
+        ledger.be_patient(0.0)
+    away.clear()
+    with contextlib.closing(Leasing(ledger)) as another, pytest.raises(LeaseHeld), another.lease("oven", wait=False):
+        pass
+    with session.leasing.lease("oven", wait=False) as again:
+        assert again > token
+        with pytest.raises(LeaseHeld), session.leasing.lease("oven", wait=False):
+            pass

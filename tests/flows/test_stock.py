@@ -10,6 +10,7 @@ import yaml
 from flows.campaign import _leave_to_people
 from flows.crew import Crew
 from flows.loop import run_loop
+from flows.person import person
 from flows.session import open_session
 from flows.stopping import Stopped
 from ledger.kinds import CampaignState, ExperimentState
@@ -100,11 +101,60 @@ def test_people_say_what_they_filled_and_weighed(tmp_path: Path, ionloop: Comman
         (("fill", "LiBOB", 5), "uses no component 'LiBOB'"),
         (("fill", "LiTFSI", "nan"), "a mass of nan mg"),
         (("weigh", "LiTFSI", "inf"), "a mass of inf mg"),
+        (("fill", "LiTFSI", "1e30"), "a mass of 1e+30 mg"),
+        (("fill", "LiTFSI", 0), "a mass of 0 mg"),
+        (("weigh", "--", "LiTFSI", "-1"), "a mass of -1 mg"),
+        (("fill", "LiTFSI", 5, "--by", ""), "nobody says who"),
+        (("weigh", "LiTFSI", 5, "--by", "  "), "nobody says who"),
+        (("fill", "LiTFSI", 5, "--by", "Ada\nBob"), "is no name"),
     ],
 )
 def test_a_mistake_is_one_paragraph(tmp_path: Path, ionloop: Command, words: tuple[object, ...], told: str) -> None:
     file = write(tmp_path)
     command, *rest = words
-    said = ionloop("stock", command, file, *rest, "--folder", tmp_path / "run")
+    said = ionloop("stock", command, "--folder", tmp_path / "run", file, *rest)
     assert said.status == 2
     assert told in said.err
+    assert not (tmp_path / "run").exists() or "LiBOB" in rest, "nothing is written"
+
+
+@pytest.mark.parametrize("amount", [".inf", ".nan", "-1"])
+def test_a_lab_file_cannot_speak_of_such_a_container_either(tmp_path: Path, ionloop: Command, amount: str) -> None:
+    file = write(tmp_path)
+    lab = tmp_path / "simulated_lab.yaml"
+    lab.write_text(lab.read_text().replace("default: 20000", f"default: {amount}"))
+    said = ionloop("stock", "fill", file, "LiTFSI", 5, "--folder", tmp_path / "run")
+    assert said.status == 2
+    assert "stock" in said.err
+
+
+@pytest.mark.parametrize("by", ["", " ", "x" * 101, "a\tb"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("approve", 1),
+        ("refuse", 1),
+        ("amend", 1, "--retract"),
+        ("pause",),
+        ("abort",),
+        ("stock", "fill", "LiTFSI", 5),
+        ("reconcile", "--step", "1", "--say", "failed"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_whoever_gives_a_command_has_a_name(
+    tmp_path: Path, ionloop: Command, words: tuple[object, ...], by: str
+) -> None:
+    file = write(tmp_path)
+    name, *rest = words
+    place = (rest.pop(0), file) if name == "stock" else (file,)
+    said = ionloop(name, *place, *rest, "--by", by, "--folder", tmp_path / "run")
+    assert said.status == 2
+    assert "name" in said.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_without_a_name_it_is_the_user_who_is_logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "ada")
+    assert person(None) == "ada"
+    assert person(" Ada ") == "Ada"

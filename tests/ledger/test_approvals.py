@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.approvals import Approvals
-from ledger.errors import LedgerError
+from ledger.approvals import MOST_WRONG_CODES, Approvals
+from ledger.errors import LedgerError, WrongCode
 from ledger.kinds import ApprovalState, EventKind, ExperimentState
 from ledger.store import Ledger
 from tests.ledger.conftest import Suggest
@@ -67,9 +67,31 @@ def test_whoever_has_not_signed_in_needs_the_code(
 ) -> None:
     experiment = suggest()
     row = approvals.ask(experiment.id, WHY, 60)
-    with pytest.raises(LedgerError, match="code"):
+    with pytest.raises(WrongCode):
         approvals.answer(campaign, experiment.number, approved=True, by="Eve", via="Prefect UI", code=code)
-    assert approvals.answer(campaign, experiment.number, approved=True, by="Ada", code=f" {row.code.upper()} ")
+    with pytest.raises(WrongCode):
+        approvals.answer(campaign, experiment.number, approved=True, by="Eve", code=row.code)  # somebody saw it
+    code = approvals.request(row.id).code
+    assert approvals.answer(campaign, experiment.number, approved=True, by="Ada", code=f" {code.upper()} ")
+
+
+def test_whoever_guesses_on_is_refused_and_every_guess_is_audited(
+    approvals: Approvals, suggest: Suggest, ledger: Ledger, campaign: int
+) -> None:
+    other, experiment = suggest(), suggest()
+    waits, row = approvals.ask(other.id, WHY, 60), approvals.ask(experiment.id, WHY, 60)
+    for guess in range(1, MOST_WRONG_CODES + 1):
+        assert approvals.request(row.id).state == ApprovalState.WAITING, f"before guess {guess}"
+        with pytest.raises(WrongCode):
+            approvals.answer(campaign, experiment.number, approved=True, by="Eve", via="Prefect UI", code="guess")
+    refused, now = approvals.request(row.id), ledger.experiment(experiment.id)
+    assert (refused.state, refused.by) == (ApprovalState.REFUSED, "")
+    assert (now.state, now.why) == (ExperimentState.CANCELLED, f"{MOST_WRONG_CODES} wrong codes were given for it")
+    told = [e.payload for e in ledger.events(campaign) if e.kind == EventKind.APPROVAL_ANSWERED]
+    assert [(t["answer"], t["by"]) for t in told] == [*[("wrong code", "Eve")] * MOST_WRONG_CODES, ("refused", "")]
+    with pytest.raises(LedgerError, match="already"):
+        approvals.answer(campaign, experiment.number, approved=True, by="Ada", code=refused.code)
+    assert approvals.request(waits.id).state == ApprovalState.WAITING, "another request has its own tries"
 
 
 def test_nobody_answers_without_a_name_or_for_what_nobody_asked(

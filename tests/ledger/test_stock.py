@@ -190,8 +190,19 @@ def test_a_film_that_was_given_up_needs_nothing(
     ledger: Ledger, suggest: Suggest, filled: Stock, journal: Journal, sample: str
 ) -> None:
     filled.reserve(sample, {SALT: 60.0})
+    assert filled.reserved_mg() == {SALT: pytest.approx(63.0)}
     ledger.move(ledger.sample(sample).experiment_id, "cancelled")
+    assert filled.reserved_mg() == {SALT: 0.0}
     filled.reserve(other_sample(ledger, suggest), {SALT: 60.0})
+
+
+@pytest.mark.parametrize(("state", "kept"), [("paused", 63.0), ("aborted", 0.0)])
+def test_a_campaign_that_was_left_keeps_what_its_films_need_and_one_that_is_over_does_not(
+    ledger: Ledger, campaign: int, filled: Stock, sample: str, state: str, kept: float
+) -> None:
+    filled.reserve(sample, {SALT: 60.0})
+    ledger.set_campaign_state(campaign, state)
+    assert filled.reserved_mg() == {SALT: pytest.approx(kept)}
 
 
 def test_a_film_reserves_once_and_a_dose_that_never_fell_is_kept_for_it_still(
