@@ -16,7 +16,7 @@ from devices.errors import InstrumentError, NeverSent, PlanAborted
 from devices.lab import Station
 from devices.plans import tidy
 from devices.protocols import MEASURE_ROLES, Hold
-from flows.resume import LOOK_AGAIN_S, reconcile, settle_unanswered
+from flows.resume import LOOK_AGAIN_S, Waiting, reconcile, settle_unanswered
 from flows.session import Session
 from flows.stopping import Stopped
 from ledger.errors import LeaseLost
@@ -171,7 +171,7 @@ class Crew:
 
         Raises what stops the campaign, also while an instrument is waited for.
         """
-        unfinished = reconcile(self._session, self._sleep)
+        unfinished = reconcile(self._session, Waiting(self._sleep, self._hold))
         if unfinished:
             self._clear_cells()
         return unfinished
@@ -179,7 +179,7 @@ class Crew:
     def _clear_cells(self) -> None:
         """Make every measuring station safe and put the films that a crash left in their cells back into the rack."""
         for station in self._lab.stations_with(MEASURE_ROLES):
-            with self._leasing.lease(station.name, above=station.largest_token()) as token:
+            with self._leasing.lease(station.name, above=station.largest_token(), hold=self._hold) as token:
                 station.run(tidy(station), token=token, hold=self._hold)
 
     @contextlib.contextmanager
@@ -188,7 +188,7 @@ class Crew:
         with (
             self._lab.borrow(roles, hold, turn=experiment.number) as station,
             _named(station),
-            self._leasing.lease(station.name, above=self._reached(station, hold)) as token,
+            self._leasing.lease(station.name, above=self._reached(station, hold), hold=hold) as token,
         ):
             try:
                 with self._noted(station, experiment.number):

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from devices.protocols import Hold
 from ledger.errors import LeaseHeld, LeaseLost, LedgerUnavailable
 from ledger.leases import Lease, Leases
 from ledger.store import Ledger
@@ -16,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 LEASE_S = 30.0
 """What an owner leases is free again when it gives no sign for so long."""
+
+LOOK_AGAIN_S = 0.5
+"""Wall time between two tries to have a lease that somebody else has."""
 
 
 class Leasing:
@@ -35,12 +39,13 @@ class Leasing:
         self._beat.start()
 
     @contextlib.contextmanager
-    def lease(self, name: str, *, above: int = 0, wait: bool = True) -> Iterator[int]:
+    def lease(self, name: str, *, above: int = 0, wait: bool = True, hold: Hold | None = None) -> Iterator[int]:
         """The fencing token of a lease, larger than `above`, for as long as the block lasts.
 
-        Waits while another process has it, or raises `LeaseHeld` where `wait` is false.
+        Waits while another process has it, or raises `LeaseHeld` where `wait` is false. `hold` is the caller's on the
+        clock, suspended meanwhile: whoever has the lease may need lab time to come to an end.
         """
-        lease = self._acquire(name, above, wait)
+        lease = self._acquire(name, above, wait, hold)
         self._held[name] = lease
         try:
             yield lease.token
@@ -48,18 +53,25 @@ class Leasing:
             del self._held[name]
             self._give_back(lease)
 
-    def _acquire(self, name: str, above: int, wait: bool) -> Lease:
+    def _acquire(self, name: str, above: int, wait: bool, hold: Hold | None) -> Lease:
         def is_over(owner: str) -> bool:
             return owner_is_dead(owner) or (owner == self._owner and name in self._not_given_back)
 
-        while True:
-            try:
-                lease = self._leases.acquire(name, self._owner, LEASE_S, above=above, owner_is_dead=is_over)
-                self._not_given_back.discard(name)
-                return lease
-            except LeaseHeld:
-                if not wait or self._hurry.wait(1.0):
-                    raise
+        try:
+            while True:
+                try:
+                    lease = self._leases.acquire(name, self._owner, LEASE_S, above=above, owner_is_dead=is_over)
+                except LeaseHeld:
+                    if hold is not None:
+                        hold.suspend()
+                    if not wait or self._hurry.wait(LOOK_AGAIN_S):
+                        raise
+                else:
+                    self._not_given_back.discard(name)
+                    return lease
+        finally:
+            if hold is not None:
+                hold.resume()
 
     def wait_no_more(self) -> None:
         """From now on nobody waits here for a lease that somebody else has; whoever does is told `LeaseHeld`."""

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from devices.clock import sleep
@@ -9,7 +10,7 @@ from devices.errors import NeverSent
 from devices.evidence import evidence
 from devices.finding import Evidence, Finding
 from devices.instrument import Instrument
-from devices.protocols import RAN_EMPTY, Clock
+from devices.protocols import RAN_EMPTY, Clock, Hold
 from devices.station import Station
 from flows.control import in_words
 from flows.session import LEDGER_PATIENCE_S, Session
@@ -29,12 +30,21 @@ VERDICTS = {
 LOOK_AGAIN_S = 30.0
 """Lab time between two looks at an instrument that is still busy."""
 
-
 Sleep = Callable[[float], None]
 """Lets seconds of lab time pass for whoever waits; may raise what ends the wait."""
 
 
-def reconcile(session: Session, rest: Sleep | None = None) -> list[ExperimentRow]:
+@dataclass(frozen=True)
+class Waiting:
+    """How whoever asks the instruments waits for them."""
+
+    rest: Sleep
+    """Lets lab time pass."""
+    hold: Hold
+    """On the clock."""
+
+
+def reconcile(session: Session, waiting: Waiting | None = None) -> list[ExperimentRow]:
     """Settle every step that was intended and never confirmed; the experiments that go on, in their order.
 
     An instrument that is still busy is waited for in lab time. A film whose step failed is called off: it says nothing
@@ -45,16 +55,16 @@ def reconcile(session: Session, rest: Sleep | None = None) -> list[ExperimentRow
 
     Args:
         session: The campaign, its ledger and its lab.
-        rest: How lab time passes while an instrument is waited for; a caller who has a hold on the clock says so.
+        waiting: How a caller waits who has a hold on the clock already.
     """
     journal = session.journal
-    with _resting(session.lab.clock, rest) as pause:
+    with _waiting(session.lab.clock, waiting) as wait:
         for open_step in journal.open_steps(campaign_id=session.campaign_id):
             if open_step.state == StepState.INTENDED:
-                _settle(session, journal, open_step, pause)
+                _settle(session, journal, open_step, wait)
         for failed in journal.unanswered_steps(session.campaign_id):
             with contextlib.suppress(NeverSent, LeaseHeld):
-                _settle_late(journal, failed, _ask(session, failed, pause))
+                _settle_late(journal, failed, _ask(session, failed, wait))
     # By what the journal says, not by what was just found: so a crash in here loses nothing either.
     ask = session.spec.unknown_steps == "ask"
     for experiment in _unfinished(session):
@@ -62,19 +72,19 @@ def reconcile(session: Session, rest: Sleep | None = None) -> list[ExperimentRow
         if why:
             session.ledger.move(experiment.id, ExperimentState.CANCELLED, why)
     call_off_waiting(session)
-    waiting = {step.experiment_id for step in waiting_steps(session)}
-    return [experiment for experiment in _unfinished(session) if experiment.id not in waiting]
+    for_a_person = {step.experiment_id for step in waiting_steps(session)}
+    return [experiment for experiment in _unfinished(session) if experiment.id not in for_a_person]
 
 
 @contextlib.contextmanager
-def _resting(clock: Clock, rest: Sleep | None) -> Iterator[Sleep]:
+def _waiting(clock: Clock, callers: Waiting | None) -> Iterator[Waiting]:
     """The caller's own way to wait, or one with a hold of its own."""
-    if rest is not None:
-        yield rest
+    if callers is not None:
+        yield callers
         return
     hold = clock.hold()
     try:
-        yield lambda seconds: sleep(clock, seconds, hold)
+        yield Waiting(lambda seconds: sleep(clock, seconds, hold), hold)
     finally:
         hold.release()
 
@@ -99,8 +109,8 @@ def _unfinished(session: Session) -> list[ExperimentRow]:
     return [e for e in session.ledger.experiments(session.campaign_id) if not ExperimentState(e.state).final]
 
 
-def _settle(session: Session, journal: Journal, open_step: PhysicalStepRow, rest: Sleep) -> None:
-    found = _ask(session, open_step, rest)
+def _settle(session: Session, journal: Journal, open_step: PhysicalStepRow, waiting: Waiting) -> None:
+    found = _ask(session, open_step, waiting)
     if found.finding is Finding.FAILED:
         journal.fail(open_step.order_id, found.words, ran_empty=RAN_EMPTY in found.words)
         return
@@ -147,18 +157,18 @@ def _why_lost(session: Session, journal: Journal, experiment: ExperimentRow, but
     return ""
 
 
-def _ask(session: Session, open_step: PhysicalStepRow, rest: Sleep) -> Evidence:
+def _ask(session: Session, open_step: PhysicalStepRow, waiting: Waiting) -> Evidence:
     lab = session.lab
     station, device = lab.stations.get(open_step.station), device_of(session, open_step)
     if station is None or device is None:
         return Evidence(
             finding=Finding.UNKNOWN, words=f"the lab file has no {open_step.device} at {open_step.station} any more"
         )
-    with session.leasing.lease(station.name, above=station.largest_token()) as token:
+    with session.leasing.lease(station.name, above=station.largest_token(), hold=waiting.hold) as token:
         # The fence first: an order that a former controller, asleep till now, still had to send must not come after.
         device.fence(token)
         try:
-            return _once_ended(device, open_step, lab.clock, rest)
+            return _once_ended(device, open_step, lab.clock, waiting.rest)
         finally:
             device.leave()
 
