@@ -128,9 +128,13 @@ class Instrument(Device):
 
         They were told before the echo was, on the same connection, so that whoever saw the echo need not ask. Without
         an echo, `asking` reads each of them over the line.
+
+        Raises:
+            NeverSent: it cannot be reached.
         """
-        use_monitor = not asking
-        return {name: _plain(getattr(self, name).get(use_monitor=use_monitor)) for name in (*self.results, "count")}
+        with self._reached("say what it made"):
+            names = (*self.results, "count")
+            return {name: _plain(getattr(self, name).get(use_monitor=not asking)) for name in names}
 
     def memory(self, step: str) -> dict[str, Any]:
         """What it says that it began last, and how many orders it has finished: the same until it begins another.

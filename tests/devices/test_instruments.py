@@ -151,10 +151,12 @@ def test_heater_off_needs_no_parameters():
     assert fake(ThermalStage).parameters(HeaterOff()) == {}
 
 
-@pytest.mark.parametrize("ask", [lambda d: d.fence(3), lambda d: d.state(), lambda d: d.memory("dose")])
+@pytest.mark.parametrize(
+    "ask", [lambda d: d.fence(3), lambda d: d.state(), lambda d: d.memory("dose"), lambda d: d.as_made()]
+)
 def test_an_instrument_that_nobody_hears_of_is_named(ask):
     device = Dispenser("NOBODY:HERE:", name="dispenser", clock=RealClock())
-    for signal in (device.token, device.busy, device.accepted):
+    for signal in (device.token, device.busy, device.accepted, device.dispensed_mg):
         signal._timeout = device.token._connection_timeout = 0.05
     with pytest.raises(NeverSent, match="NOBODY:HERE:"):
         ask(device)
