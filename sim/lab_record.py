@@ -11,13 +11,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from chemistry.errors import IonloopError
 from chemistry.value import Value
-from devices.served.sole_user import sole_user
+from devices.served.sole_user import own_database
 
 VERSION = 1
 """Layout of the file; another one is refused."""
@@ -87,16 +87,13 @@ class LabRecord:
     """The file, opened for writing by the one process that runs the bench."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._alone = _only_one(path)
         try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            self._connection.executescript(_LAYOUT)
+            self._alone, self._connection = own_database(path, _LAYOUT)
+        except BlockingIOError as taken:
+            words = "another process is using it, most likely a run of the same campaign: wait for it, or end it first"
+            raise BenchInUse(f"The simulated lab in {path.parent} is in use: {words}") from taken
         except sqlite3.DatabaseError as broken:
-            self._alone.close()
             raise BrokenRecord(f"{path} is not the record of a simulated lab: {broken}") from broken
         version = self.things().setdefault(("lab", "version"), VERSION)
         if version != VERSION:
@@ -166,15 +163,6 @@ class LabRecord:
             "ON CONFLICT (kind, name) DO UPDATE SET content = excluded.content",
             rows,
         )
-
-
-def _only_one(path: Path) -> IO[str]:
-    """Be the one who runs this bench, until the file returned is closed or the process dies, however it dies."""
-    try:
-        return sole_user(path)
-    except BlockingIOError as taken:
-        words = "another process is using it, most likely a run of the same campaign: wait for it, or end it first"
-        raise BenchInUse(f"The simulated lab in {path.parent} is in use: {words}") from taken
 
 
 def read_record(path: Path) -> list[PhysicalAct]:

@@ -10,14 +10,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from chemistry.errors import IonloopError
 from chemistry.value import Value
 from devices.served.panel import Panel
-from devices.served.sole_user import sole_user
+from devices.served.sole_user import own_database
 
 VERSION = 1
 """Layout of the file; another one is refused."""
@@ -83,19 +83,16 @@ class OrderMemory:
     """The file, opened for writing by the one process that runs the station; calls may come from any thread."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._alone = _only_one(path)
         try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            self._connection.executescript(_LAYOUT)
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0] or VERSION
-            self._connection.execute(f"PRAGMA user_version={version}")
+            self._alone, self._connection = own_database(path, _LAYOUT)
+        except BlockingIOError as taken:
+            words = "another process runs this station: end it first, or leave the station to it"
+            raise MemoryInUse(f"The memory {path} is in use: {words}") from taken
         except sqlite3.DatabaseError as broken:
-            self._alone.close()
             raise BrokenMemory(f"{path} is not the memory of a station: {broken}") from broken
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0] or VERSION
+        self._connection.execute(f"PRAGMA user_version={version}")
         if version != VERSION:
             self.close()
             raise BrokenMemory(f"{path} has version {version}, this program writes {VERSION}: use another folder")
@@ -169,14 +166,6 @@ class OrderMemory:
             f"ON CONFLICT (instrument, order_id) DO UPDATE SET {changing}",
             values,
         )
-
-
-def _only_one(path: Path) -> IO[str]:
-    try:
-        return sole_user(path)
-    except BlockingIOError as taken:
-        words = "another process runs this station: end it first, or leave the station to it"
-        raise MemoryInUse(f"The memory {path} is in use: {words}") from taken
 
 
 def _order(row: Mapping[str, Any]) -> RememberedOrder:

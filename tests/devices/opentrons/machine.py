@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from tests.devices.opentrons_bodies import AnyCommand, LabwareOffset
+from tests.devices.opentrons.bodies import AnyCommand, LabwareOffset
 
 MAXIMUM_RUNS = 20
 GENERAL, IN_USE, ESTOP, TIP = "4000", "3014", "2013", "3003"

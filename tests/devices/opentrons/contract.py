@@ -18,8 +18,8 @@ from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from tests.devices.opentrons_bodies import ActionBody, CommandBody, RunBody, UpdateBody
-from tests.devices.opentrons_machine import GENERAL, ApiError, Robot
+from tests.devices.opentrons.bodies import ActionBody, CommandBody, RunBody, UpdateBody
+from tests.devices.opentrons.machine import GENERAL, ApiError, Robot
 
 
 def _app(robot: Robot) -> FastAPI:

@@ -8,23 +8,8 @@ import pytest
 from devices.drivers.file_potentiostat import FilePotentiostat
 from devices.drivers.protocols import Task
 from devices.errors import InstrumentError
-from tests.devices.file_bench import SAMPLE, Waiting, fast_settings, never, restarted, sweep
+from tests.devices.file_potentiostat.bench import SAMPLE, Waiting, never, restarted, sweep
 from tests.devices.test_spectrum_files import biologic, film, gamry
-
-
-@pytest.fixture
-def content(tmp_path: Path) -> dict[str, Any]:
-    return fast_settings(tmp_path)
-
-
-@pytest.fixture
-def folder(content: dict[str, Any]) -> Path:
-    return Path(content["folder"])
-
-
-@pytest.fixture
-def driver(content: dict[str, Any]) -> FilePotentiostat:
-    return restarted(content)
 
 
 def test_an_order_that_was_never_given_is_never_begun(driver: FilePotentiostat) -> None:

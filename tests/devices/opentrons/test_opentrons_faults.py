@@ -1,50 +1,24 @@
 """Whatever breaks in the middle of a dose, it falls at most once, and the driver says how far it came."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from devices.drivers.opentrons import OpentronsDispenser
 from devices.errors import InstrumentError
-from tests.devices.opentrons_bench import (
+from tests.devices.opentrons.bench import (
     Gate,
     MASS_mg,
     Performing,
     dose,
     fallen_mg,
-    fast_settings,
     never,
     restarted,
 )
-from tests.devices.opentrons_bodies import AnyCommand
-from tests.devices.opentrons_contract import ContractServer, Fault, until
-from tests.devices.opentrons_machine import Broken
-
-
-@pytest.fixture(scope="module")
-def only_server() -> Iterator[ContractServer]:
-    server = ContractServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def server(only_server: ContractServer) -> ContractServer:
-    only_server.renew()
-    return only_server
-
-
-@pytest.fixture
-def given_settings(server: ContractServer, tmp_path: Path) -> dict[str, Any]:
-    return fast_settings(server.address, tmp_path)
-
-
-@pytest.fixture
-def driver(given_settings: dict[str, Any]) -> OpentronsDispenser:
-    return restarted(given_settings)
+from tests.devices.opentrons.bodies import AnyCommand
+from tests.devices.opentrons.contract import ContractServer, Fault, until
+from tests.devices.opentrons.machine import Broken
 
 
 def test_an_emergency_stop_is_said_in_the_robots_words(driver: OpentronsDispenser, server: ContractServer) -> None:

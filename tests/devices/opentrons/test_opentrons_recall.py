@@ -1,7 +1,6 @@
 """After a restart of the station process it can be found out what became of a dose, or that nobody can tell."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,40 +8,16 @@ import pytest
 
 from devices.drivers.opentrons import OpentronsDispenser
 from devices.errors import InstrumentError
-from tests.devices.opentrons_bench import (
+from tests.devices.opentrons.bench import (
     Gate,
     MASS_mg,
     dose,
     fallen_mg,
-    fast_settings,
     killed,
     never,
     restarted,
 )
-from tests.devices.opentrons_contract import ContractServer, until
-
-
-@pytest.fixture(scope="module")
-def only_server() -> Iterator[ContractServer]:
-    server = ContractServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def server(only_server: ContractServer) -> ContractServer:
-    only_server.renew()
-    return only_server
-
-
-@pytest.fixture
-def given_settings(server: ContractServer, tmp_path: Path) -> dict[str, Any]:
-    return fast_settings(server.address, tmp_path)
-
-
-@pytest.fixture
-def driver(given_settings: dict[str, Any]) -> OpentronsDispenser:
-    return restarted(given_settings)
+from tests.devices.opentrons.contract import ContractServer, until
 
 
 def test_an_order_that_was_never_received_is_never_begun(driver: OpentronsDispenser) -> None:

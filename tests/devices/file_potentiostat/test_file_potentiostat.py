@@ -18,24 +18,9 @@ from devices.drivers.protocols import Driver, Recalls, Task
 from devices.drivers.spectrum_folder import Asked, has_word
 from devices.errors import InstrumentError
 from devices.impedance_meter import ImpedanceMeter
-from tests.devices.file_bench import SAMPLE, Waiting, fast_settings, never, restarted, sweep
-from tests.devices.opentrons_contract import until
+from tests.devices.file_potentiostat.bench import SAMPLE, Waiting, never, restarted, sweep
+from tests.devices.opentrons.contract import until
 from tests.devices.test_spectrum_files import REAL_FILES, biologic, film, gamry, real_files
-
-
-@pytest.fixture
-def content(tmp_path: Path) -> dict[str, Any]:
-    return fast_settings(tmp_path)
-
-
-@pytest.fixture
-def folder(content: dict[str, Any]) -> Path:
-    return Path(content["folder"])
-
-
-@pytest.fixture
-def driver(content: dict[str, Any]) -> FilePotentiostat:
-    return restarted(content)
 
 
 def test_it_is_a_driver_that_recalls(driver: FilePotentiostat) -> None:

@@ -10,7 +10,7 @@ from devices.drivers.opentrons import OpentronsDispenser
 from devices.drivers.opentrons_settings import OpentronsSettings
 from devices.drivers.protocols import Task
 from devices.errors import InstrumentError
-from tests.devices.opentrons_contract import ContractServer
+from tests.devices.opentrons.contract import ContractServer
 
 MASS_mg = 100.0
 """500 µL of the salt's solution: two transfers of 250 µL."""

@@ -2,7 +2,6 @@
 
 import re
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,38 +18,14 @@ from devices.drivers.opentrons_dose import portions
 from devices.drivers.opentrons_settings import OpentronsSettings, Pipette, Solution
 from devices.drivers.protocols import Driver, Recalls, Task
 from devices.errors import InstrumentError
-from tests.devices.opentrons_bench import (
+from tests.devices.opentrons.bench import (
     MASS_mg,
     dose,
     fallen_mg,
-    fast_settings,
     never,
     restarted,
 )
-from tests.devices.opentrons_contract import ContractServer
-
-
-@pytest.fixture(scope="module")
-def only_server() -> Iterator[ContractServer]:
-    server = ContractServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def server(only_server: ContractServer) -> ContractServer:
-    only_server.renew()
-    return only_server
-
-
-@pytest.fixture
-def given_settings(server: ContractServer, tmp_path: Path) -> dict[str, Any]:
-    return fast_settings(server.address, tmp_path)
-
-
-@pytest.fixture
-def driver(given_settings: dict[str, Any]) -> OpentronsDispenser:
-    return restarted(given_settings)
+from tests.devices.opentrons.contract import ContractServer
 
 
 def test_it_is_a_driver_that_recalls(driver: OpentronsDispenser) -> None:
