@@ -11,7 +11,7 @@ from uuid import UUID
 
 from prefect import flow
 from prefect.client.schemas.objects import FlowRun
-from prefect.exceptions import ParameterTypeError
+from prefect.exceptions import ParameterTypeError, SignatureMismatchError
 from prefect.states import Completed, Failed
 from prefect.utilities.callables import parameter_schema
 from pydantic import Field
@@ -97,8 +97,8 @@ class Forms:
                 note=filled_in.get("note", ""),
                 experiment=experiment,
             )
-        except ParameterTypeError:  # a campaign's run is no form: *Retry* of one that has ended
-            return Failed(message="A campaign is begun and goes on with `ionloop run`, or from its own deployment.")
+        except (ParameterTypeError, SignatureMismatchError) as unfit:  # such as *Retry* of a campaign's run
+            return Failed(message=f"Not a command ({unfit}). A campaign is begun, and goes on, with `ionloop run`.")
         except LedgerError as refused:
             return Failed(message=str(refused))
         return Completed(message=f"{command} is in the ledger as event {row.event}")
