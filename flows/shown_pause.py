@@ -6,10 +6,11 @@ it is: paused, whoever commanded it and from wherever, with its process alive.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
 from prefect.states import Paused, Running
 
 from flows.control import Control, in_words
@@ -24,6 +25,17 @@ BY = "Prefect UI"
 """Who presses a button there: nobody signs in."""
 OWNED_S = 1800
 """Wall time after which Prefect itself ends a paused run that its owner has not renewed: none stays paused for ever."""
+
+
+def stay_when_paused() -> None:
+    """Keep the present flow run's process when *Pause* is pressed.
+
+    Prefect's engine would end it in its next task, with films under way, where the run belongs to a deployment. There
+    is no setting for that, so its note of the press is not taken: it belongs to this run alone.
+    """
+    context = FlowRunContext.get()
+    if context is not None:
+        cast(Any, context.flow_run_suspension_request).mark_requested = lambda state: None
 
 
 class ShownPause:
