@@ -8,7 +8,7 @@ run is no process: a controller that comes back after a crash finds it paused st
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 import httpx
@@ -50,7 +50,8 @@ def _tag(row: ApprovalRow) -> str:
 class Answer(Value):
     """What the form asks."""
 
-    approve: bool = Field(description="Tick to approve; leave empty to refuse.")
+    # A choice and not a switch: the page sends nothing for a switch that nobody touched.
+    decision: Literal["approve", "refuse"]
     name: str = Field(description="Who answers.", pattern=r"\S")
     code: str = Field(description="The one-time code that `ionloop approvals CAMPAIGN.yaml` shows.")
     note: str = Field(default="", description="Why.")
@@ -167,7 +168,7 @@ class ApprovalRuns:
             settled = self._approvals.answer(
                 self._campaign_id,
                 number,
-                approved=answer.approve,
+                approved=answer.decision == "approve",
                 by=answer.name,
                 note=answer.note,
                 via="Prefect UI",

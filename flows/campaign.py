@@ -23,6 +23,7 @@ from flows.prefect_server import dashboard, server_in_use
 from flows.report.page import write_report
 from flows.resume import call_off_waiting, reconcile, settle_stop, waiting_steps
 from flows.session import Session, open_session
+from flows.shown_pause import stay_when_paused
 from flows.step import step
 from flows.stopping import Stopped, watch_for_stop
 from ledger.kinds import CampaignState
@@ -62,6 +63,7 @@ def campaign(
     Returns:
         What the ledger holds of the campaign at its end.
     """
+    stay_when_paused()
     place = Path(folder) if folder else None
     try:
         with (

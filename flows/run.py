@@ -5,12 +5,15 @@ import importlib
 import json
 import threading
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
 from flows.home import campaign_folder, home
-from flows.session import open_ledger, read_faults_for, read_files
+from flows.session import open_ledger, read_faults_for, read_files, without_password
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
 
 
 def run_campaign(
@@ -40,24 +43,39 @@ def run_campaign(
     _say(f"Campaign {spec.name}: {size}. Finding or starting the Prefect server …", as_json)
     threading.Thread(target=_import_ahead, name="imports", daemon=True).start()
     with prefect_server() as address:
-        from flows.campaign import campaign
-
         page = dashboard(address)
         _say(f"Prefect UI: {page}", as_json)
-        state = campaign(
-            str(campaign_file),
-            str(place.path),
-            ledger_url,
-            hardware=hardware,
-            show="none" if as_json else "terminal",
-            faults=str(faults) if faults else None,
-            return_state=True,
+        state = _run_flow(
+            spec.name,
+            without_password(ledger_url) or str(place.ledger),
+            {
+                "campaign_file": str(campaign_file),
+                "folder": str(place.path),
+                "ledger_url": ledger_url,
+                "hardware": hardware,
+                "show": "none" if as_json else "terminal",
+                "faults": str(faults) if faults else None,
+            },
         )
         outcome = cast(dict[str, Any], state.result())  # raises what the flow failed with
     if as_json:
         typer.echo(json.dumps(outcome))
     else:
         _show(outcome)
+
+
+def _run_flow(name: str, ledger_place: str, parameters: dict[str, Any]) -> "State":
+    """Run the campaign's flow in this process, as a run that has the buttons of the Prefect UI; its final state."""
+    from prefect.client.orchestration import get_client
+    from prefect.flow_engine import run_flow
+
+    from flows.campaign import campaign
+    from flows.step_in import form_of, run_beside_form
+
+    with get_client(sync_client=True) as client:
+        form = form_of(client, name, ledger_place)
+        run = run_beside_form(client, form, client.create_flow(campaign), parameters)
+    return cast("State", run_flow(campaign, flow_run=run, parameters=parameters, return_type="state"))
 
 
 def _import_ahead() -> None:

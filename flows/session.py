@@ -216,7 +216,7 @@ def open_session(
         open_things.callback(ledger.set_lab_clock, None)
         ledger.be_patient(LEDGER_PATIENCE_S)
         open_things.callback(ledger.be_patient, 0.0)
-        named = _without_password(ledger_url) or str(place.ledger)
+        named = without_password(ledger_url) or str(place.ledger)
         campaign_id = _resume_or_begin(ledger, spec, lab_file, faults)
         session = Session(spec, place, ledger, lab, campaign_id, named, leasing)
         shelve(session.stock, spec, lab_file)
@@ -278,5 +278,6 @@ def latest_run(ledger: Ledger, name: str) -> CampaignRow:
     return runs[-1]
 
 
-def _without_password(url: str | None) -> str | None:
+def without_password(url: str | None) -> str | None:
+    """A database URL as it may be shown."""
     return None if url is None else re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)

@@ -1,4 +1,4 @@
-"""How a running campaign is stopped from outside: Prefect's cancel, a signal, the keyboard."""
+"""How a running campaign is commanded from outside: the ledger, the Prefect UI, a signal, the keyboard."""
 
 import contextlib
 import logging
@@ -18,8 +18,8 @@ from ledger.kinds import CampaignState
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import State
 
-    from flows.approval_runs import ApprovalRuns
     from flows.crew import Crew
     from flows.session import Session
 
@@ -63,7 +63,7 @@ def watch_for_stop(session: "Session", crew: "Crew") -> Iterator[None]:
     except KeyboardInterrupt:
         # Prefect ends a run that it started by SIGTERM, whoever asked for it.
         with _client() as client:
-            cancelled = _cancelled(client, run_id)
+            cancelled = _is_cancelled(_state(client, run_id))
         raise Stopped(
             CANCELLED if cancelled else INTERRUPTED, CampaignState.ABORTED if cancelled else CampaignState.PAUSED
         ) from None
@@ -74,26 +74,33 @@ def watch_for_stop(session: "Session", crew: "Crew") -> Iterator[None]:
 
 def _poll(run_id: UUID, session: "Session", crew: "Crew", ended: threading.Event) -> None:
     from flows.approval_runs import ApprovalRuns
+    from flows.shown_pause import ShownPause
+    from flows.step_in import Forms
 
-    ledger = session.ledger.impatient()
-    control = Control(ledger, session.campaign_id)
+    ledger, campaign_id = session.ledger.impatient(), session.campaign_id
+    control = Control(ledger, campaign_id)
     # One client for as long as the run lasts: each new one reads the machine's certificates, some 50 ms a time.
     with _client() as client:
-        approvals = ApprovalRuns(ledger, session.campaign_id, client)
-        while not _look(client, run_id, control, crew, approvals) and not ended.wait(POLL_S):
-            pass
+        approvals = ApprovalRuns(ledger, campaign_id, client)
+        pause = ShownPause(ledger, campaign_id, client, run_id)
+        forms = Forms(ledger, campaign_id, client, run_id, session.ledger_place)
+
+        def look_at_run() -> bool:
+            state = _state(client, run_id)
+            if _is_cancelled(state):
+                crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
+                return True
+            if state is not None:
+                pause.look(state)
+            return False
+
+        # The ledger first: Prefect's server may keep us waiting.
+        while not (_tried(lambda: _obey(control, crew)) or _tried(look_at_run)):
+            _tried(forms.look)
+            _tried(approvals.look)
+            if ended.wait(POLL_S):
+                break
         _tried(approvals.leave)
-
-
-def _look(client: "SyncPrefectClient", run_id: UUID, control: Control, crew: "Crew", approvals: "ApprovalRuns") -> bool:
-    """Ask the ledger, then Prefect; says whether the campaign is over by what they say."""
-    if _tried(lambda: _obey(control, crew)):  # first: Prefect's server may keep us waiting
-        return True
-    if _tried(lambda: _cancelled(client, run_id)):
-        crew.stop(Stopped(CANCELLED, CampaignState.ABORTED))
-        return True
-    _tried(approvals.look)
-    return False
 
 
 def _tried(look: Callable[[], object]) -> bool:
@@ -125,14 +132,17 @@ def _client() -> "SyncPrefectClient":
     return get_client(sync_client=True)
 
 
-def _cancelled(client: "SyncPrefectClient", run_id: UUID) -> bool:
-    """Whether Prefect says that somebody cancelled it; a server that is away, or knows no such run, says nothing."""
+def _state(client: "SyncPrefectClient", run_id: UUID) -> "State | None":
+    """What Prefect says of the run; a server that is away, or knows no such run, says nothing."""
     from prefect.exceptions import ObjectNotFound
 
     try:
-        state = client.read_flow_run(run_id).state
+        return client.read_flow_run(run_id).state
     except (httpx.HTTPError, ObjectNotFound):
-        return False
+        return None
+
+
+def _is_cancelled(state: "State | None") -> bool:
     return state is not None and (state.is_cancelling() or state.is_cancelled())
 
 

@@ -1,5 +1,6 @@
 """What the Prefect server knows of flow runs, asked as its pages ask."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -37,9 +38,37 @@ def cancel(address: str, flow_run: str) -> None:
     assert answer.json()["status"] == "ACCEPT", answer.text
 
 
+def pause(address: str, flow_run: str) -> None:
+    """What the button Pause does (Suspend, in the older pages)."""
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    details = {"pause_timeout": until.isoformat(), "pause_reschedule": True, "deferred": False}
+    state = {"type": "PAUSED", "name": "Suspended", "state_details": details}
+    asked = {"state": state, "force": True}
+    answer = httpx.post(f"{address}/flow_runs/{flow_run}/set_state", json=asked, timeout=30).raise_for_status()
+    assert answer.json()["status"] == "ACCEPT", answer.text
+
+
+def resume(address: str, flow_run: str) -> None:
+    """What the button Resume does."""
+    answer = httpx.post(f"{address}/flow_runs/{flow_run}/resume", timeout=30).raise_for_status()
+    assert answer.json()["status"] == "ACCEPT", answer.text
+
+
+def fill_in(address: str, deployment: str, **form: Any) -> str:
+    """What *Custom run* of a deployment does; the id of the run."""
+    asked = {"parameters": form, "name": "Fantastic-Cicada"}
+    answer = httpx.post(f"{address}/deployments/{deployment}/create_flow_run", json=asked, timeout=30)
+    return answer.raise_for_status().json()["id"]
+
+
+def read_flow_run(address: str, flow_run: str) -> dict[str, Any]:
+    """Everything that its page shows of a flow run."""
+    return httpx.get(f"{address}/flow_runs/{flow_run}", timeout=30).raise_for_status().json()
+
+
 def flow_run_state(address: str, flow_run: str) -> str:
     """How a flow run stands: `COMPLETED`, `CANCELLED` and the like."""
-    return httpx.get(f"{address}/flow_runs/{flow_run}", timeout=30).raise_for_status().json()["state_type"]
+    return read_flow_run(address, flow_run)["state_type"]
 
 
 def _ask(address: str, what: str, asked: dict[str, Any]) -> list[dict[str, Any]]:

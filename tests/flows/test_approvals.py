@@ -165,12 +165,12 @@ def asked(prefect: HeldServer, file: Path, running: Running) -> Iterator[Asked]:
 def test_the_form_of_the_prefect_ui_gives_the_answer(asked: Asked) -> None:
     run = asked.run
     assert asked.state(run) == "PAUSED"
-    assert asked.fill_in(approve=True) == "REJECT", "the server checks the form"
-    assert asked.fill_in(approve=True, name="Eve", code="guess", note="") == "ACCEPT"
+    assert asked.fill_in(decision="approve") == "REJECT", "the server checks the form"
+    assert asked.fill_in(decision="approve", name="Eve", code="guess", note="") == "ACCEPT"
     asked.runs.look()
     assert asked.row.state == ApprovalState.WAITING
     assert asked.state(run) == "PAUSED", "a wrong code is asked for again"
-    assert asked.fill_in(approve=True, name="Ada", code=asked.row.code, note="go") == "ACCEPT"
+    assert asked.fill_in(decision="approve", name="Ada", code=asked.row.code, note="go") == "ACCEPT"
     asked.runs.look()
     assert (asked.row.state, asked.row.by, asked.row.note, asked.row.via) == (
         ApprovalState.APPROVED,
@@ -203,7 +203,7 @@ def test_an_answer_on_the_command_line_closes_the_run(asked: Asked) -> None:
 
 def test_a_controller_that_comes_back_finds_the_run_and_its_answer(asked: Asked) -> None:
     run = asked.run
-    asked.fill_in(approve=True, name="Ada", code=asked.row.code, note="")  # while nobody was there
+    asked.fill_in(decision="approve", name="Ada", code=asked.row.code, note="")  # while nobody was there
     ApprovalRuns(asked.ledger, asked.campaign, asked.client).look()
     assert asked.row.state == ApprovalState.APPROVED
     assert asked.state(run) == "COMPLETED"
