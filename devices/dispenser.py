@@ -38,7 +38,7 @@ class Dispenser(Instrument):
         """What the totaliser says: a whole dose fell, nothing fell, or part of one did."""
         if "totaliser_mg" not in before or "mass_mg" not in asked:
             return None
-        total_mg = float(self.totaliser_mg.get(use_monitor=False))
+        total_mg = float(self.totaliser_mg.get())
         fallen_mg, wanted_mg = total_mg - before["totaliser_mg"], asked["mass_mg"]
         words = f"the totaliser of {self.name} moved by {fallen_mg:.2f} mg, {wanted_mg:.2f} mg were asked for"
         if abs(fallen_mg - wanted_mg) <= WHOLE_DOSE * wanted_mg + NOTHING_mg:

@@ -32,8 +32,7 @@ def evidence(
     """
     said = device.state()
     if said.echo == order_id:
-        as_made = device.as_made(asking=True)
-        return Evidence(finding=Finding.DONE, as_made=as_made, words=f"{device.name} echoes the order")
+        return Evidence(finding=Finding.DONE, as_made=device.as_made(), words=f"{device.name} echoes the order")
     if said.accepted == order_id:
         if said.failed == order_id:
             return Evidence(finding=Finding.FAILED, words=f"{device.name} says: {said.error}")

@@ -48,7 +48,7 @@ class Instrument(Device):
     echo = report(Text, "ECHO")
     error = report(Text, "ERROR")
     failed = report(Text, "FAILED")
-    count = report(Integer, "COUNT", told=True)
+    count = report(Integer, "COUNT")
     """How many orders the instrument has finished in its life."""
     fenced = report(Integer, "FENCED")
     """The largest token that it has seen; it refuses smaller ones."""
@@ -123,18 +123,14 @@ class Instrument(Device):
             hold.release()
         return under_way.status
 
-    def as_made(self, *, asking: bool = False) -> dict[str, Any]:
+    def as_made(self) -> dict[str, Any]:
         """What the last order produced, by the name of the readback, as plain values; with the instrument's count.
-
-        They were told before the echo was, on the same connection, so that whoever saw the echo need not ask. Without
-        an echo, `asking` reads each of them over the line.
 
         Raises:
             NeverSent: it cannot be reached.
         """
         with self._reached("say what it made"):
-            names = (*self.results, "count")
-            return {name: _plain(getattr(self, name).get(use_monitor=not asking)) for name in names}
+            return {name: _plain(getattr(self, name).get()) for name in (*self.results, "count")}
 
     def memory(self, step: str) -> dict[str, Any]:
         """What it says that it began last, and how many orders it has finished: the same until it begins another.
@@ -143,9 +139,8 @@ class Instrument(Device):
             NeverSent: it cannot be reached, so `step` cannot be asked of it.
         """
         with self._reached(step):
-            accepted = str(self.accepted.get())  # asked over the line, so that one that hangs is not sent an order
-            remembered = {name: _plain(getattr(self, name).get()) for name in ("count", *self.witnesses)}
-            return {"accepted": accepted, **remembered}
+            witnesses = {name: _plain(getattr(self, name).get()) for name in self.witnesses}
+            return {"accepted": str(self.accepted.get()), "count": _plain(self.count.get()), **witnesses}
 
     def testify(self, asked: Mapping[str, Any], before: Mapping[str, Any]) -> Evidence | None:
         """What its `witnesses` say of an order that it has forgotten; None where they say nothing.
@@ -174,7 +169,7 @@ class Instrument(Device):
                 accepted=accepted,
                 failed=failed,
                 error=error,
-                count=_plain(self.count.get(use_monitor=False)),
+                count=_plain(self.count.get()),
                 fenced=int(self.fenced.get()),
                 dead_man_s=float(self.dead_man_s.get()),
             )

@@ -3,12 +3,12 @@
 from typing import Any
 
 import numpy as np
-from epics.ca import CASeverityException, ChannelAccessException
+from epics.ca import CASeverityException, ChannelAccessException, ChannelAccessGetFailure
 from ophyd import Component, EpicsSignal, EpicsSignalRO, Kind
 from ophyd.signal import EpicsSignalBase
 from ophyd.utils.errors import OpException
 
-SILENT = (OSError, OpException, ChannelAccessException, CASeverityException)
+SILENT = (OSError, OpException, ChannelAccessException, ChannelAccessGetFailure, CASeverityException)
 """Whatever ophyd and pyepics raise where a PV cannot be reached, or its connection breaks in the middle."""
 
 
@@ -51,12 +51,12 @@ def parameter(kind: type[Typed], suffix: str) -> Typed:
 
 def readback(kind: type[Typed], suffix: str) -> Typed:
     """A result that the instrument writes before it echoes; part of `read`."""
-    return _component(kind, EpicsSignalRO, suffix, Kind.normal, auto_monitor=True)
+    return _component(kind, EpicsSignalRO, suffix, Kind.normal)
 
 
-def report(kind: type[Typed], suffix: str, *, told: bool = False) -> Typed:
-    """What the instrument says of its own state; no part of `read`. With `told`, every change is sent here at once."""
-    return _component(kind, EpicsSignalRO, suffix, Kind.omitted, auto_monitor=told)
+def report(kind: type[Typed], suffix: str) -> Typed:
+    """What the instrument says of its own state; no part of `read`."""
+    return _component(kind, EpicsSignalRO, suffix, Kind.omitted)
 
 
 class _LongText(EpicsSignalBase):
@@ -87,10 +87,8 @@ def _decoded(value: Any) -> str:
     return bytes(np.atleast_1d(np.asarray(value)).astype(np.uint8)).split(b"\0")[0].decode(errors="replace")
 
 
-def _component(
-    kind: type[Typed], signal: type[EpicsSignalBase], suffix: str, shown: Kind, *, auto_monitor: bool = False
-) -> Typed:
-    return kind(_OF_TEXT[signal] if kind is Text else signal, suffix, kind=shown, auto_monitor=auto_monitor)
+def _component(kind: type[Typed], signal: type[EpicsSignalBase], suffix: str, shown: Kind) -> Typed:
+    return kind(_OF_TEXT[signal] if kind is Text else signal, suffix, kind=shown)
 
 
 _OF_TEXT: dict[type[EpicsSignalBase], type[EpicsSignalBase]] = {EpicsSignal: TextSignal, EpicsSignalRO: TextSignalRO}

@@ -171,7 +171,8 @@ class Crew:
 
         Raises what stops the campaign, also while an instrument is waited for.
         """
-        unfinished = reconcile(self._session, Waiting(self._sleep, self._hold))
+        waiting = Waiting(self._sleep, self._hold, lambda station: self._reached(station, self._hold))
+        unfinished = reconcile(self._session, waiting)
         if unfinished:
             self._clear_cells()
         return unfinished
@@ -179,7 +180,7 @@ class Crew:
     def _clear_cells(self) -> None:
         """Make every measuring station safe and put the films that a crash left in their cells back into the rack."""
         for station in self._lab.stations_with(MEASURE_ROLES):
-            with self._leasing.lease(station.name, above=station.largest_token(), hold=self._hold) as token:
+            with self._leasing.lease(station.name, above=self._reached(station, self._hold), hold=self._hold) as token:
                 station.run(tidy(station), token=token, hold=self._hold)
 
     @contextlib.contextmanager

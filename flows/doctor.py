@@ -140,7 +140,7 @@ def _silent(instrument: "Instrument", deadline: float) -> str:
 def _one_value(instrument: "Instrument", found: Finding) -> str:
     """The first readback, in words; one that is no number is a problem."""
     name = instrument.results[0] if instrument.results else "count"
-    value: Any = instrument.as_made(asking=True)[name]
+    value: Any = instrument.as_made()[name]
     if isinstance(value, list):
         return f"{name}: {len(value)} points"
     if isinstance(value, float) and not math.isfinite(value):

@@ -42,6 +42,8 @@ class Waiting:
     """Lets lab time pass."""
     hold: Hold
     """On the clock."""
+    reached: Callable[[Station], int] = Station.largest_token
+    """The largest token that a station has seen; may wait while it cannot be reached."""
 
 
 def reconcile(session: Session, waiting: Waiting | None = None) -> list[ExperimentRow]:
@@ -164,7 +166,7 @@ def _ask(session: Session, open_step: PhysicalStepRow, waiting: Waiting) -> Evid
         return Evidence(
             finding=Finding.UNKNOWN, words=f"the lab file has no {open_step.device} at {open_step.station} any more"
         )
-    with session.leasing.lease(station.name, above=station.largest_token(), hold=waiting.hold) as token:
+    with session.leasing.lease(station.name, above=waiting.reached(station), hold=waiting.hold) as token:
         # The fence first: an order that a former controller, asleep till now, still had to send must not come after.
         device.fence(token)
         try:
@@ -181,7 +183,7 @@ def _once_ended(device: Instrument, open_step: PhysicalStepRow, clock: Clock, re
     while True:
         found = evidence(device, open_step.order_id, before=before, asked=open_step.parameters)
         # One that began it and says no end may be about to say it: busy goes out before the echo comes.
-        ending = found.finding is Finding.UNKNOWN and device.accepted.get() == open_step.order_id and found != previous
+        ending = found.finding is Finding.UNKNOWN and device.state().accepted == open_step.order_id and found != previous
         if found.finding is not Finding.RUNNING and not ending:
             return found
         previous = found

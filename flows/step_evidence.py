@@ -37,7 +37,7 @@ def instrument_facts(session: Session, step: PhysicalStepRow) -> tuple[Fact, ...
     if device is None:
         return (Fact(what="instrument", now="the lab file has it no more"),)
     try:
-        said, readings = device.state(), device.as_made(asking=True)
+        said, readings = device.state(), device.as_made()
     except NeverSent as silent:
         return (Fact(what="instrument", now=f"cannot be reached: {silent.words}"),)
     began_before, began = _order(session, step, before.get("accepted")), _order(session, step, said.accepted)
@@ -82,7 +82,7 @@ def _whereabouts(session: Session, sample: str) -> str:
         if CHANGER not in station.instruments:
             continue
         try:
-            if station.instruments[CHANGER].as_made(asking=True)["loaded"] == sample:
+            if station.instruments[CHANGER].as_made()["loaded"] == sample:
                 held.append(f"in the cell of {station.name}")
         except NeverSent:
             held.append(f"{station.name} cannot be asked")

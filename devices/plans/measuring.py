@@ -70,7 +70,7 @@ def measure_film(
     def measure() -> MsgGenerator[FilmMeasured]:
         yield from until_idle(station, wanted.roles)
         # One may have been left there by a plan that could not reach the changer.
-        if changer.as_made(asking=True)["loaded"] not in ("", sample):
+        if changer.as_made()["loaded"] not in ("", sample):
             yield from perform(changer, Unload(whatever=True))
         yield from control()
         loaded = (yield from perform(changer, Load()))["loaded"]

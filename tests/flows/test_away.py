@@ -5,10 +5,12 @@ from pathlib import Path
 import yaml
 
 from chemistry.recipe import masses_mg
+from devices.fake import sever
 from flows.campaign import _leave_to_people
 from flows.crew import Crew
 from flows.loop import run_loop
 from flows.session import open_session
+from flows.suggest import suggest_next
 from ledger.journal import Journal
 from ledger.kinds import DONE, ExperimentState, StepState
 from ledger.store import Ledger
@@ -34,6 +36,20 @@ def test_a_line_that_is_down_for_hours_costs_time_and_no_film(tmp_path: Path) ->
     down = {"kind": "lost_connection", "station": "synthesis", "from": "1 min", "until": "3 h"}
     states = [state for state, _ in run(tmp_path, down)]
     assert ExperimentState.CANCELLED not in states[1:], "at most the film that was being dosed"
+
+
+def test_a_station_that_is_away_when_a_campaign_is_gone_on_with_is_waited_for(tmp_path: Path) -> None:
+    file = write_campaign(tmp_path, experiments=2, batch=1, start=2, planner={"name": "sobol"})
+    with open_session(file, tmp_path / "run", None, hardware=False) as session, Crew(session) as crew:
+        experiment = suggest_next(session)
+        assert experiment is not None
+        session.ledger.move(experiment.id, ExperimentState.MAKING)
+        away = session.lab.stations["measuring-1"].instrument("thermal_stage")
+        sever(away, True)
+        began = session.lab.clock.now()
+        session.lab.clock.call_at(began + 3600.0, lambda: sever(away, False))
+        assert [e.number for e in crew.reconcile()] == [1]
+        assert session.lab.clock.now() >= began + 3600.0
 
 
 def test_a_station_that_stays_away_is_given_up(tmp_path: Path) -> None:
