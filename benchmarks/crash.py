@@ -126,7 +126,6 @@ def main() -> None:
         results=bench.results,
         results_lost=bench.lost,
         **figures,
-        campaigns_finished=bench.finished,
         runs_that_gave_up=dict(bench.gave_up),
         orphans=orphans,
         recovery_seconds=spread(recoveries, 1),

@@ -38,12 +38,12 @@ class KilledBench:
         self._ledger_at = ledger_url or self.place.ledger
         self._back: list[datetime] = []
         self._kept: set[str] = set()
-        self.finished = self.lost = 0
+        self.lost = 0
         self.gave_up: Counter[str] = Counter()
         """Why runs ended by themselves and unfinished, in their own words; the next one goes on."""
 
     def kill_at(self, point: str, side: str) -> None:
-        """Run until the controller kills itself at a point; campaigns that finish before come to it are counted."""
+        """Run until the controller kills itself at a point, through as many campaigns as finish before they come to it."""
         program = (str(ROOT / "tests/flows/killed_run.py"), f"{side} {point}", "1")
         while True:
             self._back.append(datetime.now(UTC))
@@ -120,6 +120,7 @@ class KilledBench:
             "steps_failed": sum(s.state == "failed" for s in steps),
             "experiments": len(experiments),
             "experiments_called_off": sum(e.state == "cancelled" for e in experiments),
+            "campaigns_finished": states["finished"],
             "campaigns_unfinished": sum(count for state, count in states.items() if state != "finished"),
         }
 
@@ -131,9 +132,7 @@ class KilledBench:
             return True
         if process.returncode == 2 and self.gave_up.total() > MOST_REFUSALS:
             raise SystemExit(f"no run is taken any more: {err}")
-        if process.returncode == 0 and json.loads(out).get("state", "finished") == "finished":
-            self.finished += 1
-        else:
+        if process.returncode != 0 or json.loads(out).get("state", "finished") != "finished":
             self.gave_up[" ".join((err or out).split())[-300:]] += 1
         return False
 
