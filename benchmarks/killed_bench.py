@@ -43,7 +43,7 @@ class KilledBench:
         """Why runs ended by themselves and unfinished, in their own words; the next one goes on."""
 
     def kill_at(self, point: str, side: str) -> None:
-        """Run until the controller kills itself at a point, through as many campaigns as finish before they come to it."""
+        """Run, one campaign after the other, until the controller kills itself at a point."""
         program = (str(ROOT / "tests/flows/killed_run.py"), f"{side} {point}", "1")
         while True:
             self._back.append(datetime.now(UTC))
