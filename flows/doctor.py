@@ -14,7 +14,7 @@ import typer
 
 from chemistry.errors import BadInput
 from devices.lab_file import LabFile
-from flows.session import is_simulated, open_lab, read_lab
+from flows.lab_files import is_simulated, open_lab, read_lab
 
 if TYPE_CHECKING:
     from devices.instrument import Instrument

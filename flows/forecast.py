@@ -15,9 +15,10 @@ from chemistry.errors import BadInput
 from devices.lab import LabFile
 from flows.crew import Crew
 from flows.home import CampaignFolder, campaign_folder
+from flows.lab_files import open_lab, read_files
 from flows.leasing import Leasing
 from flows.loop import how_it_ended, run_loop
-from flows.session import Session, open_lab, open_ledger, read_files
+from flows.session import Session, open_ledger
 from flows.shelf import declared
 from flows.spec import CampaignSpec
 from flows.standing import lab_hours

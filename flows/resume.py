@@ -183,7 +183,9 @@ def _once_ended(device: Instrument, open_step: PhysicalStepRow, clock: Clock, re
     while True:
         found = evidence(device, open_step.order_id, before=before, asked=open_step.parameters)
         # One that began it and says no end may be about to say it: busy goes out before the echo comes.
-        ending = found.finding is Finding.UNKNOWN and device.state().accepted == open_step.order_id and found != previous
+        ending = (
+            found.finding is Finding.UNKNOWN and device.state().accepted == open_step.order_id and found != previous
+        )
         if found.finding is not Finding.RUNNING and not ending:
             return found
         previous = found

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 import typer
 
 from flows.home import campaign_folder, home
-from flows.session import open_ledger, read_faults_for, read_files, without_password
+from flows.lab_files import read_faults_for, read_files
+from flows.session import open_ledger, without_password
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State

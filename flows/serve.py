@@ -11,7 +11,8 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.home import campaign_folder, home
-from flows.session import open_ledger, read_files
+from flows.lab_files import read_files
+from flows.session import open_ledger
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment

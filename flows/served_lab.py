@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from chemistry.errors import BadInput
-from flows.session import open_lab, read_lab
+from flows.lab_files import open_lab, read_lab
 
 if TYPE_CHECKING:
     from devices.lab import Lab

@@ -9,7 +9,7 @@ import typer
 
 from chemistry.errors import BadInput
 from devices.lab_file import InstrumentEntry, LabFile
-from flows.session import read_lab
+from flows.lab_files import read_lab
 
 LOOK_S = 0.5
 

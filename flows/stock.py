@@ -11,8 +11,9 @@ import typer
 from chemistry.errors import BadInput
 from chemistry.recipe import component_key
 from flows.home import campaign_folder
+from flows.lab_files import read_files
 from flows.person import person
-from flows.session import open_ledger, read_files
+from flows.session import open_ledger
 from flows.shelf import components, shelve
 from flows.spec import CampaignSpec
 from ledger.stock import Stock

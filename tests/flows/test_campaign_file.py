@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from chemistry.errors import BadInput
-from flows.session import is_simulated, read_files
+from flows.lab_files import is_simulated, read_files
 from flows.spec import read_campaign
 from flows.wanted import wanted_of
 

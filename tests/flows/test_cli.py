@@ -291,7 +291,8 @@ def test_another_campaign_file_for_an_unfinished_run_is_refused(tmp_path: Path) 
 def test_a_campaign_goes_on_in_the_lab_it_was_begun_in(tmp_path: Path) -> None:
     """A simulated run must not go on with real matter, nor with other physics; refilled stock is no other lab."""
     from chemistry.errors import BadInput
-    from flows.session import open_session, read_files
+    from flows.lab_files import read_files
+    from flows.session import open_session
 
     file = changed(tmp_path)
     spec, lab_file = read_files(file, hardware=False)

@@ -16,7 +16,7 @@ from devices.impedance_meter import ImpedanceMeter
 from devices.lab_file import LabFile
 from devices.thermal_stage import ThermalStage
 from flows.doctor import _finding
-from flows.session import open_lab
+from flows.lab_files import open_lab
 from tests.flows.command import Command
 from tests.flows.small_campaign import EXAMPLES
 from tests.served import ServedLab

@@ -13,8 +13,9 @@ from chemistry.value_file import read_yaml_value
 from devices.lab_file import LabFile
 from flows.cli.main import app
 from flows.crew import Crew
+from flows.lab_files import read_faults_for
 from flows.loop import how_it_ended, run_loop
-from flows.session import open_session, read_faults_for
+from flows.session import open_session
 from flows.weather import RECORD_NAME, LedgerWeather, read_outages
 from ledger.errors import LedgerUnavailable
 from ledger.kinds import CampaignState
