@@ -185,7 +185,7 @@ def test_whoever_guesses_codes_in_the_prefect_ui_is_refused(asked: Asked) -> Non
     run = asked.run
     for guess in range(MOST_WRONG_CODES):
         assert asked.state(run) == "PAUSED", guess
-        assert asked.fill_in(approve=True, name="Eve", code="guess", note="") == "ACCEPT"
+        assert asked.fill_in(decision="approve", name="Eve", code="guess", note="") == "ACCEPT"
         asked.runs.look()
     assert asked.row.state == ApprovalState.REFUSED
     assert asked.state(run) == "CANCELLED"
@@ -239,7 +239,7 @@ def test_a_run_that_a_kill_kept_from_being_noted_is_taken_up_and_answered(asked:
     again.look()
     assert asked.run == run, "the same one, and no second beside it"
     assert open_runs_like(asked, run) == [run]
-    asked.fill_in(approve=True, name="Ada", code=asked.row.code, note="")
+    asked.fill_in(decision="approve", name="Ada", code=asked.row.code, note="")
     again.look()
     assert asked.row.state == ApprovalState.APPROVED
     assert open_runs_like(asked, run) == []
