@@ -17,6 +17,8 @@ from chemistry.errors import IonloopError
 logger = logging.getLogger(__name__)
 
 START_LIMIT_S = 20.0
+CANCEL_AGAIN_S = 0.5
+"""Wall time that the server has to end, each time that it is told to."""
 
 
 class NotServed(IonloopError):
@@ -80,7 +82,6 @@ class ChannelAccessServer:
         self.address, self.port = address, port
         self._channels: dict[str, ChannelData] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
         self._context: _Quiet | None = None
         self._updates: asyncio.Queue[Sequence[tuple[ChannelData, Any]] | Callable[[], Awaitable[None]]] = (
             asyncio.Queue()
@@ -135,9 +136,15 @@ class ChannelAccessServer:
 
     def close(self) -> None:
         """Serve no longer."""
-        if self._loop is not None and self._task is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._task.cancel)
-            self._thread.join()
+        while self._loop is not None and self._thread.is_alive():
+            # Again and again: `asyncio.wait_for` of Python 3.11 loses a cancel that comes with what it waited for.
+            with contextlib.suppress(RuntimeError):  # the loop is closed already
+                self._loop.call_soon_threadsafe(self._cancel_all)
+            self._thread.join(CANCEL_AGAIN_S)
+
+    def _cancel_all(self) -> None:
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
 
     def _refuse_to_share(self) -> None:
         """Two servers may bind one address and port, but a client's search reaches only one of them."""
@@ -158,7 +165,6 @@ class ChannelAccessServer:
 
     async def _serve(self) -> None:
         context = self._context = _Quiet(dict(self._channels), self.address, self.port)
-        self._task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
         await context.run(startup_hook=self._write_updates)
 
