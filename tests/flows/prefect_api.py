@@ -1,9 +1,23 @@
 """What the Prefect server knows of flow runs, asked as its pages ask."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+
+BUSY = 503
+"""How Prefect's server says that its SQLite is locked; its own client comes again, too."""
+
+
+def press(url: str, json: dict[str, Any] | None = None) -> httpx.Response:
+    """What a button sends, pressed again while the server is busy."""
+    deadline = time.monotonic() + 30
+    while True:
+        answer = httpx.post(url, json=json, timeout=30)
+        if answer.status_code != BUSY or time.monotonic() > deadline:
+            return answer
+        time.sleep(0.5)
 
 
 def flow_runs(address: str) -> list[dict[str, Any]]:
@@ -34,7 +48,7 @@ def artifacts(address: str, flow_run: str) -> dict[str, dict[str, Any]]:
 def cancel(address: str, flow_run: str) -> None:
     """What the button Cancel does."""
     state = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
-    answer = httpx.post(f"{address}/flow_runs/{flow_run}/set_state", json=state, timeout=30).raise_for_status()
+    answer = press(f"{address}/flow_runs/{flow_run}/set_state", json=state).raise_for_status()
     assert answer.json()["status"] == "ACCEPT", answer.text
 
 
@@ -44,20 +58,20 @@ def pause(address: str, flow_run: str) -> None:
     details = {"pause_timeout": until.isoformat(), "pause_reschedule": True, "deferred": False}
     state = {"type": "PAUSED", "name": "Suspended", "state_details": details}
     asked = {"state": state, "force": True}
-    answer = httpx.post(f"{address}/flow_runs/{flow_run}/set_state", json=asked, timeout=30).raise_for_status()
+    answer = press(f"{address}/flow_runs/{flow_run}/set_state", json=asked).raise_for_status()
     assert answer.json()["status"] == "ACCEPT", answer.text
 
 
 def resume(address: str, flow_run: str) -> None:
     """What the button Resume does."""
-    answer = httpx.post(f"{address}/flow_runs/{flow_run}/resume", timeout=30).raise_for_status()
+    answer = press(f"{address}/flow_runs/{flow_run}/resume").raise_for_status()
     assert answer.json()["status"] == "ACCEPT", answer.text
 
 
 def fill_in(address: str, deployment: str, **form: Any) -> str:
     """What *Custom run* of a deployment does; the id of the run."""
     asked = {"parameters": form, "name": "Fantastic-Cicada"}
-    answer = httpx.post(f"{address}/deployments/{deployment}/create_flow_run", json=asked, timeout=30)
+    answer = press(f"{address}/deployments/{deployment}/create_flow_run", json=asked)
     return answer.raise_for_status().json()["id"]
 
 
@@ -72,5 +86,5 @@ def flow_run_state(address: str, flow_run: str) -> str:
 
 
 def _ask(address: str, what: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
-    answer = httpx.post(f"{address}/{what}/filter", json={"limit": 200, **asked}, timeout=30)
+    answer = press(f"{address}/{what}/filter", json={"limit": 200, **asked})
     return answer.raise_for_status().json()

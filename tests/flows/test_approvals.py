@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
@@ -23,7 +22,7 @@ from ledger.kinds import ApprovalState, ExperimentState
 from ledger.store import Ledger
 from tests.flows.command import Command
 from tests.flows.held_server import HeldServer
-from tests.flows.prefect_api import flow_run_state
+from tests.flows.prefect_api import flow_run_state, press
 from tests.flows.small_campaign import write_campaign
 from tests.flows.test_commands import Running
 
@@ -147,7 +146,7 @@ class Asked:
 
     def fill_in(self, **form: Any) -> str:
         """Press *Resume* in the Prefect UI; how the server takes it."""
-        answer = httpx.post(f"{self.address}/flow_runs/{self.run}/resume", json={"run_input": form}, timeout=30)
+        answer = press(f"{self.address}/flow_runs/{self.run}/resume", json={"run_input": form})
         return answer.raise_for_status().json()["status"]
 
 

@@ -24,15 +24,10 @@ START = 6
 SOME = (
     "suggestion stored",
     "intent written",
-    "order sent",
     "step done and not confirmed",
-    "film made and not recorded",
     "film in the cell, being heated",
     "measurements stored",
-    "film judged",
-    "observation stored",
     "model version stored",
-    "report about to be written",
 )
 """The points that leave most open; the others are killed by `make test-slow`, and all by `benchmarks/crash.py`."""
 

@@ -177,6 +177,7 @@ def test_retry_of_a_run_that_has_ended_begins_nothing(shown: Shown) -> None:
     assert shown.state["type"] == "RUNNING"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_paused_killed_and_gone_on_with_nothing_stays_paused_without_its_owner(
     prefect: HeldServer, tmp_path: Path, ionloop: Command
