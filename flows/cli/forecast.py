@@ -17,6 +17,10 @@ def forecast(
     The campaign's own plans are run on the simulated lab with space-filling suggestions and a clock that jumps;
     nothing is written.
     """
+    from flows.lab_files import read_files
+
+    read_files(campaign, hardware=True)  # sets up Channel Access, which must come before what imports ophyd
+
     from flows.forecast import forecast_campaign, show_forecast
 
     show_forecast(forecast_campaign(campaign, folder, ledger), as_json=json)

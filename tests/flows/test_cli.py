@@ -231,6 +231,16 @@ def test_there_are_two_schemas(ionloop: Command) -> None:
     assert "film" in said.err
 
 
+def test_a_forecast_for_a_lab_over_epics_needs_no_lab(tmp_path: Path) -> None:
+    """In a process of its own, whose Channel Access nobody has set up yet."""
+    file = write_campaign(tmp_path, experiments=2, batch=1, start=2, lab="epics_lab.yaml")
+    (tmp_path / "epics_lab.yaml").write_text((EXAMPLES / "epics_lab.yaml").read_text())
+    words = (sys.executable, "-m", "flows.cli.main", "forecast", str(file), "--json")
+    said = subprocess.run(words, env=environment(tmp_path / "home"), capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    assert json.loads(said.stdout)["experiments"] == 2
+
+
 def test_a_forecast_says_hours_and_grams_and_writes_nothing(ionloop: Command, tmp_path: Path) -> None:
     file = write_campaign(tmp_path, experiments=2, batch=2, start=2, film_mass_mg=500)
     before = files_in(tmp_path)
