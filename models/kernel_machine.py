@@ -1,0 +1,95 @@
+"""Support-vector regression, with few rows of each polymer so that the much-measured ones do not decide everything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.regressors import CLIP, filled, medians
+
+_AT_ONCE = 4096
+"""Points predicted at once, so that memory does not grow with their number."""
+
+
+@dataclass(frozen=True)
+class SupportVectors:
+    """f(x) = Σ a exp(−γ |z − s|²) + b over standard scores z of the features, cut off at `CLIP`."""
+
+    median: np.ndarray
+    centre: np.ndarray
+    scale: np.ndarray
+    supports: np.ndarray
+    coefficient: np.ndarray
+    intercept: float
+    gamma: float
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        """The function at each row."""
+        return np.concatenate(
+            [self._at(features[start : start + _AT_ONCE]) for start in range(0, len(features), _AT_ONCE)]
+            or [np.empty(0)]
+        )
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Support vectors and all that goes with them."""
+        return {name: np.asarray(value) for name, value in vars(self).items()}
+
+    def _at(self, features: np.ndarray) -> np.ndarray:
+        ready = standard_scores(features, self.median, self.centre, self.scale)
+        square = (ready**2).sum(axis=1)[:, None] + (self.supports**2).sum(axis=1) - 2 * ready @ self.supports.T
+        return np.exp(-self.gamma * np.maximum(square, 0.0)) @ self.coefficient + self.intercept
+
+
+@dataclass(frozen=True)
+class SupportVectorRegression:
+    """ε-insensitive regression with a Gaussian kernel (Smola and Schölkopf, Stat. Comput. 2004, 14, 199)."""
+
+    name: str = "support_vectors"
+    penalty: float = 3.0
+    insensitive: float = 0.2
+    """In standard deviations of the target."""
+    width: float = 0.3
+    """γ times the number of features."""
+    rows_of_a_group: int = 60
+    seed: int = 0
+
+    def fit(self, features: np.ndarray, target: np.ndarray, weight: np.ndarray, groups: np.ndarray) -> SupportVectors:
+        """Learn from at most `rows_of_a_group` rows of each group, drawn with the seed."""
+        from sklearn.svm import SVR
+
+        random = np.random.default_rng(self.seed)
+        kept = np.sort(
+            np.concatenate(
+                [random.permutation(np.flatnonzero(groups == own))[: self.rows_of_a_group] for own in np.unique(groups)]
+            )
+        )
+        known = features[kept]
+        median = medians(known)
+        ready = filled(known, median)
+        centre, scale = ready.mean(axis=0), ready.std(axis=0)
+        scale = np.where(scale > 1e-9 * (1 + np.abs(centre)), scale, np.inf)  # a constant column counts for nothing
+        used = max(int(np.isfinite(scale).sum()), 1)
+        ready = standard_scores(known, median, centre, scale)
+        gamma = self.width / used
+        middle, unit = float(target[kept].mean()), float(target[kept].std()) or 1.0
+        method = SVR(C=self.penalty, epsilon=self.insensitive, gamma=gamma)
+        method.fit(ready, (target[kept] - middle) / unit, sample_weight=weight[kept] / weight[kept].mean())
+        return SupportVectors(
+            median=median,
+            centre=centre,
+            scale=scale,
+            supports=np.asarray(method.support_vectors_),
+            coefficient=unit * np.ravel(method.dual_coef_),
+            intercept=middle + unit * float(np.ravel(method.intercept_)[0]),
+            gamma=gamma,
+        )
+
+    def restored(self, arrays: Mapping[str, np.ndarray]) -> SupportVectors:
+        """The function that was saved."""
+        single = {name: float(arrays[name]) for name in ("intercept", "gamma")}
+        return SupportVectors(**{**arrays, **single})
+
+
+def standard_scores(features: np.ndarray, median: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Features filled, centred and scaled, no further out than `CLIP`."""
+    return np.clip((filled(features, median) - centre) / scale, -CLIP, CLIP)
