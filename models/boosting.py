@@ -8,7 +8,6 @@ import numpy as np
 from models.regressors import filled, medians
 
 
-
 @dataclass(frozen=True)
 class BoostedTrees:
     """A sum of small trees, each kept as arrays of nodes.
@@ -54,7 +53,7 @@ class BoostedTrees:
 
 @dataclass(frozen=True)
 class Boosting:
-    """Histogram gradient boosting of absolute size fixed beforehand: no early stopping, so that no rows are held back."""
+    """Histogram gradient boosting of a size fixed beforehand: no rows are held back to stop it early."""
 
     name: str = "boosting"
     rounds: int = 200
@@ -77,7 +76,7 @@ class Boosting:
             min_samples_leaf=min(self.rows_in_leaf, max(1, len(target) // 10)),
             max_features=self.share_of_columns,
             l2_regularization=self.ridge,
-            early_stopping=False,
+            early_stopping=False,  # pyright: ignore[reportArgumentType]  scikit-learn takes a flag as well
             random_state=self.seed,
         )
         method.fit(filled(features, median), target, sample_weight=weight)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chemistry.polymer import Architecture, Polymer
-from chemistry.remembered import remembered
+from chemistry.remembered import remembered_of_many
 from chemistry.salt import Salt
 from models.learning_table import Mixture, Points
 from models.unit_features import (
@@ -53,7 +53,13 @@ HOST_NAMES: tuple[str, ...] = (
 SALT_NAMES: tuple[str, ...] = tuple(
     f"salt {name}" for name in COUNTS[: COUNTS.index("chain atoms")] if not name.startswith("refractive")
 )
-MIXTURE_NAMES = ("additive, w/w", "additive donors, mol/kg", "additive permittivity", "filler, w/w", "active filler, w/w")
+MIXTURE_NAMES = (
+    "additive, w/w",
+    "additive donors, mol/kg",
+    "additive permittivity",
+    "filler, w/w",
+    "active filler, w/w",
+)
 LOADING_NAMES = (
     "molality, mol/kg",
     "log10 molality",
@@ -73,7 +79,7 @@ CHEMICAL_NAMES = (*HOST_NAMES, *SALT_NAMES, *MIXTURE_NAMES, *LOADING_NAMES, *TEM
 
 @dataclass(frozen=True)
 class GlassTransitions:
-    """Estimated glass transition of each distinct polymer of some points, and how far estimates differ, both °C or K."""
+    """Estimated glass transition (°C) of each distinct polymer of some points, and how far estimates differ (K)."""
 
     mean_C: np.ndarray
     spread_K: np.ndarray
@@ -98,7 +104,7 @@ def chemical_matrix(points: Points, glass: GlassTransitions | None = None) -> np
 
 
 def fingerprint_matrix(points: Points) -> np.ndarray:
-    """`n x d` float32: counted substructures of polymer and salt, log molality, log molar mass, 1/T, and what is unknown."""
+    """`n x d` float32: counted substructures of polymer and salt, loading, length, 1/T, what is unknown."""
     polymers = polymer_fingerprints(points.polymers)
     salts = np.array([molecule_fingerprint(salt.smiles) for salt in points.salts]).reshape(-1, FINGERPRINT_BITS)
     salts = np.concatenate([salts, np.zeros((1, FINGERPRINT_BITS))])
@@ -118,7 +124,7 @@ def host_matrix(polymers: Sequence[Polymer]) -> np.ndarray:
     return np.array([_host_row(polymer) for polymer in polymers]).reshape(-1, len(HOST_NAMES))
 
 
-@remembered
+@remembered_of_many
 def _host_row(polymer: Polymer) -> np.ndarray:
     counts = _mean(polymer, [np.array(unit_counts(unit.smiles)) for unit in polymer.units])
     sites = counts[list(_SITES)]
@@ -156,14 +162,14 @@ def _mean(polymer: Polymer, of_units: Sequence[np.ndarray]) -> np.ndarray:
     return sum(f * counts for f, counts in zip(polymer.fractions, of_units, strict=True)) + np.zeros(1)
 
 
-@remembered
+@remembered_of_many
 def _salt_row(salt: Salt) -> np.ndarray:
     """Per lithium: what the anion is made of."""
     counts = np.array(molecule_counts(salt.smiles)) * salt.molar_mass / max(molecule_counts(salt.smiles)[_MASS], 1e-9)
     return counts[[COUNTS.index(name.removeprefix("salt ")) for name in SALT_NAMES]]
 
 
-@remembered
+@remembered_of_many
 def _mixture_row(mixture: Mixture) -> np.ndarray:
     """What is mixed in, by weight fraction of the film; an additive of unknown permittivity counts as 10."""
     from models.component_facts import additive_numbers
@@ -212,7 +218,7 @@ def _loading(points: Points) -> np.ndarray:
         ).astype(float)
 
 
-@remembered
+@remembered_of_many
 def _tethered_mol_kg(polymer: Polymer) -> float:
     """Lithium that balances anions on the chain, mol/kg of polymer; zero for a neutral or a cationic chain."""
     counts = _mean(polymer, [np.array(unit_counts(unit.smiles)) for unit in polymer.units])
@@ -221,3 +227,8 @@ def _tethered_mol_kg(polymer: Polymer) -> float:
 
 def _temperature(temperature_C: np.ndarray) -> np.ndarray:
     return np.stack([temperature_C, 1000.0 / (temperature_C + ZERO_C_K)], axis=1)
+
+
+def feature_matrix(points: Points, chemistry: bool, glass: GlassTransitions | None) -> np.ndarray:
+    """Chemical features, with T − Tg where Tg is given; or fingerprint features, which know no Tg."""
+    return chemical_matrix(points, glass) if chemistry else fingerprint_matrix(points)

@@ -7,11 +7,11 @@ conductivity model is trained with is then as good, and as bad, as what it is gi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from chemistry.polymer import Polymer
+from chemistry.remembered import remembered_of_many
 from ledger.film import Film
 from models.composition import GlassTransitions
 from models.regressors import Forest, TreeMean
@@ -87,11 +87,11 @@ def glass_estimate(films: Sequence[Film], seed: int = 0) -> GlassEstimate | None
 
 
 def repeat_unit_matrix(polymers: Sequence[Polymer]) -> np.ndarray:
-    """`p x d` counts of the repeat units per heavy atom: what a glass transition hangs on, whatever the chain length."""
+    """`p x d` counts of the repeat units per heavy atom: a glass transition hangs on these."""
     return np.array([_row(polymer) for polymer in polymers]).reshape(-1, len(COUNTS))
 
 
-@lru_cache(maxsize=65536)
+@remembered_of_many
 def _row(polymer: Polymer) -> np.ndarray:
     units = zip(polymer.fractions, polymer.units, strict=True)
     counts = np.sum([fraction * np.array(unit_counts(unit.smiles)) for fraction, unit in units], axis=0)

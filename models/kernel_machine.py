@@ -72,14 +72,14 @@ class SupportVectorRegression:
         ready = standard_scores(known, median, centre, scale)
         gamma = self.width / used
         middle, unit = float(target[kept].mean()), float(target[kept].std()) or 1.0
-        method = SVR(C=self.penalty, epsilon=self.insensitive, gamma=gamma)
+        method = SVR(C=self.penalty, epsilon=self.insensitive, gamma=gamma)  # pyright: ignore[reportArgumentType]  a number is taken as well
         method.fit(ready, (target[kept] - middle) / unit, sample_weight=weight[kept] / weight[kept].mean())
         return SupportVectors(
             median=median,
             centre=centre,
             scale=scale,
             supports=np.asarray(method.support_vectors_),
-            coefficient=unit * np.ravel(method.dual_coef_),
+            coefficient=unit * np.asarray(method.dual_coef_).ravel(),
             intercept=middle + unit * float(np.ravel(method.intercept_)[0]),
             gamma=gamma,
         )

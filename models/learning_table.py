@@ -5,7 +5,7 @@ each distinct component once, with arrays that say which row has which; `models.
 component once and puts composition and temperature on top in numpy.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from chemistry.salt import Salt
 from ledger.film import Film, Reading, Source
 from models.protocols import Condition
 
-Component = TypeVar("Component", bound=Hashable)
+Component = TypeVar("Component")
 Mixture = tuple[tuple[AdditiveContent, ...], tuple[FillerContent, ...]]
 """What is in a film beside polymer and salt."""
 
@@ -51,9 +51,11 @@ class Points:
         return len(self.polymer)
 
     def take(self, rows: np.ndarray) -> "Points":
-        """Some of the points, of the same components."""
-        parts = (self.polymer, self.salt, self.mixture, self.molality_mol_kg, self.temperature_C)
-        return Points(self.polymers, self.salts, self.mixtures, *(part[rows] for part in parts))
+        """Some of the points, with the polymers that they are of; salts and mixtures are few and all stay."""
+        used, polymer = np.unique(self.polymer[rows], return_inverse=True)
+        rest = (self.salt, self.mixture, self.molality_mol_kg, self.temperature_C)
+        kept = tuple(self.polymers[place] for place in used)
+        return Points(kept, self.salts, self.mixtures, polymer, *(part[rows] for part in rest))
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,10 @@ class Learnt(Protocol):
 class Regressor(Protocol):
     """A way to learn one number from features."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called, in configurations too."""
+        ...
 
     def fit(self, features: np.ndarray, target: np.ndarray, weight: np.ndarray, groups: np.ndarray) -> Learnt:
         """Learn from `n x d` features, `n` targets and weights; rows of one group (`n`, integers) are alike."""
@@ -114,8 +117,9 @@ class TreeMean:
 
 @dataclass(frozen=True)
 class Forest:
-    """Breiman's random forest (Mach. Learn. 2001, 45, 5), or extremely randomised trees (Geurts et al., ibid. 2006, 63,
-    3) where `extra`.
+    """A random forest (Breiman, Mach. Learn. 2001, 45, 5), or where `extra` extremely randomised trees.
+
+    The latter after Geurts, Ernst and Wehenkel, Mach. Learn. 2006, 63, 3.
     """
 
     name: str

@@ -42,7 +42,7 @@ def scores(truth: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> Scores:
     Raises:
         BadInput: no predictions, or a number that is not finite.
     """
-    from scipy.stats import spearmanr
+    from scipy.stats import rankdata
 
     if not len(truth):
         raise BadInput("there is nothing to score", remedy="Give a test set with readings")
@@ -55,7 +55,7 @@ def scores(truth: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> Scores:
         mae=float(np.abs(error).mean()),
         rmse=float(np.sqrt((error**2).mean())),
         r2=float(1 - (error**2).sum() / ((truth - truth.mean()) ** 2).sum()) if np.ptp(truth) > 0 else float("nan"),
-        spearman=float(spearmanr(truth, mean).statistic) if varied else float("nan"),
+        spearman=float(np.corrcoef(rankdata(truth), rankdata(mean))[0, 1]) if varied else float("nan"),
         coverage_90=float((np.abs(error) <= NINETY * sd).mean()),
         interval_width=float(2 * NINETY * sd.mean()),
         crps=float(ranked_probability(truth, mean, sd).mean()),
@@ -82,7 +82,8 @@ def bootstrap_difference(
     """5 % and 95 % quantiles of mean(ours) / mean(theirs) − 1, with whole groups drawn again.
 
     Args:
-        ours, theirs: `n` losses on the same rows.
+        ours: `n` losses of one model.
+        theirs: `n` losses of another on the same rows.
         groups: `n`, which rows belong together (the polymer), for rows of one polymer err together.
         draws: number of bootstrap samples.
         seed: of the draws.

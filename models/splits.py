@@ -11,7 +11,7 @@
 Everything is a plain function of its arguments; a seed is always given.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ import numpy as np
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
+from chemistry.remembered import remembered_of_many
 from ledger.film import Film
 
 SPLITS = ("random", "formulation", "polymer", "paper", "time")
@@ -61,8 +62,9 @@ def paper_folds(references: Sequence[str], folds: int, seed: int) -> list[Fold]:
 
 
 def time_folds(moments: Sequence[float], folds: int) -> list[Fold]:
-    """Films in the order of `moments` (any unit, one for each film), cut into `folds` + 1 blocks: each but the first is
-    tested by those before it.
+    """Films in the order of `moments`, cut into `folds` + 1 blocks; each but the first tests those before it.
+
+    `moments` has one number for each film, in any unit.
     """
     order = np.argsort(np.asarray(moments, dtype=float), kind="stable")
     if len(order) < folds + 1:
@@ -72,7 +74,7 @@ def time_folds(moments: Sequence[float], folds: int) -> list[Fold]:
 
 
 def grouped_folds(
-    groups: Sequence[Hashable], folds: int, seed: int, always_train: "set[Hashable] | frozenset[Hashable]" = frozenset()
+    groups: Sequence[Hashable], folds: int, seed: int, always_train: Container[Hashable] = frozenset()
 ) -> list[Fold]:
     """Folds in which no group is on both sides.
 
@@ -96,7 +98,7 @@ def grouped_folds(
     return [Fold(train=np.flatnonzero(member != k), test=np.flatnonzero(member == k)) for k in range(folds)]
 
 
-@lru_cache(maxsize=65536)
+@remembered_of_many
 def polymer_group(polymer: Polymer) -> str:
     """The name of a polymer in a split: its repeat units, crosslinks and stereochemistry left aside.
 

@@ -1,0 +1,62 @@
+"""Every surrogate by its name, with the settings that were found good inside training folds (`docs/models.md`)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chemistry.errors import BadInput
+from models.averaged import Averaged
+from models.boosting import Boosting
+from models.kernel_machine import SupportVectorRegression
+from models.regressors import Forest
+
+if TYPE_CHECKING:
+    from models.fitted_average import FittedAverage
+
+REFERENCE = "forest"
+"""The model that others are compared with: a random forest on counted fingerprints."""
+DEFAULT = "average"
+
+_EXTRA_TREES = Forest("extra_trees", extra=True, trees=100, share_of_columns=0.3, rows_in_leaf=3)
+_BOOSTING = Boosting()
+_SUPPORT_VECTORS = SupportVectorRegression()
+
+
+def _forest() -> Averaged:
+    method = Forest("forest", extra=False, trees=100, share_of_columns=0.33, rows_in_leaf=1)
+    return Averaged(REFERENCE, (method,), chemistry=False, glass=False)
+
+
+_SURROGATES: dict[str, Callable[[], Averaged]] = {
+    REFERENCE: _forest,
+    "extra_trees": lambda: Averaged("extra_trees", (_EXTRA_TREES,)),
+    "boosting": lambda: Averaged("boosting", (_BOOSTING,)),
+    "support_vectors": lambda: Averaged("support_vectors", (_SUPPORT_VECTORS,)),
+    DEFAULT: lambda: Averaged(DEFAULT, (_EXTRA_TREES, _BOOSTING, _SUPPORT_VECTORS)),
+}
+NAMES = tuple(_SURROGATES)
+
+
+def surrogate(name: str) -> Averaged:
+    """The surrogate of a name; raises `BadInput` for one that there is not."""
+    if name not in _SURROGATES:
+        raise BadInput(f"there is no model {name!r}", remedy=f"Use one of {', '.join(NAMES)}")
+    return _SURROGATES[name]()
+
+
+def load_surrogate(folder: Path) -> "FittedAverage":
+    """A saved surrogate, told by the name in its configuration.
+
+    Raises:
+        BadInput: no saved surrogate of this kind in the folder.
+        OtherWeights: saved by another version.
+    """
+    import json
+
+    from models.fitted_average import load_average
+
+    configuration = folder / "configuration.json"
+    if not configuration.exists():
+        raise BadInput("no saved surrogate is here", place=str(folder), remedy="Give the folder that was saved into")
+    name = json.loads(configuration.read_text(encoding="utf-8")).get("surrogate", "")
+    return load_average(folder, surrogate(name).methods)
