@@ -14,6 +14,7 @@ from chemistry.errors import BadInput
 from ledger.film import Film
 from models.calibration import calibrated
 from models.composition import feature_matrix, polymer_fingerprints
+from models.film_content import film_content, training_hash
 from models.fitted_average import FittedAverage, LearntAverage
 from models.glass_estimate import GLASS_TRANSITION, GlassEstimate, glass_estimate
 from models.learning_table import LearningTable, learning_table, properties_of
@@ -57,6 +58,8 @@ class Averaged:
         Raises:
             BadInput: there is nothing to learn.
         """
+        # One order, so that neither the order nor the names of films play a part.
+        films = sorted(films, key=film_content)
         asked = list(properties) if properties is not None else properties_of(films)
         if not asked:
             raise BadInput("no film has a reading to learn from", remedy="Measure first, or import literature data")
@@ -64,7 +67,7 @@ class Averaged:
         glass = (estimate or glass_estimate(films)) if wanted else None
         notes = (NO_GLASS,) if wanted and glass is None else ()
         learnt = {name: self._learnt(learning_table(films, name), glass) for name in asked}
-        return FittedAverage(self.name, self.methods, self.chemistry, learnt, glass, notes)
+        return FittedAverage(self.name, self.methods, self.chemistry, learnt, glass, notes, training_hash(films))
 
     def _learnt(self, table: LearningTable, glass: GlassEstimate | None) -> LearntAverage:
         if table.property == GLASS_TRANSITION:

@@ -80,6 +80,8 @@ class FittedAverage:
     glass: GlassEstimate | None
     notes: tuple[str, ...] = ()
     """What had to be left out, and why."""
+    trained_on: str = ""
+    """`models.film_content.training_hash` of the films."""
 
     def posterior(self, formulations: Sequence[Formulation], conditions: Sequence[Condition]) -> Posterior:
         """Mean and standard deviation of each property; raises `KeyError` for a property it never saw."""
@@ -121,6 +123,7 @@ class FittedAverage:
             "methods": [method.name for method in self.methods],
             "chemistry": self.chemistry,
             "notes": self.notes,
+            "trained_on": self.trained_on,
             "glass": None if self.glass is None else dict(self.glass.without),
             "properties": {
                 name: {
@@ -175,7 +178,15 @@ def load_average(folder: Path, methods: Sequence[Regressor]) -> FittedAverage:
             **_below(arrays, f"{name}/of/"),
         )
     glass = None if told["glass"] is None else GlassEstimate.restored(_below(arrays, "glass/"), told["glass"])
-    return FittedAverage(told["surrogate"], tuple(methods), told["chemistry"], learnt, glass, tuple(told["notes"]))
+    return FittedAverage(
+        name=told["surrogate"],
+        methods=tuple(methods),
+        chemistry=told["chemistry"],
+        learnt=learnt,
+        glass=glass,
+        notes=tuple(told["notes"]),
+        trained_on=told["trained_on"],
+    )
 
 
 def _below(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
