@@ -40,7 +40,7 @@ class Record:
         self.polymers: list[np.ndarray] = []
         self.seconds = 0.0
 
-    def figures(self) -> dict[str, float]:
+    def figures(self) -> dict[str, float | None]:
         """Scores over all tested readings, and the seconds of all fits and predictions."""
         told = scores(np.concatenate(self.truth), np.concatenate(self.mean), np.concatenate(self.sd))
         return {**told.as_dict(3), "seconds": round(self.seconds, 1)}

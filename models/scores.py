@@ -29,9 +29,9 @@ class Scores:
     interval_width: float
     crps: float
 
-    def as_dict(self, digits: int = 4) -> dict[str, float]:
-        """Name and rounded number of each score."""
-        return {name: round(value, digits) for name, value in asdict(self).items()}
+    def as_dict(self, digits: int = 4) -> dict[str, float | None]:
+        """Name and rounded number of each score; None for one that has no meaning here."""
+        return {name: None if np.isnan(value) else round(value, digits) for name, value in asdict(self).items()}
 
 
 def scores(truth: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> Scores:

@@ -127,7 +127,7 @@ def test_it_is_less_sure_of_a_polymer_that_it_has_never_seen(fitted):
 
 
 def test_unseen_polymers_are_covered(films):
-    test = [f for f in films if f.formulation.polymer in {host(4), host(7), host(10)}]
+    test = [f for f in films if f.formulation.polymer in [host(4), host(7), host(10)]]
     train = [f for f in films if f not in test]
     outcome = evaluate(Averaged("average", METHODS), train, test)
     assert outcome.scores.coverage_90 >= 0.7

@@ -30,7 +30,7 @@ def polymer(*units, **more):
     return Polymer.model_validate({"units": units, **more})
 
 
-def formulation(host="*CCO*", loading=1.5, anion="LiTFSI", **more):
+def formulation(host: str | Polymer = "*CCO*", loading=1.5, anion: str | None = "LiTFSI", **more):
     chain = host if isinstance(host, Polymer) else polymer(host)
     given = {"salt": salt(anion), "salt_molality_mol_kg": loading} if anion else {}
     return Formulation(polymer=chain, **given, **more)
