@@ -1,8 +1,9 @@
-"""A surrogate of one or several unlike methods on features of readings: their plain mean, with calibrated intervals.
+"""A surrogate of one or several unlike methods on features of readings: their mean, with calibrated intervals.
 
-Trees, boosting and a kernel machine err in different ways, so their mean errs less than each. No weights are learnt:
-stacking on a few hundred polymers overfits. For each property a surrogate keeps its learnt methods, an estimate of the
-glass transition where the films teach one, the width of its intervals, and the fingerprints of what it was trained on.
+Trees, boosting and a kernel machine err in different ways. The better ones count for more, by their errors out of fold
+inside the training films, and apart for unseen polymers and for new formulations (`models.calibration`). For
+each property a surrogate keeps its learnt methods, an estimate of the glass transition where the films teach one, the
+width of its intervals, and the fingerprints of what it was trained on.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import numpy as np
 
 from chemistry.errors import BadInput
 from ledger.film import Film
-from models.calibration import calibrated
+from models.calibration import Rows, calibrated
 from models.composition import feature_matrix, polymer_fingerprints
 from models.film_content import film_content, training_hash
 from models.fitted_average import FittedAverage, LearntAverage
@@ -76,19 +77,17 @@ class Averaged:
         features = feature_matrix(table.points, self.chemistry, estimates)
         names = [polymer_group(polymer) for polymer in table.points.polymers]
         known, group = np.unique([names[place] for place in table.points.polymer], return_inverse=True)
-        weight = table.weight / table.weight.mean()
-        members = tuple(method.fit(features, table.value, weight, group) for method in self.methods)
         first = [names.index(name) for name in known]
         fingerprints = polymer_fingerprints([table.points.polymers[place] for place in first])
-        widths = calibrated(
-            self.methods, table, features, weight, group, fingerprints, whole=members, held_out=self.calibrate
-        )
+        rows = Rows(table, features, table.weight / table.weight.mean(), group, fingerprints)
+        members = rows.learnt(self.methods, np.arange(len(table)))
+        found = calibrated(self.methods, rows, members, held_out=self.calibrate)
         return LearntAverage(
             members=members,
             with_glass=glass is not None,
-            unseen=widths.unseen,
-            seen=widths.seen,
-            film_sd=widths.film_sd,
+            unseen=found.unseen,
+            seen=found.seen,
+            film_sd=found.film_sd,
             polymers=tuple(str(name) for name in known),
             fingerprints=fingerprints,
             lowest=np.nanmin(features, axis=0, initial=np.inf, where=~np.isnan(features)),

@@ -4,12 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from chemistry.errors import IonloopError
 from chemistry.formulation import Formulation
-from models.calibration import mean_and_spread
+from models.calibration import Regime, predictions
 from models.composition import feature_matrix, polymer_fingerprints
 from models.glass_estimate import GlassEstimate
 from models.interval_width import Width, farness
@@ -34,7 +35,8 @@ class LearntAverage:
     Attributes:
         members: the methods that learnt.
         with_glass: whether T − Tg is among the features.
-        unseen, seen: width of intervals for polymers that were not trained on, and were.
+        unseen: how members are averaged, and how wide intervals are, for polymers that were not trained on.
+        seen: the same for those that were.
         film_sd: standard deviation of a new film about its formulation.
         polymers: groups that were trained on.
         fingerprints: `g x b`, of these.
@@ -43,8 +45,8 @@ class LearntAverage:
 
     members: tuple[Learnt, ...]
     with_glass: bool
-    unseen: Width
-    seen: Width
+    unseen: Regime
+    seen: Regime
     film_sd: float
     polymers: tuple[str, ...]
     fingerprints: np.ndarray
@@ -141,11 +143,14 @@ class FittedAverage:
     def _part(self, points: Points, learnt: LearntAverage) -> tuple[np.ndarray, ...]:
         glass = self.glass.of(points.polymers) if self.glass is not None and learnt.with_glass else None
         features = feature_matrix(points, self.chemistry, glass)
-        mean, spread = mean_and_spread(learnt.members, features)
+        foretold = predictions(learnt.members, features)
         seen = np.isin([polymer_group(polymer) for polymer in points.polymers], learnt.polymers)
         away = np.where(seen, 0.0, farness(polymer_fingerprints(points.polymers), learnt.fingerprints))
         known, distance = seen[points.polymer], away[points.polymer]
-        sd = np.where(known, learnt.seen.sd(spread, distance), learnt.unseen.sd(spread, distance))
+        mean, sd = np.empty(len(points)), np.empty(len(points))
+        for rows, regime in ((known, learnt.seen), (~known, learnt.unseen)):
+            mean[rows], spread = regime.mean_and_spread(foretold[:, rows])
+            sd[rows] = regime.width.sd(spread, distance[rows])
         with np.errstate(invalid="ignore"):  # what is not known (NaN) is not outside
             outside = ((features < learnt.lowest) | (features > learnt.highest)).sum(axis=1)
         return mean, sd, known, outside
@@ -171,8 +176,8 @@ def load_average(folder: Path, methods: Sequence[Regressor]) -> FittedAverage:
         learnt[name] = LearntAverage(
             members=members,
             with_glass=numbers["with_glass"],
-            unseen=Width(**numbers["unseen"]),
-            seen=Width(**numbers["seen"]),
+            unseen=_regime(numbers["unseen"]),
+            seen=_regime(numbers["seen"]),
             film_sd=numbers["film_sd"],
             polymers=tuple(numbers["polymers"]),
             **_below(arrays, f"{name}/of/"),
@@ -187,6 +192,10 @@ def load_average(folder: Path, methods: Sequence[Regressor]) -> FittedAverage:
         notes=tuple(told["notes"]),
         trained_on=told["trained_on"],
     )
+
+
+def _regime(told: dict[str, Any]) -> Regime:
+    return Regime(tuple(told["weights"]), Width(**told["width"]))
 
 
 def _below(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
