@@ -14,23 +14,25 @@ from chemistry.polymer import Polymer
 from chemistry.remembered import remembered_of_many
 from ledger.film import Film
 from models.composition import GlassTransitions
-from models.regressors import Forest, TreeMean
+from models.kernel_machine import KernelRidge, SupportVectors
 from models.splits import grouped_folds, polymer_group
-from models.unit_features import COUNTS, unit_counts
+from models.unit_features import COUNTS, FINGERPRINT_BITS, unit_counts, unit_fingerprint
 
 GLASS_TRANSITION = "glass_transition"
 LEAST_POLYMERS = 50
 """Fewer different polymers teach no model; T − Tg is then left out, and said to be."""
 _MEMBERS = 5
-_FOREST = Forest("glass", extra=True, trees=50, share_of_columns=0.4, rows_in_leaf=2)
+_COMMON = 20
+"""Polymers that a substructure must be found in, of a large table."""
+_METHOD = KernelRidge("glass", width=2.0)
 _HEAVY = COUNTS.index("heavy atoms")
 
 
 @dataclass(frozen=True)
 class GlassEstimate:
-    """Forests, and for each polymer that they were trained on the one member that was trained without it."""
+    """Kernel machines, and for each polymer that they were trained on the one member that was trained without it."""
 
-    members: tuple[TreeMean, ...]
+    members: tuple[SupportVectors, ...]
     without: Mapping[str, int]
     """Polymer group → index of the member that never saw it."""
 
@@ -56,7 +58,7 @@ class GlassEstimate:
         for key, array in arrays.items():
             member, name = key.split("/", 1)
             parts.setdefault(int(member), {})[name] = array
-        return cls(tuple(TreeMean.of(parts[i]) for i in sorted(parts)), dict(without))
+        return cls(tuple(_METHOD.restored(parts[i]) for i in sorted(parts)), dict(without))
 
 
 def glass_estimate(films: Sequence[Film], seed: int = 0) -> GlassEstimate | None:
@@ -76,23 +78,26 @@ def glass_estimate(films: Sequence[Film], seed: int = 0) -> GlassEstimate | None
         return None
     groups = sorted(known)
     features = repeat_unit_matrix([known[group][0] for group in groups])
+    # A substructure of very few polymers would weigh as much as a common one: a constant column counts for nothing.
+    rare = (features != 0).sum(axis=0) < max(2, min(_COMMON, len(groups) // 50))
+    features[:, rare] = 0.0
     target = np.array([float(np.median(known[group][1])) for group in groups])
     folds = grouped_folds(groups, _MEMBERS, seed)
     weight = np.ones(len(groups))
     members = tuple(
-        _FOREST.fit(features[f.train], target[f.train], weight[f.train], np.arange(len(f.train))) for f in folds
+        _METHOD.fit(features[f.train], target[f.train], weight[f.train], np.arange(len(f.train))) for f in folds
     )
     without = {groups[place]: k for k, fold in enumerate(folds) for place in fold.test.tolist()}
     return GlassEstimate(members, without)
 
 
 def repeat_unit_matrix(polymers: Sequence[Polymer]) -> np.ndarray:
-    """`p x d` counts of the repeat units per heavy atom: a glass transition hangs on these."""
-    return np.array([_row(polymer) for polymer in polymers]).reshape(-1, len(COUNTS))
+    """`p x d` counts and substructures of the repeat units per heavy atom: a glass transition hangs on these."""
+    return np.array([_row(polymer) for polymer in polymers]).reshape(-1, len(COUNTS) + FINGERPRINT_BITS)
 
 
 @remembered_of_many
 def _row(polymer: Polymer) -> np.ndarray:
-    units = zip(polymer.fractions, polymer.units, strict=True)
-    counts = np.sum([fraction * np.array(unit_counts(unit.smiles)) for fraction, unit in units], axis=0)
+    rows = [np.concatenate([unit_counts(unit.smiles), unit_fingerprint(unit.smiles)]) for unit in polymer.units]
+    counts = np.tensordot(polymer.fractions, rows, axes=1)
     return counts / counts[_HEAVY]
