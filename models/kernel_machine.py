@@ -48,7 +48,7 @@ class SupportVectorRegression:
     penalty: float = 3.0
     insensitive: float = 0.2
     """In standard deviations of the target."""
-    width: float = 0.3
+    width: float = 1.0
     """γ times the number of features."""
     rows_of_a_group: int = 60
     seed: int = 0
