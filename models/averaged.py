@@ -68,7 +68,7 @@ class Averaged:
         glass = (estimate or glass_estimate(films)) if wanted else None
         notes = (NO_GLASS,) if wanted and glass is None else ()
         learnt = {name: self._learnt(learning_table(films, name), glass) for name in asked}
-        return FittedAverage(self.name, self.methods, self.chemistry, learnt, glass, notes, training_hash(films))
+        return FittedAverage(self.name, self.chemistry, learnt, glass, notes, training_hash(films))
 
     def _learnt(self, table: LearningTable, glass: GlassEstimate | None) -> LearntAverage:
         if table.property == GLASS_TRANSITION:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,8 @@ class BoostedTrees:
             from the first node of all.
         roots: the first node of each tree.
     """
+
+    kind: ClassVar[str] = "boosted_trees"
 
     median: np.ndarray
     baseline: float
@@ -49,6 +52,11 @@ class BoostedTrees:
     def arrays(self) -> dict[str, np.ndarray]:
         """The nodes."""
         return {name: np.asarray(value) for name, value in vars(self).items()}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray]) -> "BoostedTrees":
+        """From the arrays of another."""
+        return cls(**{**arrays, "baseline": float(arrays["baseline"])})
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,3 @@ class Boosting:
             leaf=nodes["is_leaf"].astype(bool),
             roots=roots,
         )
-
-    def restored(self, arrays: Mapping[str, np.ndarray]) -> BoostedTrees:
-        """The trees that were saved."""
-        return BoostedTrees(**{**arrays, "baseline": float(arrays["baseline"])})

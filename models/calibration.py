@@ -118,8 +118,8 @@ def predictions(members: Sequence[Learnt], features: np.ndarray) -> np.ndarray:
 def _regime(told: _HeldOut, target: np.ndarray, together: np.ndarray, equal: bool = False) -> Regime:
     """Weights by the members' mean absolute errors, and the width of what the mean then errs.
 
-    A member that errs a tenth more than the best counts for two fifths of it (`SHARPNESS`). Only ratios of errors decide,
-    not products of residuals as in least-squares stacking, which overfits a few hundred polymers.
+    A member that errs a tenth more than the best counts for two fifths of it (`SHARPNESS`). Only ratios of errors
+    decide, not products of residuals as in least-squares stacking, which overfits a few hundred polymers.
     """
     truth = target[told.rows]
     size = np.maximum(np.abs(told.foretold - truth).mean(axis=1), 1e-9)

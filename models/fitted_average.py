@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from chemistry.errors import IonloopError
+from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from models.calibration import Regime, predictions
 from models.composition import feature_matrix, polymer_fingerprints
@@ -16,16 +16,13 @@ from models.glass_estimate import GlassEstimate
 from models.interval_width import Width, farness
 from models.learning_table import Points, grid
 from models.protocols import Condition, Posterior
-from models.regressors import Learnt, Regressor
+from models.regressors import Learnt
+from models.saved_methods import OtherWeights, restored
 from models.splits import polymer_group
 
 FORMAT = 1
 _AT_ONCE = 20_000
 """Points whose features are in memory at once."""
-
-
-class OtherWeights(IonloopError):
-    """A saved surrogate that this version, or this configuration, cannot load."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,6 @@ class FittedAverage:
     """A `models.protocols.Fitted`."""
 
     name: str
-    methods: tuple[Regressor, ...]
     chemistry: bool
     learnt: dict[str, LearntAverage]
     glass: GlassEstimate | None
@@ -122,13 +118,13 @@ class FittedAverage:
         configuration = {
             "surrogate": self.name,
             "format": FORMAT,
-            "methods": [method.name for method in self.methods],
             "chemistry": self.chemistry,
             "notes": self.notes,
             "trained_on": self.trained_on,
             "glass": None if self.glass is None else dict(self.glass.without),
             "properties": {
                 name: {
+                    "members": [member.kind for member in learnt.members],
                     "with_glass": learnt.with_glass,
                     "unseen": asdict(learnt.unseen),
                     "seen": asdict(learnt.seen),
@@ -159,20 +155,24 @@ class FittedAverage:
 _ARRAYS = ("fingerprints", "lowest", "highest")
 
 
-def load_average(folder: Path, methods: Sequence[Regressor]) -> FittedAverage:
-    """The surrogate that `FittedAverage.save` wrote, with the same predictions; `methods` as those it was made of.
+def load_average(folder: Path) -> FittedAverage:
+    """The surrogate that `FittedAverage.save` wrote, with the same predictions.
 
     Raises:
-        OtherWeights: another format, or other methods.
+        BadInput: no saved surrogate is in the folder.
+        OtherWeights: saved by another version, or another kind of surrogate.
     """
-    told = json.loads((folder / "configuration.json").read_text(encoding="utf-8"))
-    if told.get("format") != FORMAT or told["methods"] != [method.name for method in methods]:
+    configuration = folder / "configuration.json"
+    if not configuration.exists():
+        raise BadInput("no saved surrogate is here", place=str(folder), remedy="Give the folder that was saved into")
+    told = json.loads(configuration.read_text(encoding="utf-8"))
+    if told.get("format") != FORMAT or "chemistry" not in told:
         raise OtherWeights(f"the surrogate in {folder} was saved by another version; fit it again from the ledger")
     with np.load(folder / "weights.npz", allow_pickle=False) as file:
         arrays = {key: file[key] for key in file.files}
     learnt = {}
     for name, numbers in told["properties"].items():
-        members = tuple(method.restored(_below(arrays, f"{name}/{i}/")) for i, method in enumerate(methods))
+        members = tuple(restored(kind, _below(arrays, f"{name}/{i}/")) for i, kind in enumerate(numbers["members"]))
         learnt[name] = LearntAverage(
             members=members,
             with_glass=numbers["with_glass"],
@@ -185,7 +185,6 @@ def load_average(folder: Path, methods: Sequence[Regressor]) -> FittedAverage:
     glass = None if told["glass"] is None else GlassEstimate.restored(_below(arrays, "glass/"), told["glass"])
     return FittedAverage(
         name=told["surrogate"],
-        methods=tuple(methods),
         chemistry=told["chemistry"],
         learnt=learnt,
         glass=glass,

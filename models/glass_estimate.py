@@ -58,7 +58,7 @@ class GlassEstimate:
         for key, array in arrays.items():
             member, name = key.split("/", 1)
             parts.setdefault(int(member), {})[name] = array
-        return cls(tuple(_METHOD.restored(parts[i]) for i in sorted(parts)), dict(without))
+        return cls(tuple(SupportVectors.of(parts[i]) for i in sorted(parts)), dict(without))
 
 
 def glass_estimate(films: Sequence[Film], seed: int = 0) -> GlassEstimate | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,6 +15,8 @@ _AT_ONCE = 4096
 @dataclass(frozen=True)
 class SupportVectors:
     """f(x) = Σ a exp(−γ |z − s|²) + b over standard scores z of the features, cut off at `CLIP`."""
+
+    kind: ClassVar[str] = "support_vectors"
 
     median: np.ndarray
     centre: np.ndarray
@@ -33,6 +36,12 @@ class SupportVectors:
     def arrays(self) -> dict[str, np.ndarray]:
         """Support vectors and all that goes with them."""
         return {name: np.asarray(value) for name, value in vars(self).items()}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray]) -> "SupportVectors":
+        """From the arrays of another."""
+        single = {name: float(arrays[name]) for name in ("intercept", "gamma")}
+        return cls(**{**arrays, **single})
 
     def _at(self, features: np.ndarray) -> np.ndarray:
         ready = standard_scores(features, self.median, self.centre, self.scale)
@@ -80,11 +89,6 @@ class SupportVectorRegression:
             gamma=gamma,
         )
 
-    def restored(self, arrays: Mapping[str, np.ndarray]) -> SupportVectors:
-        """The function that was saved."""
-        single = {name: float(arrays[name]) for name in ("intercept", "gamma")}
-        return SupportVectors(**{**arrays, **single})
-
 
 @dataclass(frozen=True)
 class KernelRidge:
@@ -112,10 +116,6 @@ class KernelRidge:
         kernel[np.diag_indices_from(kernel)] += self.penalty * weight.mean() / weight
         coefficient = cho_solve(cho_factor(kernel, overwrite_a=True), (target - middle) / unit)
         return SupportVectors(median, centre, scale, ready, unit * coefficient, middle, gamma)
-
-    def restored(self, arrays: Mapping[str, np.ndarray]) -> SupportVectors:
-        """The function that was saved."""
-        return SupportVectorRegression().restored(arrays)
 
 
 def _scales(features: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

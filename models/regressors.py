@@ -6,7 +6,7 @@ of every one are a dictionary of numpy arrays: nothing is pickled.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
@@ -23,12 +23,15 @@ CLIP = 4.0
 class Learnt(Protocol):
     """A method that has learnt."""
 
+    kind: ClassVar[str]
+    """Which class restores its arrays (`models.saved_methods`)."""
+
     def predict(self, features: np.ndarray) -> np.ndarray:
         """`n` predictions for `n x d` features."""
         ...
 
     def arrays(self) -> "dict[str, np.ndarray]":
-        """The weights, as the method's `restored` takes them."""
+        """The weights: plain numbers, from which `of` of its class makes it again."""
         ...
 
 
@@ -42,10 +45,6 @@ class Regressor(Protocol):
 
     def fit(self, features: np.ndarray, target: np.ndarray, weight: np.ndarray, groups: np.ndarray) -> Learnt:
         """Learn from `n x d` features, `n` targets and weights; rows of one group (`n`, integers) are alike."""
-        ...
-
-    def restored(self, arrays: "Mapping[str, np.ndarray]") -> Learnt:
-        """What `Learnt.arrays` gave, ready to predict."""
         ...
 
 
@@ -73,6 +72,8 @@ class TreeMean:
         used: columns that differ among the training rows; the trees know only these.
         trees: scikit-learn's trees.
     """
+
+    kind: ClassVar[str] = "tree_mean"
 
     median: np.ndarray
     used: np.ndarray
@@ -138,10 +139,6 @@ class Forest:
             used = np.array([0])
         grown = self._method().fit(ready[:, used], target, sample_weight=weight)
         return TreeMean(median, used, tuple(tree.tree_ for tree in grown.estimators_))
-
-    def restored(self, arrays: "Mapping[str, np.ndarray]") -> TreeMean:
-        """The trees that were saved."""
-        return TreeMean.of(arrays)
 
     def _method(self) -> "ExtraTreesRegressor | RandomForestRegressor":
         from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor

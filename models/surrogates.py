@@ -1,17 +1,12 @@
 """Every surrogate by its name, with the settings that were found good inside training folds (`docs/models.md`)."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
 from models.averaged import Averaged
 from models.boosting import Boosting
 from models.kernel_machine import SupportVectorRegression
 from models.regressors import Forest
-
-if TYPE_CHECKING:
-    from models.fitted_average import FittedAverage
 
 REFERENCE = "forest"
 """The model that others are compared with: a random forest on counted fingerprints."""
@@ -44,21 +39,3 @@ def surrogate(name: str) -> Averaged:
     if name not in _SURROGATES:
         raise BadInput(f"there is no model {name!r}", remedy=f"Use one of {', '.join(NAMES)}")
     return _SURROGATES[name]()
-
-
-def load_surrogate(folder: Path) -> "FittedAverage":
-    """A saved surrogate, told by the name in its configuration.
-
-    Raises:
-        BadInput: no saved surrogate of this kind in the folder.
-        OtherWeights: saved by another version.
-    """
-    import json
-
-    from models.fitted_average import load_average
-
-    configuration = folder / "configuration.json"
-    if not configuration.exists():
-        raise BadInput("no saved surrogate is here", place=str(folder), remedy="Give the folder that was saved into")
-    name = json.loads(configuration.read_text(encoding="utf-8")).get("surrogate", "")
-    return load_average(folder, surrogate(name).methods)

@@ -13,21 +13,23 @@ from ledger.film import Film, Reading
 from models.averaged import Averaged
 from models.boosting import Boosting
 from models.evaluation import CONDUCTIVITY, evaluate
-from models.fitted_average import OtherWeights
+from models.fitted_average import load_average
 from models.glass_estimate import GLASS_TRANSITION, glass_estimate
 from models.interval_width import farness, fitted_width
-from models.kernel_machine import SupportVectorRegression
+from models.kernel_machine import KernelRidge, SupportVectorRegression
 from models.learning_table import grid
 from models.protocols import Condition
 from models.regressors import Forest
+from models.saved_methods import OtherWeights, restored
 from models.scores import NINETY
 from models.splits import polymer_group
-from models.surrogates import NAMES, load_surrogate, surrogate
+from models.surrogates import NAMES, surrogate
 
 METHODS = (
     Forest("extra_trees", extra=True, trees=20, share_of_columns=0.5, rows_in_leaf=2),
     Boosting(rounds=40, rate=0.15),
     SupportVectorRegression(),
+    KernelRidge(),
 )
 WARM = Condition(CONDUCTIVITY, 60.0)
 
@@ -71,7 +73,7 @@ def test_a_method_learns_a_smooth_function_and_its_arrays_predict_the_same(metho
     assert np.corrcoef(told, target[250:])[0, 1] > 0.95
     np.savez(tmp_path / "weights.npz", **learnt.arrays())
     with np.load(tmp_path / "weights.npz", allow_pickle=False) as kept:
-        again = method.restored({name: kept[name] for name in kept.files})
+        again = restored(learnt.kind, {name: kept[name] for name in kept.files})
     assert again.predict(features[250:]) == pytest.approx(told, abs=1e-12)
 
 
@@ -159,7 +161,7 @@ def test_saved_weights_are_plain_and_foretell_the_same(fitted, tmp_path):
     fitted.save(tmp_path / "kept")
     with np.load(tmp_path / "kept" / "weights.npz", allow_pickle=False) as file:
         assert all(file[name].dtype.hasobject is False for name in file.files)
-    again = load_surrogate(tmp_path / "kept")
+    again = load_average(tmp_path / "kept")
     points = grid([film(5, 0.7).formulation], [WARM])
     assert again.foretell(points, CONDUCTIVITY).mean == pytest.approx(fitted.foretell(points, CONDUCTIVITY).mean)
     assert again.foretell(points, CONDUCTIVITY).sd == pytest.approx(fitted.foretell(points, CONDUCTIVITY).sd)
@@ -172,9 +174,11 @@ def test_weights_of_another_version_and_an_empty_folder_are_refused(fitted, tmp_
     told = json.loads((tmp_path / "configuration.json").read_text())
     (tmp_path / "configuration.json").write_text(json.dumps({**told, "format": 99}))
     with pytest.raises(OtherWeights, match="another version"):
-        load_surrogate(tmp_path)
+        load_average(tmp_path)
+    with pytest.raises(OtherWeights, match="'oracle' are unknown"):
+        restored("oracle", {})
     with pytest.raises(BadInput, match="no saved surrogate"):
-        load_surrogate(tmp_path / "nowhere")
+        load_average(tmp_path / "nowhere")
 
 
 def test_few_polymers_teach_no_glass_transition_and_it_is_said(fitted, films):
@@ -218,7 +222,7 @@ def test_with_glass_transitions_the_surrogate_knows_how_far_above_it_is_and_save
     assert not fitted.learnt[GLASS_TRANSITION].with_glass
     fitted.save(tmp_path)
     points = grid([film(5, 0.7).formulation], [WARM])
-    again = load_surrogate(tmp_path)
+    again = load_average(tmp_path)
     assert again.foretell(points, CONDUCTIVITY).mean == pytest.approx(fitted.foretell(points, CONDUCTIVITY).mean)
 
 
