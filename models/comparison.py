@@ -91,15 +91,21 @@ def compare(
     folds, key = comparison.parts, comparison.key
     done = _read(record, key)
     begun = time.monotonic()
+
+    def spent() -> bool:
+        return budget_s is not None and time.monotonic() - begun > budget_s
+
     for number, fold in enumerate(folds):
         waiting = [name for name in comparison.models if (name, number) not in done]
         if not waiting:
             continue
+        if spent():
+            break
         test = [comparison.films[i] for i in fold.test]
         tested = {polymer_group(film.formulation.polymer) for film in test}
         estimate = glass_estimate([g for g in comparison.glasses if polymer_group(g.formulation.polymer) not in tested])
         for name in waiting:
-            if budget_s is not None and time.monotonic() - begun > budget_s:
+            if spent():
                 break
             train = [comparison.films[i] for i in fold.train]
             outcome = evaluate(surrogate(name), train, test, comparison.asked, estimate)
