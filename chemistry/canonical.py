@@ -125,6 +125,7 @@ def coordinating_sites(smiles: str) -> int:
     return counted(smiles)
 
 
+@lru_cache(maxsize=65536)
 def repeated(smiles: str, times: int) -> str:
     """A stretch of the chain: the SMILES of `times` shortest periods of a repeat unit, with open ends."""
     return _spelled(_shortest_period(_word(smiles)) * times)

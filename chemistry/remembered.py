@@ -14,3 +14,8 @@ def remembered(compute: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     `functools.lru_cache`, in words that a type checker takes: it does not see that frozen values have a hash.
     """
     return cast("Callable[Asked, Answer]", lru_cache(maxsize=4096)(compute))
+
+
+def remembered_of_many(compute: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """As `remembered`, for work on the polymers of a pool or a table: keeps the latest 65,536 answers."""
+    return cast("Callable[Asked, Answer]", lru_cache(maxsize=65536)(compute))

@@ -1,11 +1,9 @@
 """The Gaussian process surrogate: films in, a posterior over formulations and temperatures out."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,13 +12,11 @@ from chemistry.errors import BadInput, IonloopError
 from chemistry.formulation import Formulation
 from ledger.film import Film, Reading, Source
 from models.features import NAMES, feature_matrix, groups
+from models.film_content import film_content, film_key, training_hash
 from models.film_process import FilmData, FilmProcess, one_thread, reduced_temperature
 from models.foretelling import foretold, left_out_scores
 from models.formulation_model import FormulationModel, LearntProperty
 from models.protocols import Condition, Posterior
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 FILM_SD = 0.10
 """Prior median of the film effect in decades. The tenth best of groups of nominally identical cells scatters by 0.11
@@ -50,7 +46,7 @@ class GaussianProcess:
 
     def fit(self, films: Sequence[Film]) -> "FittedGaussianProcess":
         """Learn from films; raises `BadInput` where none has a reading."""
-        ordered = sorted(films, key=_content)
+        ordered = sorted(films, key=film_content)
         properties = sorted({reading.property for film in ordered for reading in film.readings if not reading.derived})
         if not properties:
             raise BadInput("no film has a reading to learn from", remedy="Measure first, or import literature data")
@@ -156,21 +152,6 @@ def load(folder: Path) -> FittedGaussianProcess:
             process.load_state_dict(_below(tensors, f"{name}/process/"))
             learnt[name] = LearntProperty(process, FilmData(**_below(tensors, f"{name}/data/")), **numbers)
     return FittedGaussianProcess(learnt, configuration["trained_on"])
-
-
-def training_hash(films: "Iterable[Film]") -> str:
-    """sha256 (16 hex digits) of what a fit learns from, whatever the order and the names of the films."""
-    return hashlib.sha256("\n".join(sorted(_content(film) for film in films)).encode()).hexdigest()[:16]
-
-
-def film_key(film: Film) -> str:
-    """sha256 (16 hex digits) of what one film says, whatever its name."""
-    return hashlib.sha256(_content(film).encode()).hexdigest()[:16]
-
-
-def _content(film: Film) -> str:
-    """What a film says, as text: films are sorted by it, so that neither order nor names matter."""
-    return "|".join([film.formulation.key, *sorted(reading.model_dump_json() for reading in film.readings)])
 
 
 def _readings(name: str, films: list[Film], most: int) -> list[tuple[int, Reading]]:

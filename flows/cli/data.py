@@ -21,7 +21,7 @@ _Campaign = Annotated[Path | None, typer.Option(help="a campaign file: use that 
 @app.command("import")
 def data_import(
     file: Annotated[Path, typer.Argument(help="the table, a CSV file")],
-    format: Annotated[str, typer.Option("--format", help="bradford, htpmd, pe_i or columns")],
+    format: Annotated[str, typer.Option("--format", help="bradford, htpmd, pe_i, tg or columns")],
     ledger: _Ledger = None,
     campaign: _Campaign = None,
     column: Annotated[

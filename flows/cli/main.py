@@ -14,6 +14,7 @@ from flows.cli import (
     doctor,
     forecast,
     lab,
+    models,
     reconcile,
     report,
     run,
@@ -49,6 +50,7 @@ app.command("report")(report.report)
 app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
 app.add_typer(lab.app, name="lab")
+app.add_typer(models.app, name="models")
 app.add_typer(stock.app, name="stock")
 app.command("serve")(serve.serve)
 app.command("schema")(schema.schema)

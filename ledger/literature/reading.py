@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chemistry.errors import BadInput
-from ledger.literature import bradford, htpmd, named_columns, pe_i
+from ledger.literature import bradford, glass_transitions, htpmd, named_columns, pe_i
 from ledger.literature.grouping import films_of
 from ledger.literature.rows import Entry, Row, RowRefused, read_rows
 from ledger.literature.table import LiteratureTable, Refusal
 
-FORMATS = ("bradford", "htpmd", "pe_i", "columns")
+FORMATS = ("bradford", "htpmd", "pe_i", "tg", "columns")
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ def _reader(format_name: str, path: Path, columns: Mapping[str, str], units: Map
     if format_name == "pe_i":
         source = {"citation": pe_i.CITATION, "doi": pe_i.DOI}
         return _Reader(pe_i.COLUMNS, source, pe_i.TRUST, pe_i.entries_of(path))
+    if format_name == "tg":
+        return _Reader(glass_transitions.COLUMNS, {}, glass_transitions.TRUST, glass_transitions.entry)
     if format_name == "columns":
         mapping = named_columns.ColumnMap.of(columns, units)
         return _Reader(mapping.required, {}, named_columns.TRUST, mapping.entry)

@@ -76,6 +76,28 @@ def test_a_temperature_series_is_one_film_however_the_polymer_is_drawn(tmp_path:
     assert table.films[0].reference == "10.1021/acscentsci.2c01123"
 
 
+def test_glass_transitions_of_neat_polymers_come_in_and_what_cannot_be_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tg.csv"
+    path.write_text("SMILES,tg\n*CCO*,-67\n*COC*,-60\n*CC(*)c1ccccc1,100\n*CCO,-50\n,20\n*CC*,9000\n*CC*,\n")
+    table = read_table(path, "tg")
+    assert [(film.formulation.polymer.units[0].smiles, film.readings[0].value) for film in films(table)] == [
+        ("*CCO*", -67),
+        ("*CCO*", -60),
+        ("*CC(*)c1ccccc1", 100),
+    ]
+    for film in films(table):
+        assert film.formulation.salt is None
+        assert [(r.property, r.temperature_C, r.source) for r in film.readings] == [
+            ("glass_transition", None, Source.LITERATURE)
+        ]
+    assert reasons(table) == [
+        (5, "unreadable polymer SMILES"),
+        (6, "no polymer"),
+        (7, "physically impossible value"),
+        (8, "no tg"),
+    ]
+
+
 def test_a_series_that_starts_over_is_another_sample_and_jitter_is_not(tmp_path: Path) -> None:
     rows = [f"[Cu]OCC[Au],{value},,{TFSI},1.5,{t}" for t, value in ((80, -3), (60, -4), (61, -3.9), (40, -5))]
     again = [f"[Cu]OCC[Au],{value},,{TFSI},1.5,{t}" for t, value in ((79, -4), (59, -5))]

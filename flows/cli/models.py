@@ -1,0 +1,176 @@
+"""`ionloop models`: surrogates put to the test on published tables."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ledger.literature import LiteratureTable
+
+app = typer.Typer(help="Learn from tables, and see how good what was learnt is.", no_args_is_help=True)
+
+_Format = Annotated[str, typer.Option("--format", help="format of the tables: bradford, htpmd, pe_i or tg")]
+_Glass = Annotated[Path | None, typer.Option("--tg", help="a table of glass transitions (SMILES, tg): T - Tg helps")]
+_Property = Annotated[str, typer.Option("--property", help="the property that is foretold")]
+_Json = Annotated[bool, typer.Option("--json", help="print one JSON object")]
+
+
+@app.command("evaluate")
+def models_evaluate(
+    train: Annotated[Path, typer.Option("--train", help="the table to learn from, a CSV file")],
+    test: Annotated[Path, typer.Option("--test", help="the table to foretell, a CSV file")],
+    format: _Format,
+    model: Annotated[str, typer.Option("--model", help="name of the model; a wrong one lists them")] = "average",
+    name: _Property = "log10_conductivity",
+    tg: _Glass = None,
+    json: _Json = False,
+) -> None:
+    """Learn from one table and score the predictions of another.
+
+    Polymers of the test table are left out of the glass transitions. A row that cannot be read is refused, and nothing
+    is scored: remove or mend it first.
+    """
+    from models.evaluation import evaluate
+    from models.splits import polymer_group
+    from models.surrogates import surrogate
+
+    chosen = surrogate(model)
+    learnt, asked = (_strict(path, format) for path in (train, test))
+    test_films = [item.film for item in asked.films]
+    tested = {polymer_group(film.formulation.polymer) for film in test_films}
+    glasses = [] if tg is None else [item.film for item in _read(tg, "tg").films]
+    kept = [film for film in glasses if polymer_group(film.formulation.polymer) not in tested]
+    outcome = evaluate(chosen, [*(item.film for item in learnt.films), *kept], test_films, name)
+    seen = float(outcome.foretold.seen.mean())
+    figures: dict[str, object] = {
+        "model": model,
+        **outcome.scores.as_dict(),
+        "fit_seconds": round(outcome.fit_seconds, 3),
+        "predict_per_second": round(len(outcome.table) / max(outcome.predict_seconds, 1e-9), 1),
+        "share_of_known_polymers": round(seen, 4),
+        "outside_training_range": int((outcome.foretold.outside > 0).sum()),
+        "notes": list(outcome.notes),
+    }
+    _print(figures, json, title=f"{model}, learnt from {train.name}, on {test.name}")
+
+
+@app.command("compare")
+def models_compare(
+    data: Annotated[Path, typer.Argument(help="the table, a CSV file")],
+    format: _Format = "bradford",
+    split: Annotated[str, typer.Option("--split", help="random, formulation, polymer or paper")] = "polymer",
+    models: Annotated[str, typer.Option("--models", help="all, or names with commas between")] = "all",
+    folds: Annotated[int, typer.Option("--folds", min=2, help="number of folds")] = 10,
+    seed: Annotated[int, typer.Option("--seed", help="of the folds")] = 0,
+    always_train: Annotated[
+        list[str] | None, typer.Option("--always-train", help="repeat unit that is never tested; may be given again")
+    ] = None,
+    name: _Property = "log10_conductivity",
+    tg: _Glass = None,
+    budget: Annotated[str | None, typer.Option("--budget", help="begin no fold after so long, such as 60min")] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="keeps each fold that is done [default: compare-DATA.jsonl here]")
+    ] = None,
+    json: _Json = False,
+) -> None:
+    """Compare models on the same folds of one table; run again, it goes on where it was left.
+
+    Rows that the reader refuses are left out, as in an import; how many is said.
+    """
+    from rich.console import Console
+
+    from chemistry.quantities import quantity
+    from models.comparison import Comparison, compare
+    from models.surrogates import NAMES
+
+    table = _read(data, format)
+    glasses = [] if tg is None else [item.film for item in _read(tg, "tg").films]
+    console = Console(stderr=True, quiet=json and not Console(stderr=True).is_terminal)
+    comparison = Comparison(
+        films=[item.film for item in table.films],
+        # A table that names no papers has one reference for all its films, which is no paper.
+        references=[item.reference if format in {"pe_i", "columns"} else "" for item in table.films],
+        split=split,
+        models=NAMES if models == "all" else [text.strip() for text in models.split(",")],
+        folds=folds,
+        seed=seed,
+        asked=name,
+        glasses=glasses,
+        always_train=always_train or (),
+    )
+    told = compare(
+        comparison,
+        record or Path(f"compare-{data.stem}.jsonl"),
+        budget_s=None if budget is None else quantity(budget, "second"),
+        told=lambda line: console.print(line, highlight=False),
+    )
+    figures: dict[str, object] = {
+        "table": str(data),
+        "split": split,
+        "leaky": split == "random",
+        "folds": folds,
+        "seed": seed,
+        "films": len(table.films),
+        "refused": len(table.refusals),
+        "models": told,
+    }
+    _print(figures, json, title=f"{data.name}, split by {split}")
+
+
+def _read(path: Path, form: str) -> "LiteratureTable":
+    """The table; refused where not one row can be read."""
+    from chemistry.errors import BadInput
+    from ledger.literature import read_table
+
+    table = read_table(path, form)
+    if not table.films:
+        first = table.refusals[0] if table.refusals else None
+        remedy = f"First, line {first.row}: {first.detail or first.reason}" if first else "The table has no rows"
+        raise BadInput(f"none of {table.rows} rows can be read", place=str(path), remedy=remedy)
+    return table
+
+
+def _strict(path: Path, form: str) -> "LiteratureTable":
+    """The table; refused where a row cannot be read, with the rows of each reason. Exact duplicates are left out."""
+    from chemistry.errors import BadInput
+
+    table = _read(path, form)
+    wrong: dict[str, list[int]] = {}
+    for refusal in table.refusals:
+        if refusal.reason != "exact duplicate":
+            wrong.setdefault(refusal.reason, []).append(refusal.row)
+    if wrong:
+        problems = tuple(f"{reason}: {_lines(rows)}" for reason, rows in wrong.items())
+        first = next(refusal for refusal in table.refusals if refusal.reason in wrong)
+        raise BadInput(
+            f"{sum(map(len, wrong.values()))} of {table.rows} rows cannot be used:",
+            place=str(path),
+            problems=problems,
+            remedy=f"Mend or remove them; the first, line {first.row}: {first.detail or first.reason}",
+        )
+    return table
+
+
+def _lines(rows: list[int]) -> str:
+    shown = ", ".join(str(row) for row in rows[:12])
+    return f"line {shown}" + (f" and {len(rows) - 12} more" if len(rows) > 12 else "")
+
+
+def _print(figures: dict[str, object], as_json: bool, title: str) -> None:
+    import json
+
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False))
+        return
+    typer.echo(title)
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            for inner, row in value.items():
+                told = row.items() if isinstance(row, dict) else ()
+                typer.echo(f"  {inner}: " + ", ".join(f"{key} {number}" for key, number in told))
+        elif isinstance(value, list):
+            for text in value:
+                typer.echo(f"  {text}")
+        else:
+            typer.echo(f"  {name}: {value}")

@@ -1,0 +1,95 @@
+"""A surrogate of one or several unlike methods on features of readings: their mean, with calibrated intervals.
+
+Trees, boosting and a kernel machine err in different ways. The better ones count for more, by their errors out of fold
+inside the training films, and apart for unseen polymers and for new formulations (`models.calibration`). For
+each property a surrogate keeps its learnt methods, an estimate of the glass transition where the films teach one, the
+width of its intervals, and the fingerprints of what it was trained on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chemistry.errors import BadInput
+from ledger.film import Film
+from models.calibration import Rows, calibrated
+from models.composition import feature_matrix, polymer_fingerprints
+from models.film_content import film_content, training_hash
+from models.fitted_average import FittedAverage, LearntAverage
+from models.glass_estimate import GLASS_TRANSITION, GlassEstimate, glass_estimate
+from models.learning_table import LearningTable, learning_table, properties_of
+from models.regressors import Regressor
+from models.splits import polymer_group
+
+NO_GLASS = (
+    "T - Tg is left out: the films hold glass transitions of fewer than 50 neat polymers. Add a table of them (--tg)"
+)
+
+
+@dataclass(frozen=True)
+class Averaged:
+    """A `models.protocols.Surrogate`.
+
+    Attributes:
+        methods: what is averaged.
+        chemistry: chemical features; counted fingerprints where False.
+        glass: whether T − Tg is a feature where the films teach a glass transition.
+        calibrate: whether interval widths are found out of fold; without it the in-sample error stands in, which is too
+            small, and is of use only where the mean alone is asked for.
+    """
+
+    name: str
+    methods: tuple[Regressor, ...]
+    chemistry: bool = True
+    glass: bool = True
+    calibrate: bool = True
+
+    def fit(
+        self, films: Sequence[Film], properties: Sequence[str] | None = None, estimate: GlassEstimate | None = None
+    ) -> FittedAverage:
+        """Learn from films. A glass transition itself is learnt without T − Tg.
+
+        Args:
+            films: what is known.
+            properties: those to learn; all that the films carry where left out.
+            estimate: of the glass transition, where the caller has learnt one already; it must not have seen a polymer
+                that this surrogate is tested on.
+
+        Raises:
+            BadInput: there is nothing to learn.
+        """
+        # One order, so that neither the order nor the names of films play a part.
+        films = sorted(films, key=film_content)
+        asked = list(properties) if properties is not None else properties_of(films)
+        if not asked:
+            raise BadInput("no film has a reading to learn from", remedy="Measure first, or import literature data")
+        wanted = self.glass and self.chemistry
+        glass = (estimate or glass_estimate(films)) if wanted else None
+        notes = (NO_GLASS,) if wanted and glass is None else ()
+        learnt = {name: self._learnt(learning_table(films, name), glass) for name in asked}
+        return FittedAverage(self.name, self.chemistry, learnt, glass, notes, training_hash(films))
+
+    def _learnt(self, table: LearningTable, glass: GlassEstimate | None) -> LearntAverage:
+        if table.property == GLASS_TRANSITION:
+            glass = None
+        estimates = None if glass is None else glass.of(table.points.polymers)
+        features = feature_matrix(table.points, self.chemistry, estimates)
+        names = [polymer_group(polymer) for polymer in table.points.polymers]
+        known, group = np.unique([names[place] for place in table.points.polymer], return_inverse=True)
+        first = [names.index(name) for name in known]
+        fingerprints = polymer_fingerprints([table.points.polymers[place] for place in first])
+        rows = Rows(table, features, table.weight / table.weight.mean(), group, fingerprints)
+        members = rows.learnt(self.methods, np.arange(len(table)))
+        found = calibrated(self.methods, rows, members, held_out=self.calibrate)
+        return LearntAverage(
+            members=members,
+            with_glass=glass is not None,
+            unseen=found.unseen,
+            seen=found.seen,
+            film_sd=found.film_sd,
+            polymers=tuple(str(name) for name in known),
+            fingerprints=fingerprints,
+            lowest=np.nanmin(features, axis=0, initial=np.inf, where=~np.isnan(features)),
+            highest=np.nanmax(features, axis=0, initial=-np.inf, where=~np.isnan(features)),
+        )

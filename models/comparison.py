@@ -1,0 +1,163 @@
+"""Models compared on one table under one split, fold by fold; what is done is kept on disk, and a later run resumes."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from chemistry.errors import BadInput
+from ledger.film import Film
+from models.evaluation import CONDUCTIVITY, evaluate
+from models.film_content import training_hash
+from models.glass_estimate import glass_estimate
+from models.scores import scores
+from models.splits import SPLITS, Fold, formulation_folds, paper_folds, polymer_folds, polymer_group, random_folds
+from models.surrogates import NAMES, surrogate
+
+FOLDS = 10
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is compared on what.
+
+    Attributes:
+        films: of one table.
+        references: the paper of each film, for the split by paper; empty strings where the table names none.
+        asked: the property that is foretold.
+        split: one of `SPLITS` but time, which needs moments that published tables do not have.
+        models: names of surrogates.
+        glasses: films with glass transitions, for T − Tg; may be empty.
+        always_train: repeat units that are never tested, for the split by polymer.
+    """
+
+    films: Sequence[Film]
+    references: Sequence[str]
+    split: str
+    models: Sequence[str]
+    folds: int = FOLDS
+    seed: int = 0
+    asked: str = CONDUCTIVITY
+    glasses: Sequence[Film] = ()
+    always_train: Sequence[str] = ()
+
+    @property
+    def parts(self) -> list[Fold]:
+        """The folds; raises `BadInput` for an unknown split, or fewer groups than folds."""
+        if self.split == "random":
+            return random_folds(self.films, self.folds, self.seed)
+        if self.split == "formulation":
+            return formulation_folds(self.films, self.folds, self.seed)
+        if self.split == "polymer":
+            return polymer_folds(self.films, self.folds, self.seed, self.always_train)
+        if self.split == "paper":
+            return paper_folds(self.references, self.folds, self.seed)
+        known = ", ".join(name for name in SPLITS if name != "time")
+        raise BadInput(f"there is no split {self.split!r} of a published table", remedy=f"Use one of {known}")
+
+    @property
+    def key(self) -> str:
+        """Hash of all that decides the outcome but the models: a record of another comparison is never resumed."""
+        told = [self.split, self.folds, self.seed, self.asked, list(self.always_train)]
+        told += [training_hash(self.films), training_hash(self.glasses), list(self.references)]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def compare(
+    comparison: Comparison, record: Path, *, budget_s: float | None = None, told: Callable[[str], None] = lambda _: None
+) -> dict[str, object]:
+    """Scores of each model, and how many of its folds are done.
+
+    Each fold of each model is a line of the record as soon as it is done; lines of the same comparison that are there
+    already are not worked out again. Every model gets its first fold before any gets its second, so that a budget that
+    runs out leaves the same folds for all but the last.
+
+    Args:
+        comparison: what is compared.
+        record: a file of JSON lines, made if need be.
+        budget_s: no fold is begun after so many seconds; None for no limit.
+        told: is called with a line of progress after each fold.
+
+    Raises:
+        BadInput: an unknown model or split, too few groups, or a record that is no record.
+    """
+    unknown = [name for name in comparison.models if name not in NAMES]
+    if unknown:
+        raise BadInput(f"there is no model {', '.join(unknown)}", remedy=f"Use all, or some of {', '.join(NAMES)}")
+    folds, key = comparison.parts, comparison.key
+    done = _read(record, key)
+    begun = time.monotonic()
+
+    def spent() -> bool:
+        return budget_s is not None and time.monotonic() - begun > budget_s
+
+    for number, fold in enumerate(folds):
+        waiting = [name for name in comparison.models if (name, number) not in done]
+        if not waiting:
+            continue
+        if spent():
+            break
+        test = [comparison.films[i] for i in fold.test]
+        tested = {polymer_group(film.formulation.polymer) for film in test}
+        estimate = glass_estimate([g for g in comparison.glasses if polymer_group(g.formulation.polymer) not in tested])
+        for name in waiting:
+            if spent():
+                break
+            train = [comparison.films[i] for i in fold.train]
+            outcome = evaluate(surrogate(name), train, test, comparison.asked, estimate)
+            line = {
+                "comparison": key,
+                "model": name,
+                "fold": number,
+                "truth": outcome.table.value.tolist(),
+                "mean": outcome.foretold.mean.tolist(),
+                "sd": outcome.foretold.sd.tolist(),
+                "fit_seconds": outcome.fit_seconds,
+                "predict_seconds": outcome.predict_seconds,
+            }
+            with record.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+            done[name, number] = line
+            told(f"{name}: fold {number + 1} of {len(folds)}, mean absolute error {outcome.scores.mae:.3f}")
+    return {
+        name: _summary([line for (of, _), line in sorted(done.items()) if of == name]) for name in comparison.models
+    }
+
+
+def _summary(lines: Sequence[dict[str, object]]) -> dict[str, object]:
+    if not lines:
+        return {"folds": 0}
+    truth, mean, sd = (np.concatenate([np.asarray(line[key]) for line in lines]) for key in ("truth", "mean", "sd"))
+    fit, predict = (sum(float(str(line[key])) for line in lines) for key in ("fit_seconds", "predict_seconds"))
+    return {
+        "folds": len(lines),
+        **scores(truth, mean, sd).as_dict(),
+        "fit_seconds": round(fit / len(lines), 3),
+        "predict_per_second": round(len(truth) / max(predict, 1e-9), 1),
+    }
+
+
+def _read(record: Path, key: str) -> dict[tuple[str, int], dict[str, object]]:
+    """Lines of this comparison; a last line that a kill cut short is dropped, and its fold done again."""
+    if not record.exists():
+        return {}
+    done: dict[tuple[str, int], dict[str, object]] = {}
+    whole, _, cut = record.read_text(encoding="utf-8").rpartition("\n")
+    if cut:
+        record.write_text(whole + "\n" if whole else "", encoding="utf-8")
+    for number, text in enumerate(whole.splitlines(), start=1):
+        try:
+            line = json.loads(text)
+            if line["comparison"] == key:
+                done[line["model"], line["fold"]] = line
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadInput(
+                "this is no record of a comparison",
+                place=f"{record}, line {number}",
+                remedy="Give --record another file, or delete the line",
+            ) from error
+    return done
