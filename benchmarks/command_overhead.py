@@ -21,9 +21,11 @@ import tests.channel_access  # noqa: F401  before anything that imports ophyd
 from benchmarks.line import print_line, spread
 from chemistry.catalogue import polymer
 from chemistry.formulation import Formulation
+from devices.dispenser import Dispenser
 from devices.epics import epics_lab
 from devices.perform import perform
 from devices.protocols import Dose
+from devices.seal import seal
 from ledger.journal import Journal
 from ledger.store import Ledger
 from tests.served import ServedLab
@@ -51,12 +53,12 @@ class Bare:
         """Put and wait."""
         self._awaited = str(uuid4())
         self._echoed.clear()
-        texts = {"ORDER": self._awaited, "SAMPLE": sample, "COMMAND": "Dose", "COMPONENT": PEO}
-        for name, text in texts.items():
-            self._pvs[name].put(list(f"{text}\0".encode()))
-        self._pvs["TOKEN"].put(TOKEN)
-        self._pvs["MASS"].put(1.0)
-        self._pvs["GO"].put(1)
+        order = {"order_id": self._awaited, "token": TOKEN, "sample": sample, "command": "Dose"}
+        order |= {"component": PEO, "mass_mg": 1.0}
+        for name, value in order.items():
+            held = list(f"{value}\0".encode()) if isinstance(value, str) else value
+            self._pvs[Dispenser._sig_attrs[name].suffix].put(held)
+        self._pvs["GO"].put(seal(order, Dispenser._sig_attrs))
         if not self._echoed.wait(30):
             raise SystemExit("the dispenser does not answer")
 

@@ -34,7 +34,7 @@ class FilmStation(Instrument):
     results: ClassVar[tuple[str, ...]] = ("thickness_um", "area_cm2")
 
     def parameters(self, command: Command) -> dict[str, object]:
-        """The step's own numbers; those that it does not have are left as they were and mean nothing."""
+        """The step's own numbers."""
         if not isinstance(command, MakeStep):
             return {}
         step = _STEP.validate_python(command.process)

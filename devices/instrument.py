@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from ophyd import Device
@@ -20,7 +20,8 @@ from ophyd.status import Status
 from devices.errors import InstrumentError, NeverSent
 from devices.finding import Evidence
 from devices.protocols import Clock, Command, Order
-from devices.signals import SILENT, Integer, Number, Text, parameter, report
+from devices.seal import seal
+from devices.signals import SILENT, Integer, Number, Text, Typed, ask, parameter, report
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Instrument(Device):
     sample = parameter(Text, "SAMPLE")
     command = parameter(Text, "COMMAND")
     go = parameter(Integer, "GO")
+    """Begins the order; its value is the order's seal (`devices.seal`)."""
     safe_now = parameter(Integer, "SAFE")
     """Writing the owner's token here brings the instrument into its safe state at once."""
     alive = parameter(Integer, "ALIVE")
@@ -83,7 +85,7 @@ class Instrument(Device):
         """Told of every order that ended, id and whether it failed, before whoever waits for it is."""
 
     def parameters(self, command: Command) -> dict[str, object]:
-        """Values of the parameter signals for a command, by attribute."""
+        """Values of the parameter signals for a command, by attribute; the others are written empty."""
         return {}
 
     def time_limit_s(self, command: Command) -> float:
@@ -97,31 +99,32 @@ class Instrument(Device):
             NeverSent: it takes no such command, or could not be reached before `go`: it certainly did not begin.
             InstrumentError: the connection broke at `go`, and nobody knows on which side of it.
         """
-        command = order.command
-        if not isinstance(command, self.understands):
-            known = ", ".join(kind.__name__ for kind in self.understands)
-            words = f"it takes no {type(command).__name__}, only {known}"
-            raise NeverSent(self._place, command.step, words)
-        under_way = _UnderWay(order)
         with self._lock:
-            before, self._under_way, self._unanswered = self._under_way, under_way, False
-        if before is not None:
-            before.fail(self._error(before.order.command.step, "another order took its place"))
-        sent = False
+            under_way = self._under_way
         hold = self._clock.hold()  # no lab time passes between the first signal and `go`
         try:
-            self._listen()
-            self._write(order)
-            sent = True
-            self.go.put(1)
-        except SILENT as silent:
-            self.forget()
-            self._unanswered = sent
-            kind = InstrumentError if sent else NeverSent
-            raise kind(self._place, command.step, f"no connection to {self.prefix}: {silent}") from silent
+            if under_way is None or under_way.order.id != order.id:
+                under_way = self._prepare(order)
+            self._go(under_way)
         finally:
             hold.release()
         return under_way.status
+
+    @contextlib.contextmanager
+    def prepared(self, order: Order) -> Iterator[None]:
+        """Write everything of an order but `go`, by which nothing begins; where the block fails, it is forgotten.
+
+        What is done in the block costs no time of its own: the instrument takes in what was written meanwhile.
+
+        Raises:
+            NeverSent: as `set` does.
+        """
+        self._prepare(order)
+        try:
+            yield
+        except BaseException:
+            self.forget()
+            raise
 
     def as_made(self) -> dict[str, Any]:
         """What the last order produced, by the name of the readback, as plain values; with the instrument's count.
@@ -130,7 +133,7 @@ class Instrument(Device):
             NeverSent: it cannot be reached.
         """
         with self._reached("say what it made"):
-            return {name: _plain(getattr(self, name).get()) for name in (*self.results, "count")}
+            return self._values(*self.results, "count")
 
     def memory(self, step: str) -> dict[str, Any]:
         """What it says that it began last, and how many orders it has finished: the same until it begins another.
@@ -139,8 +142,7 @@ class Instrument(Device):
             NeverSent: it cannot be reached, so `step` cannot be asked of it.
         """
         with self._reached(step):
-            witnesses = {name: _plain(getattr(self, name).get()) for name in self.witnesses}
-            return {"accepted": str(self.accepted.get()), "count": _plain(self.count.get()), **witnesses}
+            return self._values("accepted", "count", *self.witnesses)
 
     def testify(self, asked: Mapping[str, Any], before: Mapping[str, Any]) -> Evidence | None:
         """What its `witnesses` say of an order that it has forgotten; None where they say nothing.
@@ -159,20 +161,8 @@ class Instrument(Device):
         """
         with self._reached("say what it did last"):
             # `busy` first, so that an order that ends while this is read was still busy.
-            busy = bool(self.busy.get())
-            echo, accepted, failed, error = (
-                str(signal.get()) for signal in (self.echo, self.accepted, self.failed, self.error)
-            )
-            return InstrumentState(
-                busy=busy,
-                echo=echo,
-                accepted=accepted,
-                failed=failed,
-                error=error,
-                count=_plain(self.count.get()),
-                fenced=int(self.fenced.get()),
-                dead_man_s=float(self.dead_man_s.get()),
-            )
+            said = self._values("busy", *(field.name for field in fields(InstrumentState) if field.name != "busy"))
+            return InstrumentState(**{**said, "busy": bool(said["busy"])})
 
     def largest_token(self) -> int:
         """The largest token that it has seen; raises `NeverSent` where it cannot be reached."""
@@ -230,6 +220,12 @@ class Instrument(Device):
         except SILENT as silent:
             raise NeverSent(self._place, step, f"no connection to {self.prefix}: {silent}") from silent
 
+    def _values(self, *names: str) -> dict[str, Any]:
+        """Plain values of signals, all asked at once and answered in this order."""
+        signals = {name: getattr(self, name) for name in names}
+        ask(signals.values())
+        return {name: _plain(signal.get()) for name, signal in signals.items()}
+
     def _error(self, step: str, words: str) -> InstrumentError:
         return InstrumentError(self._place, step, words)
 
@@ -237,24 +233,54 @@ class Instrument(Device):
     def _place(self) -> str:
         return f"{self.name} ({self.prefix})"
 
-    def _write(self, order: Order) -> None:
-        self._last_token = order.token
+    def _prepare(self, order: Order) -> "_UnderWay":
+        step = order.command.step
+        if not isinstance(order.command, self.understands):
+            known = ", ".join(kind.__name__ for kind in self.understands)
+            raise NeverSent(self._place, step, f"it takes no {type(order.command).__name__}, only {known}")
         values: dict[str, object] = {
             "order_id": order.id,
             "token": order.token,
             "sample": order.sample,
             "command": type(order.command).__name__,
+            **self._blank,
             **self.parameters(order.command),
         }
-        for name, value in values.items():
-            getattr(self, name).put(value)
+        under_way = _UnderWay(order, seal(values, self._sig_attrs))
+        with self._lock:
+            before, self._under_way, self._unanswered = self._under_way, under_way, False
+        if before is not None:
+            before.fail(self._error(before.order.command.step, "another order took its place"))
+        self._last_token = order.token
+        try:
+            self._listen()
+            for name, value in values.items():
+                getattr(self, name).put(value)
+        except SILENT as silent:
+            self.forget()
+            raise NeverSent(self._place, step, f"no connection to {self.prefix}: {silent}") from silent
+        return under_way
+
+    @property
+    def _blank(self) -> dict[str, object]:
+        """Its own parameter signals, empty: an order is whole, and nothing is left of the one before."""
+        own = {name: part for name, part in self._sig_attrs.items() if name not in Instrument._sig_attrs}
+        return {name: part.blank for name, part in own.items() if isinstance(part, Typed) and part.written}
+
+    def _go(self, under_way: "_UnderWay") -> None:
+        order = under_way.order
         limit_s = self.time_limit_s(order.command)
-        words = f"no answer within {limit_s / 3600:.2g} h of lab time"
-        late = self._error(order.command.step, words)
+        late = self._error(order.command.step, f"no answer within {limit_s / 3600:.2g} h of lab time")
         cancel = self._clock.call_at(self._clock.now() + limit_s, lambda: self._miss(order.id, late))
         with self._lock:
-            if self._under_way is not None:
-                self._under_way.cancel_deadline = cancel
+            if self._under_way is under_way:
+                under_way.cancel_deadline = cancel
+        try:
+            self.go.put(under_way.seal)
+        except SILENT as silent:
+            self.forget()
+            self._unanswered = True
+            raise self._error(order.command.step, f"no connection to {self.prefix}: {silent}") from silent
 
     def _listen(self) -> None:
         """Subscribe once, with the first order, so that building a device needs no connection."""
@@ -337,8 +363,8 @@ class InstrumentState:
 class _UnderWay:
     """The order that an instrument is busy with."""
 
-    def __init__(self, order: Order) -> None:
-        self.order = order
+    def __init__(self, order: Order, seal: int) -> None:
+        self.order, self.seal = order, seal
         self.status = Status()
         self.cancel_deadline = lambda: None
 

@@ -123,9 +123,10 @@ def journaled(
                     **command.model_dump(mode="json", exclude={"step"}),
                     "before": before,
                 }
-                journal.intend(
-                    order.id, device.name, station, command.step, sample, content, token, consuming, command.takes
-                )
+                with device.prepared(order):
+                    journal.intend(
+                        order.id, device.name, station, command.step, sample, content, token, consuming, command.takes
+                    )
         if worker is not None:
             worker.begins(order)
         waiting.setdefault(group, []).append((device, order))

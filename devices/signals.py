@@ -1,7 +1,9 @@
 """EPICS signals with a type: how a PV is written and read, and what it holds before anything was."""
 
+from collections.abc import Iterable
 from typing import Any
 
+import epics
 import numpy as np
 from epics.ca import CASeverityException, ChannelAccessException, ChannelAccessGetFailure
 from ophyd import Component, EpicsSignal, EpicsSignalRO, Kind
@@ -19,17 +21,29 @@ class Typed(Component):
     written = False
     """Whether the controller writes it before `go`."""
 
+    def held(self, value: Any) -> Any:
+        """A value as plain Python, alike on both sides of the line."""
+        return float(value)
+
 
 class Text(Typed):
     """A long string."""
 
     blank = ""
 
+    def held(self, value: Any) -> str:
+        """The text."""
+        return str(value)
+
 
 class Integer(Typed):
     """A whole number, or a truth value."""
 
     blank = 0
+
+    def held(self, value: Any) -> int:
+        """The number."""
+        return int(value)
 
 
 class Number(Typed):
@@ -40,6 +54,10 @@ class Waveform(Typed):
     """A row of real numbers."""
 
     blank = np.zeros(1)
+
+    def held(self, value: Any) -> list[float]:
+        """The row."""
+        return [float(number) for number in np.atleast_1d(value)]
 
 
 def parameter(kind: type[Typed], suffix: str) -> Typed:
@@ -81,6 +99,18 @@ class TextSignal(_LongText, EpicsSignal):
 
 class TextSignalRO(_LongText, EpicsSignalRO):
     """Text that the instrument writes."""
+
+
+def ask(signals: Iterable[Any]) -> None:
+    """Put the questions of several signals at once: their `get`s, one after another, then share one journey.
+
+    A `get` waits for the question of its PV that is under way, and puts one itself where there is none.
+    """
+    for signal in signals:
+        # pyepics keeps one PV for each name; signals in memory (`devices.fake`) have none.
+        pv = epics.get_pv(signal.pvname) if isinstance(signal, EpicsSignalBase) else None
+        if pv is not None and pv.connected:
+            epics.ca.get_with_metadata(pv.chid, ftype=pv.ftype, wait=False)
 
 
 def _decoded(value: Any) -> str:

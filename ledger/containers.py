@@ -3,13 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from ledger.database import Writing
 from ledger.errors import OutOfStock
 from ledger.kinds import EventKind
 from ledger.reservations import give_back, reserved_mg, take_reserved
-from ledger.tables import ContainerRow, StockChangeRow
+from ledger.tables import ContainerRow, StockChangeRow, metadata
+
+# Asked with every dose, mostly in vain: built once, and past the object mapper.
+_CONTAINERS = metadata.tables["container"]
+_CHANGES = metadata.tables["stock_change"]
+_KEPT = select(_CONTAINERS.c.id).where(
+    _CONTAINERS.c.lab == bindparam("lab"),
+    _CONTAINERS.c.component == bindparam("component"),
+    _CONTAINERS.c.closed_event.is_(None),
+)
+_TAKEN_BY = select(_CHANGES.c.id).where(_CHANGES.c.order_id == bindparam("order"))
 
 SPARE = 1.05
 """How much more than a dose must be there: a feeder may overshoot."""
@@ -38,7 +49,8 @@ def take(
         OutOfStock: there is a container of it, and less in it, or the rest is reserved for other films.
     """
     session = transaction.session
-    container = open_container(session, lab, component)
+    kept = transaction.connection.execute(_KEPT, {"lab": lab, "component": component}).first()
+    container = open_container(session, lab, component) if kept else None
     if container is None:
         return
     short = shortages(session, lab, {component: mass_mg}, sample_id)
@@ -55,9 +67,9 @@ def correct(transaction: Writing, order_id: str, taken_mg: float, number: int) -
     Nothing where it took from no container that is kept account of, or where somebody has weighed that since: a balance
     knows better than any order.
     """
-    rows = transaction.session.exec(select(StockChangeRow).where(StockChangeRow.order_id == order_id)).all()
-    if not rows:
+    if transaction.connection.execute(_TAKEN_BY, {"order": order_id}).first() is None:
         return
+    rows = transaction.session.exec(select(StockChangeRow).where(StockChangeRow.order_id == order_id)).all()
     if not taken_mg:
         give_back(transaction.session, order_id, rows[0].container_id)
     if _weighed_since(transaction.session, rows[0]):

@@ -10,7 +10,7 @@ from ledger.database import Writing
 from ledger.errors import LedgerError
 from ledger.kinds import DONE, OPEN, EventKind, StepState
 from ledger.records import Records
-from ledger.step_queries import experiment_of, refuse_second_time, refuse_stale_token, step_of
+from ledger.step_queries import allowed, step_of
 from ledger.tables import ExperimentRow, PhysicalStepRow, metadata
 
 _STEPS = metadata.tables["physical_step"]
@@ -47,10 +47,9 @@ class Journal:
             LedgerError: if the sample is not in the ledger.
         """
         with self._database.writing() as transaction:
-            experiment_id, campaign_id = experiment_of(transaction.connection, sample)
-            refuse_stale_token(transaction.connection, station, token)
-            if consuming:
-                refuse_second_time(transaction.connection, sample, step)
+            experiment_id, campaign_id = allowed(
+                transaction.connection, station=station, token=token, sample=sample, step=step, consuming=consuming
+            )
             told = {"order": order_id, "device": device, "station": station, "step": step, "consuming": consuming}
             number = transaction.event(
                 EventKind.STEP_INTENDED, f"sample {sample}", campaign_id=campaign_id, payload=told

@@ -5,7 +5,7 @@ Each is asked so often that it goes past the object mapper, as a statement that 
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from ledger.errors import LeaseLost, LedgerError, StepRepeated
 from ledger.kinds import StepState
@@ -16,17 +16,27 @@ _SAMPLES = metadata.tables["sample"]
 _STEPS = metadata.tables["physical_step"]
 _LEASES = metadata.tables["lease"]
 
-_EXPERIMENT_OF = (
-    select(_EXPERIMENTS.c.id, _EXPERIMENTS.c.campaign_id)
+_BEFORE = (
+    select(
+        _EXPERIMENTS.c.id.label("experiment_id"),
+        _EXPERIMENTS.c.campaign_id,
+        _LEASES.c.token,
+        _LEASES.c.owner,
+        _STEPS.c.state,
+        _STEPS.c.order_id,
+    )
     .join(_SAMPLES, _SAMPLES.c.experiment_id == _EXPERIMENTS.c.id)
+    .outerjoin(_LEASES, _LEASES.c.station == bindparam("station"))
+    .outerjoin(
+        _STEPS,
+        and_(
+            _STEPS.c.sample_id == _SAMPLES.c.id,
+            _STEPS.c.step == bindparam("step"),
+            _STEPS.c.consuming,
+            _STEPS.c.state != StepState.NEVER_STARTED.value,
+        ),
+    )
     .where(_SAMPLES.c.id == bindparam("sample"))
-)
-_LEASE_OF = select(_LEASES.c.token, _LEASES.c.owner).where(_LEASES.c.station == bindparam("station"))
-_DONE_BEFORE = select(_STEPS.c.state, _STEPS.c.order_id).where(
-    _STEPS.c.sample_id == bindparam("sample"),
-    _STEPS.c.step == bindparam("step"),
-    _STEPS.c.consuming,
-    _STEPS.c.state != StepState.NEVER_STARTED.value,
 )
 _STEP = (
     select(
@@ -38,16 +48,26 @@ _STEP = (
 )
 
 
-def experiment_of(connection: Connection, sample: str) -> tuple[int, int]:
-    """Experiment and campaign of a sample.
+def allowed(
+    connection: Connection, *, station: str, token: int, sample: str, step: str, consuming: bool
+) -> tuple[int, int]:
+    """Experiment and campaign of a sample on which a step may be done now.
 
     Raises:
         LedgerError: there is no such sample.
+        LeaseLost: the station has an owner with another token.
+        StepRepeated: a consuming step of this name was, or may have been, done on the sample.
     """
-    found = connection.execute(_EXPERIMENT_OF, {"sample": sample}).first()
-    if found is None:
+    before = connection.execute(_BEFORE, {"station": station, "sample": sample, "step": step}).first()
+    if before is None:
         raise LedgerError(f"The ledger has no sample {sample!r}")
-    return found.id, found.campaign_id
+    if before.token is not None and before.token != token:
+        raise LeaseLost(f"Token {token} is not that of {station}, which is at {before.token} (owner: {before.owner})")
+    if consuming and before.state is not None:
+        raise StepRepeated(
+            f"Step {step!r} of sample {sample} is {before.state} (order {before.order_id}): not repeated"
+        )
+    return before.experiment_id, before.campaign_id
 
 
 def step_of(connection: Connection, order_id: str) -> Any:
@@ -60,19 +80,3 @@ def step_of(connection: Connection, order_id: str) -> Any:
     if step is None:
         raise LedgerError(f"The ledger has no step of the order {order_id!r}")
     return step
-
-
-def refuse_stale_token(connection: Connection, station: str, token: int) -> None:
-    """Raise `LeaseLost` where the station has an owner with another token."""
-    lease = connection.execute(_LEASE_OF, {"station": station}).first()
-    if lease is not None and lease.token != token:
-        raise LeaseLost(f"Token {token} is not that of {station}, which is at {lease.token} (owner: {lease.owner})")
-
-
-def refuse_second_time(connection: Connection, sample: str, step: str) -> None:
-    """Raise `StepRepeated` where a consuming step of this name was, or may have been, done on the sample."""
-    before = connection.execute(_DONE_BEFORE, {"sample": sample, "step": step}).first()
-    if before is not None:
-        raise StepRepeated(
-            f"Step {step!r} of sample {sample} is {before.state} (order {before.order_id}): not repeated"
-        )

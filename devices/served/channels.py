@@ -7,6 +7,7 @@ import numpy as np
 from caproto import AccessRights, ChannelByte, ChannelData, ChannelDouble, ChannelInteger
 
 from devices.instrument import Instrument
+from devices.seal import seal
 from devices.served.panel import Served
 from devices.served.server import ChannelAccessServer
 from devices.signals import Integer, Text, Typed, Waveform
@@ -103,14 +104,11 @@ class InstrumentChannels:
         """Let what a controller writes reach the instrument; `after` is called when it has dealt with it."""
         own = [n for n, c in self._components.items() if c.written and n not in Instrument._sig_attrs]
 
-        def go(_: object) -> None:
-            served.receive(
-                order_id=self._read("order_id"),
-                token=int(self._read("token")),
-                sample=self._read("sample"),
-                command=self._read("command"),
-                written={name: self._read(name) for name in own},
-            )
+        def go(sealed: int) -> None:
+            order = {name: self._read(name) for name in ("order_id", "token", "sample", "command")}
+            written = {name: self._read(name) for name in own}
+            whole = int(sealed) == seal({**order, **written}, self._components)
+            served.receive(**{**order, "token": int(order["token"])}, written=written, whole=whole)
 
         actions: dict[str, Put] = {
             "go": go,

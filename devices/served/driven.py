@@ -16,6 +16,7 @@ from devices.drivers.protocols import Driver, GivesWay, Recalls, Task
 from devices.errors import InstrumentError
 from devices.instrument import Instrument
 from devices.protocols import Clock
+from devices.seal import MIXED
 from devices.served.connection import DriverConnection
 from devices.served.order_memory import OrderMemory, RememberedOrder
 from devices.served.panel import Show
@@ -122,7 +123,9 @@ class DrivenInstrument:
                 return
             self._go_safe("brought into its safe state")
 
-    def receive(self, order_id: str, token: int, sample: str, command: str, written: Mapping[str, Any]) -> None:
+    def receive(
+        self, order_id: str, token: int, sample: str, command: str, written: Mapping[str, Any], *, whole: bool = True
+    ) -> None:
         """Take an order or refuse it. One that it received before is never done again."""
         with self._lock:
             if any(work.order.order_id == order_id for work in self._line):
@@ -140,7 +143,7 @@ class DrivenInstrument:
                 written=dict(written),
                 received=self._clock.now(),
             )
-            words = self._refusal(order)
+            words = self._refusal(order) if whole else MIXED
             if words is not None:
                 self._panel.refuse(order, words)
                 return

@@ -49,8 +49,10 @@ Show = Callable[[Mapping[str, Any]], None]
 class Served(Protocol):
     """An instrument as the server of its process variables sees it; every call may come from any thread."""
 
-    def receive(self, order_id: str, token: int, sample: str, command: str, written: Mapping[str, Any]) -> None:
-        """Take an order: begin it or refuse it."""
+    def receive(
+        self, order_id: str, token: int, sample: str, command: str, written: Mapping[str, Any], *, whole: bool = True
+    ) -> None:
+        """Take an order: begin it or refuse it, as one that is not `whole` (`devices.seal`)."""
         ...
 
     def fence(self, token: int) -> None:

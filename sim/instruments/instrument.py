@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from devices.seal import MIXED
 from devices.served.owner import OwnersLife
 from devices.served.panel import Panel
 from sim.bench import Bench
@@ -67,7 +68,9 @@ class SimulatedInstrument:
                 logger.warning("%s has not heard of its owner for %g s", self.name, patience_s)
                 self._go_safe("its owner gave no sign of life")
 
-    def receive(self, order_id: str, token: int, sample: str, command: str, written: Mapping[str, Any]) -> None:
+    def receive(
+        self, order_id: str, token: int, sample: str, command: str, written: Mapping[str, Any], *, whole: bool = True
+    ) -> None:
         """Take an order: begin it or refuse it."""
         with self._bench.lock:
             now = self._bench.clock.now()
@@ -84,7 +87,7 @@ class SimulatedInstrument:
                 parameters=self._mechanism.parameters(command, written),
                 received=now,
             )
-            words = self._refusal(act)
+            words = self._refusal(act) if whole else MIXED
             if words is not None:
                 self._refuse(act, words)
                 return
