@@ -31,9 +31,9 @@ def decide(session: Session, experiment: ExperimentRow, sample: SampleRow) -> No
     if judged.results:
         told["results"] = [result.model_dump(mode="json") for result in judged.results]
     low_Hz = what_to_measure(session, decisions).sweep.low_Hz
-    seen, tried = _seen(sample, rows, judged), _tried(decisions)
+    seen, tried = _seen(sample, rows, judged, [name for name, _ in asked]), _tried(decisions)
     verdict = judge_quality(seen, tried, session.spec.quality, low_Hz=low_Hz)
-    evidence = {**verdict.evidence, "missing": _missing(judged, [name for name, _ in asked])}
+    evidence = {**verdict.evidence, "missing": list(seen.unread)}
     if verdict.decision is not GateDecision.ACCEPT:
         ledger.decide(experiment.id, sample.id, verdict.decision, verdict.reason, evidence, told)
         return
@@ -51,7 +51,7 @@ def what_to_measure(session: Session, decisions: Sequence[FilmDecisionRow]) -> W
         return wanted
     again = decisions[-1].evidence
     missing = set(again.get("missing", ())) - {CONDUCTIVITY}
-    spectra = tuple(again["temperatures_C"]) if again["temperatures_C"] else wanted.spectra_at_C
+    spectra = tuple(again["temperatures_C"]) or (() if missing else wanted.spectra_at_C)
     return Wanted(
         spectra_at_C=spectra,
         sweep=wanted.sweep.model_copy(update={"low_Hz": again["low_Hz"]}),
@@ -89,7 +89,7 @@ def _tried(decisions: Sequence[FilmDecisionRow]) -> Tried:
     return Tried(measurements=1 + again, pressings=1 + len(presses), films=1 + len(films))
 
 
-def _seen(sample: SampleRow, rows: Sequence[MeasurementRow], judged: FilmJudgement) -> FilmSeen:
+def _seen(sample: SampleRow, rows: Sequence[MeasurementRow], judged: FilmJudgement, asked: Sequence[str]) -> FilmSeen:
     spectra = [row.measurement for row in rows if isinstance(row.measurement, ImpedanceSpectrum)]
     return FilmSeen(
         thickness_um=sample.thickness_um,
@@ -97,10 +97,5 @@ def _seen(sample: SampleRow, rows: Sequence[MeasurementRow], judged: FilmJudgeme
         resistance_ohm=tuple(rough_resistance_ohm(spectrum) for spectrum in spectra),
         spreads=judged.spreads,
         missing=judged.reason,
+        unread=tuple(sorted(set(asked) - {reading.property for reading in judged.readings})),
     )
-
-
-def _missing(judged: FilmJudgement, asked: Sequence[str]) -> list[str]:
-    """Properties of which there is no reading at all."""
-    read = {reading.property for reading in judged.readings}
-    return sorted({name for name in asked if name not in read})

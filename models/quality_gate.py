@@ -15,7 +15,7 @@ from chemistry.value import Value
 from ledger.kinds import GateDecision
 from ledger.measurement import ImpedanceSpectrum
 from models.conductivity_result import Verdict
-from models.film_judgement import SpectrumVerdict
+from models.film_judgement import CONDUCTIVITY, SpectrumVerdict
 
 BLIND_BELOW_ohm, BLIND_ABOVE_ohm = 1e3, 1e7
 """Resistances outside which a drift of 20 % hides in most single scans from the Kramers-Kronig test (docs/analysis.md):
@@ -61,6 +61,8 @@ class FilmSeen(Value):
     """Temperature, °C, to how far two scans there differ beyond their errors, decades."""
     missing: str = ""
     """Why what was asked for cannot be read; empty where it can."""
+    unread: tuple[str, ...] = ()
+    """Properties that were asked for and of which there is no reading at all."""
 
 
 class Judged(Value):
@@ -126,8 +128,9 @@ def _remedy(why: str, tried: Tried, limits: GateLimits, *, press: bool) -> Judge
 def _again(seen: FilmSeen, doubted: Sequence[float], low_Hz: float) -> dict[str, Any]:
     """At which temperatures, how far down, and where twice."""
     refused = [v for v in seen.verdicts if v.verdict is not Verdict.ACCEPTED]
-    # Where nothing is wrong with any spectrum and still something cannot be read, all are taken again.
-    meant = refused or ([] if doubted else seen.verdicts)
+    # Where nothing is wrong with any spectrum and still the conductivity cannot be read, all are taken again.
+    other_kinds_only = bool(seen.unread) and CONDUCTIVITY not in seen.unread
+    meant = refused or ([] if doubted or other_kinds_only else seen.verdicts)
     wrong = [v.temperature_C for v in meant if v.temperature_C is not None]
     blind = [
         v.temperature_C

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from flows.crew import Crew
+from flows.gate import what_to_measure
 from flows.loop import run_loop
 from flows.session import open_session
 from ledger.film import Film
@@ -99,3 +100,20 @@ def test_a_film_that_stays_bad_is_made_again_once_and_then_given_up(campaign: Ca
     assert seen.decisions[-1].sample_id != seen.decisions[0].sample_id
     assert seen.films == []
     assert seen.steps.count("press, time 2") == 2
+
+
+def test_what_could_not_be_read_of_one_measurement_is_all_that_is_taken_again(tmp_path: Path) -> None:
+    objectives = [
+        {"property": "log10_conductivity", "temperature": "60 °C", "goal": "maximise", "reference": -9},
+        {"property": "transference_number", "temperature": "60 °C", "goal": "maximise", "reference": 0},
+    ]
+    file = write_campaign(tmp_path, objectives=objectives, experiments=1, batch=1, start=1, planner={"name": "sobol"})
+    with open_session(file, tmp_path / "run", None, hardware=False) as session:
+        evidence = {"temperatures_C": [], "twice_at_C": [], "low_Hz": 0.1, "missing": ["transference_number"]}
+        again = FilmDecisionRow(
+            experiment_id=1, sample_id="s", decision=GateDecision.MEASURE_AGAIN, reason="", evidence=evidence, event=1
+        )
+        wanted = what_to_measure(session, [again])
+        assert wanted.spectra_at_C == ()
+        assert wanted.polarise_at_C == (60.0,)
+        assert wanted.polarise.hours > what_to_measure(session, []).polarise.hours

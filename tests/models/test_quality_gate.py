@@ -70,6 +70,12 @@ def test_two_scans_that_differ_are_taken_again_and_then_accepted_with_their_spre
     assert "spread as noise" in last.reason
 
 
+def test_spectra_that_are_good_are_not_taken_again_for_what_another_measurement_failed_to_tell() -> None:
+    film = seen(Verdict.ACCEPTED, Verdict.ACCEPTED, missing="the polarisation had no steady state")
+    assert judge(film.model_copy(update={"unread": ("transference_number",)})).evidence["temperatures_C"] == []
+    assert judge(film.model_copy(update={"unread": ("log10_conductivity",)})).evidence["temperatures_C"] == [30.0, 40.0]
+
+
 def test_a_bad_contact_is_pressed_again_then_made_again_then_given_up() -> None:
     film = seen(Verdict.BAD_CONTACT, Verdict.BAD_CONTACT, missing=UNREADABLE)
     assert judge(film).decision is GateDecision.PRESS_AGAIN
