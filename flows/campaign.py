@@ -22,6 +22,7 @@ from flows.outcome import outcome
 from flows.prefect_server import dashboard, server_in_use
 from flows.report.page import write_report
 from flows.resume import call_off_waiting, reconcile, settle_stop, waiting_steps
+from flows.run_through import run_through
 from flows.session import Session, open_session
 from flows.shown_pause import stay_when_paused
 from flows.step import step
@@ -64,19 +65,14 @@ def campaign(
         What the ledger holds of the campaign at its end.
     """
     stay_when_paused()
-    place = Path(folder) if folder else None
+
+    def new_session() -> contextlib.AbstractContextManager[Session]:
+        place, injected = Path(folder) if folder else None, Path(faults) if faults else None
+        return open_session(Path(campaign_file), place, ledger_url, hardware=hardware, faults_file=injected)
+
     try:
-        with (
-            server_in_use(),  # a run that `ionloop serve` started is a process of its own, and may outlive it
-            open_session(
-                Path(campaign_file),
-                place,
-                ledger_url,
-                hardware=hardware,
-                faults_file=Path(faults) if faults else None,
-            ) as session,
-        ):
-            return run_session(session, show=show == "terminal")
+        with server_in_use():  # a run that `ionloop serve` started is a process of its own, and may outlive it
+            return run_through(new_session, lambda session: run_session(session, show=show == "terminal"))
     except Stopped as stop:
         return Cancelled(message=str(stop), data=stop)
     except IonloopError as error:

@@ -1,7 +1,11 @@
 """A station that cannot be reached is waited for; a campaign does not end because a line was down for a while."""
 
+import contextlib
+import itertools
 from pathlib import Path
+from typing import Any, cast
 
+import pytest
 import yaml
 
 from chemistry.recipe import masses_mg
@@ -9,8 +13,10 @@ from devices.fake import sever
 from flows.campaign import _leave_to_people
 from flows.crew import Crew
 from flows.loop import run_loop
-from flows.session import open_session
+from flows.run_through import MOST_OFTEN, run_through
+from flows.session import Session, open_session
 from flows.suggest import suggest_next
+from ledger.errors import LedgerUnavailable
 from ledger.journal import Journal
 from ledger.kinds import DONE, ExperimentState, StepState
 from ledger.store import Ledger
@@ -79,6 +85,47 @@ def test_what_came_after_its_deadline_stands_in_the_journal_as_the_bench_has_it(
     assert [step.state for step in steps.values()].count(StepState.DONE_BY_EVIDENCE) == 2
     for order, step in steps.items():
         assert (step.state in DONE) == (acts[order].outcome == "done"), step.words
+
+
+def test_a_ledger_that_breaks_off_in_a_transaction_costs_no_film_and_no_step_is_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_campaign(tmp_path, experiments=2, batch=2, start=2, planner={"name": "sobol"})
+    confirm, breaks = Journal.confirm, [3, 7]
+    calls = itertools.count(1)
+
+    def breaking(journal: Journal, order_id: str, as_made: dict[str, Any]) -> None:
+        if next(calls) in breaks:
+            raise LedgerUnavailable("the database broke off")
+        confirm(journal, order_id, as_made)
+
+    monkeypatch.setattr(Journal, "confirm", breaking)
+    sessions: list[int] = []
+
+    def work(session: Session) -> list[str]:
+        sessions.append(session.campaign_id)
+        with Crew(session) as crew:
+            run_loop(session, crew, lambda experiment: None)
+        return [e.state for e in session.ledger.experiments(session.campaign_id)]
+
+    states = run_through(lambda: open_session(file, tmp_path / "run", None, hardware=False), work)
+    assert states == [ExperimentState.OBSERVED] * 2
+    assert sessions == [1, 1, 1]
+    done = [act for act in read_record(tmp_path / "run" / "lab" / "lab.sqlite") if act.command in ("Dose", "MakeStep")]
+    assert len({(act.sample, act.command, str(act.parameters)) for act in done}) == len(done)
+
+
+def test_a_ledger_that_breaks_off_again_and_again_is_left_to_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.run_through.LOOK_AGAIN_S", 0.0)
+    tries: list[int] = []
+
+    def work(session: Session) -> None:
+        tries.append(1)
+        raise LedgerUnavailable("it broke off")
+
+    with pytest.raises(LedgerUnavailable):
+        run_through(lambda: contextlib.nullcontext(cast(Session, object())), work)
+    assert len(tries) == MOST_OFTEN + 1
 
 
 def test_a_container_that_ran_empty_is_empty_in_the_ledger_and_nothing_more_is_asked_of_it(tmp_path: Path) -> None:
