@@ -1,6 +1,6 @@
 """Two controllers fight for the same stations; one JSON line.
 
-    python benchmarks/one_station.py [--experiments 500]        (about two seconds an experiment)
+    python benchmarks/one_station.py [--experiments 500]        (about five seconds an experiment)
 
 Two campaigns of different names run at the same time in two processes, on one served lab with one synthesis and three
 measuring stations, instant, and one ledger in PostgreSQL (`--sqlite`: in one file). Told at the end, by the lab's own
@@ -61,7 +61,7 @@ def main() -> None:
         url = f"sqlite:///{folder / 'both.sqlite'}"
         if not asked.sqlite:
             url = stack.enter_context(postgres_of_our_own(folder / "pg")).get_uri()
-        served = ServedLab(folder / "served", instant=True, dead_man_s=30.0)
+        served = ServedLab(folder / "served", instant=True, dead_man_s=30.0, stock_mg=1e6)
         served.start()
         stack.callback(served.stop)
         places = [Place(folder / each, folder / "home") for each in NAMES]

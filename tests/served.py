@@ -30,14 +30,20 @@ class ServedLab:
         instant: bool = False,
         prefix: str = "SIM:",
         faults: list[Any] | None = None,
+        stock_mg: float | None = None,
     ) -> None:
-        """A second lab of one process takes another `prefix`: names that were lost are looked for ever more seldom."""
+        """A second lab of one process takes another `prefix`: names that were lost are looked for ever more seldom.
+
+        `stock_mg` is what stands on its shelf of every component, mg; None: what the example has.
+        """
         self.folder, self._faults = folder, faults
         self.file = folder / "epics_lab.yaml"
         content = yaml.safe_load((ROOT / "examples" / "epics_lab.yaml").read_text().replace("SIM:", prefix))
         content["channel_access"] = ACCESS.model_dump(mode="json")
         content["dead_man_s"] = dead_man_s
         content["simulated"]["instant"] = instant
+        if stock_mg is not None:
+            content["stock"] = {"default": stock_mg}
         folder.mkdir(parents=True, exist_ok=True)
         self.file.write_text(yaml.safe_dump(content))
         self._process: subprocess.Popen[str] | None = None
