@@ -40,9 +40,9 @@ def run_through(
             with new_session() as session:
                 return work(session)
         except LedgerUnavailable as away:
-            if session is not None:
+            if session is not None or not broke_off:
                 broke_off = [*(at for at in broke_off if utc_now() - at < OFTEN_WITHIN), utc_now()]
-            if not broke_off or len(broke_off) > MOST_OFTEN or utc_now() - broke_off[-1] > PATIENCE:
+            if len(broke_off) > MOST_OFTEN or utc_now() - broke_off[-1] > PATIENCE:
                 raise
             logger.warning("the campaign goes on in a new session once its ledger is back: %s", away)
         except (LeaseHeld, BadInput) as not_yet:

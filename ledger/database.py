@@ -129,7 +129,7 @@ class Database:
         """
         since = self.wall_now()
         while True:
-            with ExitStack() as begun:
+            with _told_plainly(), ExitStack() as begun:  # to close a session is a question to the database, too
                 begun.enter_context(turn)
                 try:
                     session = self._try_to_begin(engine, begun)
@@ -138,16 +138,15 @@ class Database:
                         raise
                     logger.warning("waiting for the ledger: %s", away)
                 else:
-                    with _told_plainly():
-                        yield session
+                    yield session
                     return
             threading.Event().wait(LOOK_AGAIN_S)  # with no turn taken: others may be less patient
 
     def _try_to_begin(self, engine: Engine, begun: ExitStack) -> Session:
+        self.weather()
+        if self.patience_s and engine is self._immediate:  # who only asks, or gives a command, may use the reserve
+            _keep_reserve(engine.url)
         with _told_plainly():
-            self.weather()
-            if self.patience_s and engine is self._immediate:  # who only asks, or gives a command, may use the reserve
-                _keep_reserve(engine.url)
             session = begun.enter_context(Session(engine, expire_on_commit=False))
             session.connection()
         return session

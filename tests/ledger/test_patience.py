@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from ledger import database
 from ledger.errors import LedgerUnavailable
@@ -143,3 +144,17 @@ def until_one_more(written: list[int]) -> None:
     while len(written) == before:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_connection_that_is_cut_while_a_question_ends_is_told_as_away(postgres: Any) -> None:
+    with Ledger.open(postgres.get_uri()) as ledger, Ledger.open(postgres.get_uri()) as other:
+
+        def cut() -> None:
+            with ledger.database.reading() as session:
+                process = session.connection().execute(text("SELECT pg_backend_pid()")).scalar_one()
+                with other.database.engine.connect() as connection:
+                    connection.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+
+        with pytest.raises(LedgerUnavailable):
+            cut()
+        assert ledger.last_event() == 0
