@@ -77,6 +77,10 @@ def postgres_of_our_own(folder: Path) -> Iterator[Any]:
         server.cleanup()
 
 
+STARTING = 0.3
+"""Share of the random kills whose moment counts from a start; that of the others counts from being at work again."""
+
+
 def main() -> None:
     """Kill, and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -111,7 +115,12 @@ def main() -> None:
             def goes_on() -> bool:
                 return blows < asked.random and time.monotonic() - began < 60 * asked.minutes
 
-            bench.strike(goes_on, lambda: chance.uniform(2.0, 16.0), blow)
+            def moment(process: "subprocess.Popen[str]") -> float:
+                if chance.random() > STARTING:
+                    bench.wait_for_work(process)
+                return chance.uniform(0.0, 16.0)
+
+            bench.strike(goes_on, moment, blow)
             bench.finish()
             recoveries, figures = bench.recoveries_s(), bench.compare()
         time.sleep(5)  # the Prefect server leaves by itself

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chemistry.errors import BadInput
+from ledger.errors import LedgerError
 from ledger.journal import Journal
 from ledger.store import Ledger
 from ledger.tables import PhysicalStepRow
@@ -21,6 +23,7 @@ EXPERIMENTS, BATCH = 5, 2
 AT_WORK = ("suggested", "step intended", "measured", "observed", "model fitted")
 """Kinds of event that a controller writes when it is at work again."""
 LOOK_S = 0.01
+LOOK_FOR_WORK_S = 0.3
 MOST_REFUSALS = 50
 """A run that begins while the database is away is refused; one that always is has another cause."""
 
@@ -37,6 +40,8 @@ class KilledBench:
         self._words = (*(("--hardware",) if self.served else ()), *(("--ledger", ledger_url) if ledger_url else ()))
         self._ledger_at = ledger_url or self.place.ledger
         self._back: list[datetime] = []
+        self._seen = 0
+        """The last event that was looked at for work."""
         self._kept: set[str] = set()
         self.lost = 0
         self.gave_up: Counter[str] = Counter()
@@ -55,23 +60,32 @@ class KilledBench:
     def strike(
         self,
         goes_on: Callable[[], bool],
-        pause_s: Callable[[], float],
+        pause_s: "Callable[[subprocess.Popen[str]], float]",
         blow: Callable[["subprocess.Popen[str]"], None],
     ) -> None:
         """Strike again and again, each time after a while, while a campaign runs; when one has ended the next begins.
 
-        `blow` gets the controller's process, and returns when what it struck is there again, but for the controller.
+        `pause_s` says how long it goes on before it is struck, and may itself wait for something. `blow` gets the controller's process, and returns when what it struck is there again, but for the controller.
         """
         while goes_on():
             self._back.append(datetime.now(UTC))
             with self.place.running(*self._words) as process:
-                while goes_on() and _runs_on(process, pause_s()):
+                while goes_on() and _runs_on(process, pause_s(process)):
                     blow(process)
                     self._note_films()
                     if _runs_on(process, 0.0):
                         self._back.append(datetime.now(UTC))
                 if not _runs_on(process, 0.0):
                     self._killed(process)
+
+    def wait_for_work(self, process: "subprocess.Popen[str]") -> None:
+        """Return once the controller that was started last is at work again, or has ended."""
+        while _runs_on(process, LOOK_FOR_WORK_S):
+            with contextlib.suppress(LedgerError, BadInput), self._ledger() as ledger:
+                events = ledger.events(after=self._seen)
+                if any(event.kind in AT_WORK and event.wall_time > self._back[-1] for event in events):
+                    self._seen = events[-1].number
+                    return
 
     def finish(self) -> None:
         """Let the last campaign come to its end."""
