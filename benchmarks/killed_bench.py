@@ -65,7 +65,8 @@ class KilledBench:
     ) -> None:
         """Strike again and again, each time after a while, while a campaign runs; when one has ended the next begins.
 
-        `pause_s` says how long it goes on before it is struck, and may itself wait for something. `blow` gets the controller's process, and returns when what it struck is there again, but for the controller.
+        `pause_s` says how long it goes on before it is struck, and may itself wait for something. `blow` gets the
+        controller's process, and returns when what it struck is there again, but for the controller.
         """
         while goes_on():
             self._back.append(datetime.now(UTC))
