@@ -9,6 +9,7 @@ import pytest
 
 from tests.flows.command import Command, Said
 from tests.flows.held_server import HeldServer, server_held
+from tests.flows.ready_process import Nursery, open_nursery
 from tests.flows.small_campaign import Place, run_here, write_campaign
 
 
@@ -18,6 +19,12 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeldServer]:
     folder = tmp_path_factory.getbasetemp()
     with server_held((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "prefect home") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def nursery(prefect: HeldServer) -> Nursery:
+    """Where processes are born that have imported everything, and use the one Prefect server."""
+    return open_nursery(prefect.home, prefect.address)
 
 
 HOSTILE = "Which film & <script>window.hostile = true</script> is 'best' at \"30 °C\"?"
