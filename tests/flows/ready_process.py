@@ -88,9 +88,9 @@ class Nursery:
             process.kill()
             process.join()
 
-    def finish(self, place: Place) -> dict[str, Any]:
+    def finish(self, place: Place, *more: str) -> dict[str, Any]:
         """`ionloop run` of the campaign to its end; what it printed."""
-        with self.running(place) as process:
+        with self.running(place, *more) as process:
             out, err = process.communicate()
         assert process.returncode == 0, err
         assert not err

@@ -103,7 +103,7 @@ def test_a_cancel_while_the_ledger_is_away_is_obeyed_at_once_and_written_down_wh
 ) -> None:
     write_campaign(tmp_path, experiments=60, batch=IN_FLIGHT, start=60)
     place, away = Place(tmp_path, prefect.home), tmp_path / "faults.yaml"
-    away.write_text("faults: [{kind: database_gone, from: 20 h, until: 21 h, lasts: 25 s}]")
+    away.write_text("faults: [{kind: database_gone, from: 20 h, until: 21 h, lasts: 18 s}]")
     with nursery.running(place, "--faults", str(away)) as process:
         seconds_until(lambda: bool(read_outages(place.run / RECORD_NAME)) or process.poll() is not None, PATIENCE_S)
         (flow_run,) = flow_runs_of(prefect.address, str(place.file))
