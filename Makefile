@@ -34,7 +34,7 @@ test: $(READY)  ## lint, types, import contracts, doctests and tests
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright --warnings
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not slow" -n 2
+	$(BIN)/pytest -m "not slow" -n 2 --dist worksteal
 
 .PHONY: test-slow
 test-slow: $(READY)  ## the long studies

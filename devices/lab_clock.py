@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 BEAT_S = 1.0
 """Wall time between two signs of life."""
+CONNECT_WITHIN_S = 10.0
+"""How long the clock of a lab is looked for, wall time."""
 
 
 class ClockPanel(Device):
@@ -42,7 +44,7 @@ class ClockPanel(Device):
 class LabClock(HeldClock):
     """Lab time as it is published: it stands wherever anybody in this process, or in another, is at work."""
 
-    def __init__(self, prefix: str, connect_within_s: float = 10.0) -> None:
+    def __init__(self, prefix: str) -> None:
         """Make this process known to the lab.
 
         Raises:
@@ -53,8 +55,8 @@ class LabClock(HeldClock):
         self._panel = ClockPanel(prefix, name="clock")
         self._said = ""
         try:
-            self._panel.wait_for_connection(timeout=connect_within_s)
-            self._panel.say.put(f"{self._client} busy", wait=True, timeout=connect_within_s)
+            self._panel.wait_for_connection(timeout=CONNECT_WITHIN_S)
+            self._panel.say.put(f"{self._client} busy", wait=True, timeout=CONNECT_WITHIN_S)
             self.simulated_lab = str(self._panel.simulated.get())
             self._now, self._tick = float(self._panel.now_s.get()), int(self._panel.tick.get())
         except SILENT as silent:

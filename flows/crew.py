@@ -2,20 +2,19 @@
 
 import contextlib
 import contextvars
-import math
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from devices.clock import sleep
-from devices.errors import InstrumentError, NeverSent, PlanAborted
+from devices.errors import InstrumentError, PlanAborted
 from devices.lab import Station
 from devices.plans import tidy
 from devices.protocols import MEASURE_ROLES, Hold
+from flows.patience import LOOK_S, Patience
 from flows.resume import LOOK_AGAIN_S, Waiting, reconcile, settle_unanswered
 from flows.session import Session
 from flows.stopping import Stopped
@@ -23,10 +22,6 @@ from ledger.errors import LeaseLost
 from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
 
-LOOK_S = 0.5
-AWAY_S, AWAY_WALL_S = 4 * 3600.0, 120.0
-"""Lab time, and wall time, for which a station that cannot be reached is waited for before its film is given up. The
-time of a lab in another process does not pass while that process is away."""
 LAST_PATIENCE_S = 5.0
 """How long a campaign that ends still waits for a ledger that is away."""
 
@@ -61,6 +56,7 @@ class Crew:
         """Which experiment is at which station."""
         self._stations_lock = threading.Lock()
         self._stopping = threading.Event()
+        self._patience = Patience(session.lab.clock, self._stopping)
         self.why_stopping: BaseException | None = None
         """What the campaign was last stopped for, from whichever side."""
         self._aborted_alone: set[int] = set()
@@ -114,49 +110,15 @@ class Crew:
 
     def _sleep(self, seconds: float) -> None:
         """Let lab time pass for the main thread; raises what stops the campaign meanwhile."""
-        self._nap(seconds, self._hold)
+        self._patience.nap(seconds, self._hold)
         if not self._ended.empty():
             self.wait_for_one()
 
-    def _nap(self, seconds: float, hold: Hold, most_wall_s: float = math.inf) -> None:
-        """Let lab time pass for whoever has this hold, unless the campaign is being stopped; at most so much wall time.
-
-        The time of a lab in another process stands while that process is away.
-        """
-        over, latest = threading.Event(), time.monotonic() + most_wall_s
-
-        def wake() -> None:
-            hold.resume()
-            over.set()
-
-        cancel = self._lab.clock.call_at(self._lab.clock.now() + seconds, wake)
-        hold.suspend()
-        while not over.wait(LOOK_S) and not self._stopping.is_set() and time.monotonic() < latest:
-            pass
-        cancel()
-        hold.resume()
-
     def _nap_unless_stopped(self, seconds: float, hold: Hold) -> None:
         """Let lab time pass for an experiment's thread; raises `PlanAborted` where the campaign is being stopped."""
-        self._nap(seconds, hold)
+        self._patience.nap(seconds, hold)
         if self._stopping.is_set():
             raise PlanAborted(str(self.why_stopping))
-
-    def _reached(self, station: Station, hold: Hold) -> int:
-        """The largest token that a station has seen, waited for while it cannot be reached: lines break and come back.
-
-        Raises:
-            NeverSent: it was away for longer than `AWAY_S`.
-        """
-        since, wall_since = self._lab.clock.now(), time.monotonic()
-        while True:
-            try:
-                return station.largest_token()
-            except NeverSent:
-                away_s, wall_s = self._lab.clock.now() - since, time.monotonic() - wall_since
-                if away_s >= AWAY_S or wall_s >= AWAY_WALL_S or self._stopping.is_set():
-                    raise
-                self._nap(LOOK_AGAIN_S, hold, most_wall_s=LOOK_AGAIN_S)
 
     def abort_experiment(self, number: int, why: str) -> None:
         """Bring the station that works on one experiment into its safe state; nothing where none does."""
@@ -171,7 +133,7 @@ class Crew:
 
         Raises what stops the campaign, also while an instrument is waited for.
         """
-        waiting = Waiting(self._sleep, self._hold, lambda station: self._reached(station, self._hold))
+        waiting = Waiting(self._sleep, self._hold, lambda station: self._patience.reached(station, self._hold))
         unfinished = reconcile(self._session, waiting)
         if unfinished:
             self._clear_cells()
@@ -180,7 +142,9 @@ class Crew:
     def _clear_cells(self) -> None:
         """Make every measuring station safe and put the films that a crash left in their cells back into the rack."""
         for station in self._lab.stations_with(MEASURE_ROLES):
-            with self._leasing.lease(station.name, above=self._reached(station, self._hold), hold=self._hold) as token:
+            with self._leasing.lease(
+                station.name, above=self._patience.reached(station, self._hold), hold=self._hold
+            ) as token:
                 station.run(tidy(station), token=token, hold=self._hold)
 
     @contextlib.contextmanager
@@ -189,7 +153,7 @@ class Crew:
         with (
             self._lab.borrow(roles, hold, turn=experiment.number) as station,
             _named(station),
-            self._leasing.lease(station.name, above=self._reached(station, hold), hold=hold) as token,
+            self._leasing.lease(station.name, above=self._patience.reached(station, hold), hold=hold) as token,
         ):
             try:
                 with self._noted(station, experiment.number):

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from chemistry.value import Value
 from ledger.errors import LedgerUnavailable
+from sim.faults.fault import LedgerFault
 from sim.faults.fault_file import FaultFile
-from sim.faults.kinds import LedgerFault
 
 logger = logging.getLogger(__name__)
 

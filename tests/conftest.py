@@ -1,11 +1,16 @@
 """Fixtures that every room's tests share."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # before numpy: a worker of the tests has one core, and threads wait for it
 
 import tests.channel_access  # noqa: F401  before anything that imports ophyd
 from chemistry.value_file import read_yaml_value

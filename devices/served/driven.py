@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from devices.drivers.protocols import Driver, GivesWay, Recalls, Task
+from devices.drivers.protocols import Driver, GivesWay
 from devices.errors import InstrumentError
 from devices.instrument import Instrument
 from devices.protocols import Clock
 from devices.seal import MIXED
 from devices.served.connection import DriverConnection
+from devices.served.left_open import LeftOpen
 from devices.served.order_memory import OrderMemory, RememberedOrder
 from devices.served.panel import Show
 from devices.served.readbacks import Readbacks
@@ -60,10 +61,8 @@ class DrivenInstrument:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name=f"driver of {name}", daemon=True)
         self._not_safe_yet = False
-        self._settling = False
-        """Whether the driver is asked what became of an order, which may take as long as the order."""
         self._panel = RememberedPanel(name, memory, clock, show)
-        self._open = self._left_open()
+        self._left_open = LeftOpen(name, driver, memory, self._panel, self._readbacks)
         self._panel.show_all()
 
     def start(self) -> None:
@@ -174,7 +173,7 @@ class DrivenInstrument:
 
     def _carry_out(self, work: _Work) -> None:
         """The whole life of an order, in the instrument's own thread."""
-        order, task = work.order, _task(work.order)
+        order, task = work.order, work.order.task
         try:
             self._connect()
             words = self._driver.refusal(task)
@@ -226,7 +225,7 @@ class DrivenInstrument:
         """
         for work in self._line:
             work.called_off = work.called_off or why
-        if self._settling or any(work.begun for work in self._line):
+        if self._left_open.asking or any(work.begun for work in self._line):
             threading.Thread(target=self._make_safe, name=f"safe {self.name}", daemon=True).start()
         self._jobs.put(self._make_safe)
 
@@ -243,42 +242,8 @@ class DrivenInstrument:
 
     def _connect(self) -> None:
         """Connect if that is needed, and settle what was left open; raises whatever the driver does."""
-        if self._way.connect() and self._open is not None:
-            order, self._open = self._open, None
-            self._settle(order)
-
-    def _left_open(self) -> RememberedOrder | None:
-        """The order that was under way when the process was killed, if its driver can recall it; else it is unknown."""
-        order = self._memory.under_way(self.name)
-        if order is None:
-            return None
-        if isinstance(self._driver, Recalls):
-            self._panel.panel.busy = 1
-            return order
-        self._panel.leave_open(order, f"the station process ended in the middle of order {order.order_id}")
-        logger.warning("%s: what became of order %s (%s) is unknown", self.name, order.order_id, order.command)
-        return None
-
-    def _settle(self, order: RememberedOrder) -> None:
-        """Ask an instrument that remembers its orders what became of one."""
-        if not isinstance(self._driver, Recalls):
-            return
-        self._settling = True
-        try:
-            result = self._driver.recall(_task(order))
-            result = None if result is None else self._readbacks.checked(result)
-        except Exception as fault:  # noqa: BLE001  it stays unknown, and the words are shown
-            words = self._way.words(fault)
-            with self._lock:
-                self._panel.leave_open(order, words)
-            return
-        finally:
-            self._settling = False
-        with self._lock:
-            if result is None:
-                self._panel.never_began(order)
-            else:
-                self._panel.done(order, result)
+        if self._way.connect():
+            self._left_open.settle(self._lock, self._way.words)
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -289,7 +254,3 @@ class DrivenInstrument:
             except Exception:
                 logger.exception("%s: a fault of its station process", self.name)
         self._way.close()
-
-
-def _task(order: RememberedOrder) -> Task:
-    return Task(order.order_id, order.sample, order.command, order.written)

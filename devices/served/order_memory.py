@@ -16,6 +16,7 @@ from pydantic import Field
 
 from chemistry.errors import IonloopError
 from chemistry.value import Value
+from devices.drivers.protocols import Task
 from devices.served.panel import Panel
 from devices.served.sole_user import own_database
 
@@ -69,6 +70,11 @@ class RememberedOrder(Value):
     """`unknown`: the process was killed in the middle of it, and nobody can tell what the instrument made of it."""
     result: dict[str, Any] = Field(default={})
     words: str = ""
+
+    @property
+    def task(self) -> Task:
+        """The order as a driver sees it."""
+        return Task(self.order_id, self.sample, self.command, self.written)
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,14 @@ from chemistry.errors import BadInput
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
 from devices.lab_file import LabFile
+from sim.faults.fault import Fault, LedgerFault
 from sim.faults.kinds import (
     BadContact,
     DatabaseGone,
     Drift,
     EmptyStock,
-    Fault,
     FullDisk,
     Hang,
-    LedgerFault,
     LostConnection,
     NeverSettles,
     NoiseBurst,

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from chemistry.value import Value
+from sim.faults.fault import Fault
 from sim.faults.fault_file import AnyFault, FaultFile
-from sim.faults.kinds import Fault
 from sim.lab_record import PhysicalAct
 
 Struck = TypeVar("Struck", bound=Fault)

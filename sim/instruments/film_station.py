@@ -7,7 +7,8 @@ from pydantic import TypeAdapter
 
 from chemistry.process import Cast, Cure, Dissolve, Dry, Press, Process, Step
 from sim.atmosphere import uptake
-from sim.faults.kinds import Fault, WetGlovebox
+from sim.faults.fault import Fault
+from sim.faults.kinds import WetGlovebox
 from sim.instruments.mechanism import Mechanism
 from sim.lab_record import PhysicalAct
 from sim.sample import Condition, Sample

@@ -13,7 +13,8 @@ from devices.seal import MIXED
 from devices.served.owner import OwnersLife
 from devices.served.panel import Panel
 from sim.bench import Bench
-from sim.faults.kinds import Fault, Hang, LostConnection, NeverSettles, Timeout
+from sim.faults.fault import Fault
+from sim.faults.kinds import Hang, LostConnection, NeverSettles, Timeout
 from sim.instruments.line import Line
 from sim.instruments.mechanism import BrokenOff, Mechanism
 from sim.lab_record import PhysicalAct

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar
 
 from sim.bench import Bench
-from sim.faults.kinds import Fault
+from sim.faults.fault import Fault
 from sim.lab_record import PhysicalAct
 
 

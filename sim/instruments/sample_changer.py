@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
-from sim.faults.kinds import BadContact, Fault, SwappedSample
+from sim.faults.fault import Fault
+from sim.faults.kinds import BadContact, SwappedSample
 from sim.instruments.mechanism import Mechanism
 from sim.lab_record import PhysicalAct
 from sim.sample import Condition, Sample

@@ -1,5 +1,6 @@
 """Fixtures of the flows' tests."""
 
+import fcntl
 import os
 import sys
 from collections.abc import Iterator
@@ -9,15 +10,27 @@ import pytest
 
 from tests.flows.command import Command, Said
 from tests.flows.held_server import HeldServer, server_held
+from tests.flows.ready_process import Nursery, open_nursery
 from tests.flows.small_campaign import Place, run_here, write_campaign
+
+
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all workers of the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 @pytest.fixture(scope="session")
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeldServer]:
     """One Prefect server for all tests, in however many processes they run: it is made to be shared."""
-    folder = tmp_path_factory.getbasetemp()
-    with server_held((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "prefect home") as server:
+    with server_held(shared_folder(tmp_path_factory) / "prefect home") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def nursery(prefect: HeldServer) -> Nursery:
+    """Where processes are born that have imported everything, and use the one Prefect server."""
+    return open_nursery(prefect.home, prefect.address)
 
 
 HOSTILE = "Which film & <script>window.hostile = true</script> is 'best' at \"30 °C\"?"
@@ -27,10 +40,13 @@ HOSTILE = "Which film & <script>window.hostile = true</script> is 'best' at \"30
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A finished campaign of six experiments, the last two the model's; for tests that only read it."""
-    folder = tmp_path_factory.mktemp("finished")
-    write_campaign(folder, experiments=6, batch=2, start=3, question=HOSTILE)
+    folder = shared_folder(tmp_path_factory) / "finished"
     place = Place(folder, folder / "home")
-    run_here(place)
+    with folder.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not folder.exists():  # the other worker's turn has not come before
+            write_campaign(folder, experiments=6, batch=2, start=3, question=HOSTILE)
+            run_here(place)
     return place
 
 

@@ -6,7 +6,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 POINTS: dict[str, tuple[str, str, str]] = {
@@ -55,10 +55,16 @@ def die_at(point: str, occurrence: int) -> None:
     setattr(owner, name, dying)
 
 
-if __name__ == "__main__":
-    label, count, *arguments = sys.argv[1:]
-    die_at(label, int(count))
-    sys.argv = ["ionloop", *arguments]
+def run_and_die(words: Sequence[str], at: tuple[str, int] | None) -> None:
+    """The command `ionloop` in this process, which ends with it, or before it where a point is given."""
+    if at is not None:
+        die_at(*at)
+    sys.argv = ["ionloop", *words]
     from flows.cli.main import main
 
     main()
+
+
+if __name__ == "__main__":
+    label, count, *arguments = sys.argv[1:]
+    run_and_die(arguments, (label, int(count)))

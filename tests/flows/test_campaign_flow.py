@@ -10,6 +10,7 @@ from ledger.film import Reading
 from ledger.store import Ledger
 from tests.flows.held_server import HeldServer
 from tests.flows.prefect_api import artifacts, flow_run_state, flow_runs_of, task_runs
+from tests.flows.ready_process import Nursery
 from tests.flows.small_campaign import Place, write_campaign
 
 pytestmark = pytest.mark.timeout(300)  # each process takes seconds to start, a busy machine longer
@@ -113,16 +114,16 @@ def test_its_pages_show_progress_the_best_the_front_and_the_report(
 
 
 def test_another_folder_database_and_process_come_to_the_same(
-    prefect: HeldServer,
+    nursery: Nursery,
     place: Place,
     outcome: dict[str, Any],
     postgres_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """Three experiments in flight, threads that end when they like, PostgreSQL for SQLite: the same campaign."""
-    elsewhere = Place(tmp_path_factory.mktemp("elsewhere"), prefect.home)
+    elsewhere = Place(tmp_path_factory.mktemp("elsewhere"), nursery.home)
     write_campaign(elsewhere.folder, experiments=EXPERIMENTS, batch=3, start=4)
-    again = elsewhere.finish("--ledger", postgres_url)
+    again = nursery.finish(elsewhere, "--ledger", postgres_url)
     assert suggested_and_found(postgres_url) == suggested_and_found(str(place.ledger))
     differing = {key for key in outcome if outcome[key] != again[key]}
     assert differing == {"report", "ledger"}
@@ -130,9 +131,11 @@ def test_another_folder_database_and_process_come_to_the_same(
     assert again["ledger"].startswith("postgresql://")
 
 
-def test_a_finished_campaign_is_followed_by_its_next_run(place: Place, outcome: dict[str, Any]) -> None:
+def test_a_finished_campaign_is_followed_by_its_next_run(
+    nursery: Nursery, place: Place, outcome: dict[str, Any]
+) -> None:
     first = suggested_and_found(str(place.ledger))
     write_campaign(place.folder, experiments=1, batch=1, start=4)
-    second = place.finish()
+    second = nursery.finish(place)
     assert (outcome["run"], second["run"], second["experiments"]) == (1, 2, 1)
     assert suggested_and_found(str(place.ledger)) == first, "the first run is as it was"

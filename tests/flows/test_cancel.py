@@ -18,6 +18,7 @@ from sim.lab_record import read_record, read_things
 from tests.flows.command import Command
 from tests.flows.held_server import HeldServer, seconds_until
 from tests.flows.prefect_api import cancel, flow_run_state, flow_runs_of
+from tests.flows.ready_process import Nursery, ReadyProcess
 from tests.flows.small_campaign import PATIENCE_S, Place, write_campaign
 from tests.recipe import beyond_the_recipe
 
@@ -43,7 +44,7 @@ def being_made(lab: Path) -> set[str]:
     return {name for (kind, name), sample in things.items() if kind == "sample" and sample["condition"] != "dry film"}
 
 
-def wait_until_at_work(place: Place, process: "subprocess.Popen[str]") -> None:
+def wait_until_at_work(place: Place, process: ReadyProcess) -> None:
     """Until one film is being heated in a cell, and another one is being made."""
 
     def at_work() -> bool:
@@ -67,10 +68,12 @@ def assert_safe(lab: Path, *, left_alone: bool = False) -> None:
     assert going_on <= ({"film_station", "dispenser"} if left_alone else set())
 
 
-def test_a_cancel_in_prefect_makes_the_lab_safe_within_seconds(prefect: HeldServer, tmp_path: Path) -> None:
+def test_a_cancel_in_prefect_makes_the_lab_safe_within_seconds(
+    prefect: HeldServer, nursery: Nursery, tmp_path: Path
+) -> None:
     write_campaign(tmp_path, experiments=60, batch=IN_FLIGHT, start=60)
     place = Place(tmp_path, prefect.home)
-    with place.running() as process:
+    with nursery.running(place) as process:
         wait_until_at_work(place, process)
         (flow_run,) = flow_runs_of(prefect.address, str(place.file))
         asked = time.monotonic()
@@ -96,12 +99,12 @@ def test_a_cancel_in_prefect_makes_the_lab_safe_within_seconds(prefect: HeldServ
 
 
 def test_a_cancel_while_the_ledger_is_away_is_obeyed_at_once_and_written_down_when_it_is_back(
-    prefect: HeldServer, tmp_path: Path
+    prefect: HeldServer, nursery: Nursery, tmp_path: Path
 ) -> None:
     write_campaign(tmp_path, experiments=60, batch=IN_FLIGHT, start=60)
     place, away = Place(tmp_path, prefect.home), tmp_path / "faults.yaml"
-    away.write_text("faults: [{kind: database_gone, from: 20 h, until: 21 h, lasts: 25 s}]")
-    with place.running("--faults", str(away)) as process:
+    away.write_text("faults: [{kind: database_gone, from: 20 h, until: 21 h, lasts: 18 s}]")
+    with nursery.running(place, "--faults", str(away)) as process:
         seconds_until(lambda: bool(read_outages(place.run / RECORD_NAME)) or process.poll() is not None, PATIENCE_S)
         (flow_run,) = flow_runs_of(prefect.address, str(place.file))
         cancel(prefect.address, flow_run["id"])
@@ -116,11 +119,11 @@ def test_a_cancel_while_the_ledger_is_away_is_obeyed_at_once_and_written_down_wh
 
 
 def test_an_abort_from_the_command_line_makes_the_lab_safe_within_seconds(
-    prefect: HeldServer, tmp_path: Path, ionloop: Command
+    prefect: HeldServer, nursery: Nursery, tmp_path: Path, ionloop: Command
 ) -> None:
     write_campaign(tmp_path, experiments=60, batch=IN_FLIGHT, start=60)
     place = Place(tmp_path, prefect.home)
-    with place.running() as process:
+    with nursery.running(place) as process:
         wait_until_at_work(place, process)
         asked = time.monotonic()
         assert ionloop("abort", place.file, "--folder", place.run, "--by", "Ada", "--note", "smoke").status == 0
@@ -135,12 +138,14 @@ def test_an_abort_from_the_command_line_makes_the_lab_safe_within_seconds(
         assert all(row.done_event is not None for row in ledger.commands(campaign.id))
 
 
-def test_what_is_interrupted_goes_on_with_the_same_command(prefect: HeldServer, tmp_path: Path) -> None:
+def test_what_is_interrupted_goes_on_with_the_same_command(
+    prefect: HeldServer, nursery: Nursery, tmp_path: Path
+) -> None:
     write_campaign(tmp_path, experiments=9, batch=IN_FLIGHT, start=9)
     place = Place(tmp_path, prefect.home)
     before: set[str] = set()
     for signum in (signal.SIGINT, signal.SIGTERM):
-        with place.running() as process:
+        with nursery.running(place) as process:
             wait_until_at_work(place, process)
             asked = time.monotonic()
             process.send_signal(signum)
@@ -155,7 +160,7 @@ def test_what_is_interrupted_goes_on_with_the_same_command(prefect: HeldServer, 
         assert before <= now
         before = now
 
-    outcome = place.finish()
+    outcome = nursery.finish(place)
     assert (outcome["run"], outcome["state"], outcome["experiments"]) == (1, "finished", 9)
     assert before <= state_and_films(place)[1]
     assert_safe(place.lab)

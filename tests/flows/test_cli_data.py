@@ -2,12 +2,11 @@
 
 import csv
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from flows.cli.main import main
+from tests.flows.command import Command
 
 TFSI = "O=S(=O)([N-]S(=O)(=O)C(F)(F)F)C(F)(F)F.[Li+]"
 TABLE = f"""smiles,conductivity,mw,salt smiles,molality,temperature
@@ -24,34 +23,20 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("table.csv").write_text(TABLE)
 
 
-def ionloop(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: object
-) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["ionloop", "data", *map(str, words)])
-    with pytest.raises(SystemExit) as end:
-        main()
-    output = capsys.readouterr()
-    return int(end.value.code or 0), output.out, output.err
-
-
-def test_a_table_comes_in_once_and_refusals_are_listed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_table_comes_in_once_and_refusals_are_listed(ionloop: Command) -> None:
     words = ("import", "table.csv", "--format", "bradford", "--json")
-    status, out, _ = ionloop(monkeypatch, capsys, *words)
+    status, out, _ = ionloop("data", *words)
     first = json.loads(out)
     assert status == 0
     assert (first["rows"], first["films_added"], first["readings_added"], first["refused"]) == (4, 1, 2, 2)
     assert [refusal["row"] for refusal in first["refusals"]] == [4, 5]
-    second = json.loads(ionloop(monkeypatch, capsys, *words)[1])
+    second = json.loads(ionloop("data", *words)[1])
     assert (second["films_added"], second["films_known"]) == (0, 1)
 
 
-def test_the_summary_names_lines_and_reasons_and_the_list_goes_to_a_file(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_summary_names_lines_and_reasons_and_the_list_goes_to_a_file(ionloop: Command) -> None:
     words = ("import", "table.csv", "--format", "bradford", "--ledger", "lit.sqlite", "--refused", "refused.csv")
-    status, out, _ = ionloop(monkeypatch, capsys, *words)
+    status, out, _ = ionloop("data", *words)
     assert status == 0
     assert "2 of 4 rows are 1 films" in out
     assert "4-5" in out
@@ -59,11 +44,9 @@ def test_the_summary_names_lines_and_reasons_and_the_list_goes_to_a_file(
     assert [(row["line"], row["reason"]) for row in rows] == [(line, "physically impossible value") for line in "45"]
 
 
-def test_what_came_in_goes_out_with_units_and_the_way_back(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    ionloop(monkeypatch, capsys, "import", "table.csv", "--format", "bradford")
-    status, out, _ = ionloop(monkeypatch, capsys, "export", "out.csv", "--json")
+def test_what_came_in_goes_out_with_units_and_the_way_back(ionloop: Command) -> None:
+    ionloop("data", "import", "table.csv", "--format", "bradford")
+    status, out, _ = ionloop("data", "export", "out.csv", "--json")
     assert status == 0
     assert json.loads(out)["rows"] == 2
     rows = list(csv.DictReader(Path("out.csv").read_text().splitlines()))
@@ -74,7 +57,7 @@ def test_what_came_in_goes_out_with_units_and_the_way_back(
     assert rows[0]["polymer"] == "*CCO*"
     assert rows[0]["source"] == "literature"
     assert json.loads(rows[0]["provenance"])["rows"] == [2, 3]
-    status, _, err = ionloop(monkeypatch, capsys, "export", "out.csv")
+    status, _, err = ionloop("data", "export", "out.csv")
     assert status == 2
     assert "--force" in err
 
@@ -95,15 +78,11 @@ def test_what_came_in_goes_out_with_units_and_the_way_back(
     ],
 )
 def test_bad_input_is_one_paragraph_and_nothing_is_written(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    words: tuple[str, ...],
-    message: str,
+    tmp_path: Path, ionloop: Command, words: tuple[str, ...], message: str
 ) -> None:
     Path("hopeless.csv").write_text("smiles,conductivity,mw,salt smiles,molality,temperature\nC,1,,,,900\n")
     before = sorted(tmp_path.iterdir())
-    status, out, err = ionloop(monkeypatch, capsys, *words)
+    status, out, err = ionloop("data", *words)
     assert status == 2
     assert not out
     assert message in err

@@ -1,12 +1,11 @@
 """`ionloop models` scores a model on another table, and refuses what it cannot score."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from flows.cli.main import main
+from tests.flows.command import Command
 
 TFSI = "O=S(=O)([N-]S(=O)(=O)C(F)(F)F)C(F)(F)F.[Li+]"
 HEADER = "smiles,conductivity,mw,salt smiles,molality,temperature"
@@ -30,24 +29,12 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("test.csv").write_text(rows(("OC(CC)C", "OCC")))
 
 
-def ionloop(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: object
-) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["ionloop", "models", *map(str, words)])
-    with pytest.raises(SystemExit) as end:
-        main()
-    output = capsys.readouterr()
-    return int(end.value.code or 0), output.out, output.err
-
-
 def evaluate(*more: object) -> tuple[object, ...]:
     return ("evaluate", "--train", "train.csv", "--test", "test.csv", "--format", "bradford", *more)
 
 
-def test_a_model_is_learnt_from_one_table_and_scored_on_another(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status, out, _ = ionloop(monkeypatch, capsys, *evaluate("--model", "support_vectors", "--json"))
+def test_a_model_is_learnt_from_one_table_and_scored_on_another(ionloop: Command) -> None:
+    status, out, _ = ionloop("models", *evaluate("--model", "support_vectors", "--json"))
     told = json.loads(out)
     assert status == 0
     assert told["n"] == 12
@@ -58,12 +45,10 @@ def test_a_model_is_learnt_from_one_table_and_scored_on_another(
     assert any("T - Tg is left out" in note for note in told["notes"])
 
 
-def test_rows_that_cannot_be_used_are_named_and_nothing_is_scored(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_rows_that_cannot_be_used_are_named_and_nothing_is_scored(ionloop: Command) -> None:
     bad = f"[Cu]OCC[Au],nan,,{TFSI},1,60\n[Cu]OCC,-5,,{TFSI},1,60\n[Cu]OCC[Au],-5,,{TFSI},1,353\n"
     Path("test.csv").write_text(rows(("OCC",)) + bad)
-    status, out, err = ionloop(monkeypatch, capsys, *evaluate("--json"))
+    status, out, err = ionloop("models", *evaluate("--json"))
     assert status == 2
     assert not out
     assert "3 of 9 rows cannot be used" in err
@@ -88,14 +73,10 @@ def test_rows_that_cannot_be_used_are_named_and_nothing_is_scored(
     ],
 )
 def test_bad_input_is_one_paragraph_and_nothing_is_written(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    words: tuple[str, ...],
-    message: str,
+    tmp_path: Path, ionloop: Command, words: tuple[str, ...], message: str
 ) -> None:
     before = sorted(tmp_path.iterdir())
-    status, out, err = ionloop(monkeypatch, capsys, *words)
+    status, out, err = ionloop("models", *words)
     assert status == 2
     assert not out
     assert message in err
@@ -103,16 +84,14 @@ def test_bad_input_is_one_paragraph_and_nothing_is_written(
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_models_are_compared_and_a_second_run_resumes(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_models_are_compared_and_a_second_run_resumes(ionloop: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("compare", "train.csv", "--folds", "2", "--models", "support_vectors", "--json")
-    status, out, _ = ionloop(monkeypatch, capsys, *words)
+    status, out, _ = ionloop("models", *words)
     told = json.loads(out)
     assert status == 0
     assert (told["split"], told["leaky"], told["films"]) == ("polymer", False, 18)
     assert told["models"]["support_vectors"]["folds"] == 2
     assert told["models"]["support_vectors"]["n"] == 54
     monkeypatch.setattr("models.comparison.evaluate", None)
-    again = json.loads(ionloop(monkeypatch, capsys, *words)[1])
+    again = json.loads(ionloop("models", *words)[1])
     assert again["models"] == told["models"]

@@ -77,8 +77,11 @@ def test_a_file_that_says_simulated_of_real_instruments_is_pointed_at(
     assert any("counts as real" in warning for warning in said["warnings"])
 
 
-def test_problems_are_told_together(ionloop: Command, served: ServedLab, tmp_path: Path) -> None:
+def test_problems_are_told_together(
+    ionloop: Command, served: ServedLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A clock that nobody publishes, and two instruments that nobody serves, beside twelve that answer."""
+    monkeypatch.setattr("devices.lab_clock.CONNECT_WITHIN_S", 0.5)
     content = yaml.safe_load(served.file.read_text())
     content["clock"] = "NOBODY:CLOCK:"
     content["stations"]["synthesis"]["dispenser"]["prefix"] = "NOBODY:DISP:"

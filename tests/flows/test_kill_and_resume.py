@@ -11,13 +11,13 @@ from flows.spec import read_campaign
 from flows.suggest import recompute
 from ledger.journal import Journal
 from ledger.store import Ledger
-from tests.flows.held_server import HeldServer, processes_of, seconds_until, server_held
 from tests.flows.killed_run import POINTS
-from tests.flows.small_campaign import PATIENCE_S, ROOT, Place, write_campaign
+from tests.flows.ready_process import Nursery
+from tests.flows.small_campaign import PATIENCE_S, Place, write_campaign
 from tests.recipe import beyond_the_recipe, consuming_done
 
-EXPERIMENTS = 9
-START = 6
+EXPERIMENTS = 7
+START = 5
 """Experiments before the model is asked: some suggestions of each kind are recomputed."""
 
 
@@ -32,9 +32,9 @@ SOME = (
 """The points that leave most open; the others are killed by `make test-slow`, and all by `benchmarks/crash.py`."""
 
 
-def killed_at(place: Place, point: str) -> None:
+def killed_at(nursery: Nursery, place: Place, point: str) -> None:
     """Run the campaign and see it die at a point."""
-    with place.running(program=(str(ROOT / "tests/flows/killed_run.py"), point, "1")) as process:
+    with nursery.running(place, dies_at=(point, 1)) as process:
         out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == -signal.SIGKILL, f"{point}: {out}{err}"
 
@@ -49,19 +49,18 @@ def confirmed_results(ledger_file: Path) -> dict[str, tuple[object, ...]]:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("points", [SOME, pytest.param(tuple(POINTS), marks=pytest.mark.slow)], ids=["some", "all"])
 def test_killed_at_each_point_it_goes_on_and_repeats_nothing(
-    prefect: HeldServer, tmp_path: Path, points: tuple[str, ...]
+    nursery: Nursery, tmp_path: Path, points: tuple[str, ...]
 ) -> None:
-    place = Place(tmp_path, prefect.furnish(tmp_path / "home"))
+    place = Place(tmp_path, nursery.home)
     campaign_file = write_campaign(tmp_path, experiments=EXPERIMENTS, batch=2, start=START)
     kept: dict[str, tuple[object, ...]] = {}
     assert set(points) <= set(POINTS)
-    with server_held(place.home):  # else each run would start a server and each kill end it
-        for point in points:
-            killed_at(place, point)
-            now = confirmed_results(place.ledger)
-            assert kept.items() <= now.items(), f"a confirmed result was lost by the kill at: {point}"
-            kept = now
-        outcome = place.finish()
+    for point in points:
+        killed_at(nursery, place, point)
+        now = confirmed_results(place.ledger)
+        assert kept.items() <= now.items(), f"a confirmed result was lost by the kill at: {point}"
+        kept = now
+    outcome = nursery.finish(place)
     assert outcome["run"] == 1
     assert outcome["experiments"] == EXPERIMENTS
     assert kept.items() <= confirmed_results(place.ledger).items()
@@ -89,4 +88,3 @@ def test_killed_at_each_point_it_goes_on_and_repeats_nothing(
     assert set(done_in_ledger.values()) == {1}
     acts = Counter(act.order_id for act in consuming_done(place.lab))
     assert acts == done_in_ledger, "the bench's own record and the ledger differ"
-    seconds_until(lambda: not processes_of(place.home), 30)

@@ -23,6 +23,7 @@ from ledger.store import Ledger
 from tests.flows.command import Command
 from tests.flows.held_server import HeldServer, seconds_until
 from tests.flows.prefect_api import fill_in, flow_run_state, flow_runs_of, pause, read_flow_run, resume
+from tests.flows.ready_process import Nursery
 from tests.flows.small_campaign import PATIENCE_S, Place, write_campaign
 from tests.flows.test_cancel import wait_until_at_work
 
@@ -180,7 +181,7 @@ def test_retry_of_a_run_that_has_ended_begins_nothing(shown: Shown) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_paused_killed_and_gone_on_with_nothing_stays_paused_without_its_owner(
-    prefect: HeldServer, tmp_path: Path, ionloop: Command
+    prefect: HeldServer, nursery: Nursery, tmp_path: Path, ionloop: Command
 ) -> None:
     write_campaign(tmp_path, experiments=60, batch=2, start=60)
     place = Place(tmp_path, prefect.home)
@@ -191,7 +192,7 @@ def test_paused_killed_and_gone_on_with_nothing_stays_paused_without_its_owner(
     def until_shown(state: str) -> None:
         seconds_until(lambda: runs() and runs()[0]["state_type"] == state, PATIENCE_S)
 
-    with place.running() as process:
+    with nursery.running(place) as process:
         wait_until_at_work(place, process)
         pause(prefect.address, runs()[0]["id"])
         with contextlib.closing(Ledger.open(place.ledger, create=False)) as ledger:
@@ -210,7 +211,7 @@ def test_paused_killed_and_gone_on_with_nothing_stays_paused_without_its_owner(
     assert runs()[0]["state_type"] == "PAUSED", "nobody was there to say otherwise"
     killed = runs()[0]["id"]
 
-    with place.running() as process:  # the ledger remembers the pause
+    with nursery.running(place) as process:  # the ledger remembers the pause
         seconds_until(lambda: len(runs()) == 2, PATIENCE_S)
         until_shown("PAUSED")
         assert flow_run_state(prefect.address, killed) == "CRASHED"

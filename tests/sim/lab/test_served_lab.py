@@ -136,7 +136,8 @@ def test_lab_time_stands_while_any_controller_is_at_work(connect: Callable[[], L
     status.wait(5)
 
 
-def test_nobody_publishes_a_clock(served: ServedLab) -> None:
+def test_nobody_publishes_a_clock(served: ServedLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("devices.lab_clock.CONNECT_WITHIN_S", 0.5)
     with pytest.raises(InstrumentError, match="ionloop lab serve"):
         epics_lab(served.lab_file.model_copy(update={"clock": "NOBODY:"}), served.folder)
 
