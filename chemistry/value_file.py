@@ -1,7 +1,6 @@
 """Reads a YAML file into a frozen value, or says in one paragraph what is wrong, where, and what to do."""
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +8,10 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from chemistry.errors import BadInput
+from chemistry.wording import in_words, nearest, problems_of
+
+LARGEST = 1e15
+"""No number of a file can mean more, in whatever unit: what is larger is a slip, and overflows somewhere later."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -45,11 +48,47 @@ def _validated(
     model: type[Model], content: Any, root: yaml.Node, path: Path, part: tuple[str, ...], remedy: str
 ) -> Model:
     try:
-        return model.model_validate(content)
+        value = model.model_validate(content)
     except ValidationError as error:
-        problems = tuple(_problem(model, root, details, part) for details in error.errors())
-        number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing was started:"
-        raise BadInput(number, place=str(path), problems=problems, remedy=remedy) from error
+        problems = tuple(_problem(model, root, details, part) for details in problems_of(error))
+        raise _refused(path, problems, remedy) from error
+    problems = tuple(
+        f"{_key(root, (*part, *location))}: {number:g} is beyond any number that can be meant (limit {LARGEST:g})"
+        for location, number in _numbers(value.model_dump(by_alias=True))
+        if abs(number) > LARGEST
+    )
+    if problems:
+        raise _refused(path, problems, remedy)
+    return value
+
+
+def _refused(path: Path, problems: tuple[str, ...], remedy: str) -> BadInput:
+    number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing was started:"
+    return BadInput(number, place=str(path), problems=problems, remedy=remedy)
+
+
+def _numbers(value: Any, location: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], float]]:
+    """Every number of plain data, with its place."""
+    if isinstance(value, int | float):
+        yield location, value
+    entries = (
+        value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list | tuple) else ()
+    )
+    for key, entry in entries:
+        yield from _numbers(entry, (*location, key))
+
+
+class _Loader(yaml.SafeLoader):
+    """Words stay the words that were written, and only a field that takes yes or no, or a date, reads them so.
+
+    YAML itself would make `experiments: yes` a truth value, which then counts as the number 1.
+    """
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in ("bool", "timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def _compose(path: Path) -> yaml.Node:
@@ -60,7 +99,7 @@ def _compose(path: Path) -> yaml.Node:
     if path.is_dir():
         raise BadInput("this is a folder, not a file", place=str(path), remedy="Name the YAML file inside it.")
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
         raise BadInput("this is not a text file in UTF-8", place=str(path), remedy="Save it as UTF-8.") from error
     except yaml.MarkedYAMLError as error:
@@ -91,7 +130,7 @@ def _construct(root: yaml.Node, path: Path) -> Any:
                 )
             seen.add(key.value)
     try:
-        return yaml.SafeLoader.construct_document(_loader(), root)
+        return _Loader("").construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise BadInput(
@@ -99,10 +138,6 @@ def _construct(root: yaml.Node, path: Path) -> Any:
             place=f"{path}, line {mark.line + 1 if mark else '?'}",
             remedy="Write a plain value there.",
         ) from error
-
-
-def _loader() -> yaml.SafeLoader:
-    return yaml.SafeLoader("")
 
 
 def _mappings(node: yaml.Node, path: Path, above: tuple[yaml.Node, ...] = ()) -> Iterable[yaml.MappingNode]:
@@ -127,15 +162,16 @@ def _problem(model: type[BaseModel], root: yaml.Node, details: Any, part: tuple[
     line, keys = _place(root, (*part, *location))
     key = ".".join(keys) or "the file"
     if details["type"] == "extra_forbidden":
-        unknown = str(location[-1])
-        near = difflib.get_close_matches(unknown, _known_keys(model, location[:-1]), n=1)
-        return f"Line {line}: unknown key `{key}`" + (f"; did you mean `{near[0]}`?" if near else ".")
+        return f"Line {line}: unknown key `{key}`{nearest(str(location[-1]), _known_keys(model, location[:-1]))}"
     if details["type"] == "missing":
-        return f"Line {line}: `{key}` lacks the key `{location[-1]}`."
-    message = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    given = details["input"]
-    shown = f" (got {given!r})" if isinstance(given, str | int | float | bool) and repr(given) not in message else ""
-    return f"Line {line}: `{key}`: {message}{shown}".rstrip(".") + "."
+        lacking = f"entry {location[-1] + 1}" if isinstance(location[-1], int) else f"the key `{location[-1]}`"
+        return f"Line {line}: `{key}` lacks {lacking}"
+    return f"Line {line}: `{key}`: {in_words(details)}".rstrip(".")
+
+
+def _key(root: yaml.Node, location: tuple[Any, ...]) -> str:
+    line, keys = _place(root, location)
+    return f"Line {line}: `{'.'.join(keys)}`"
 
 
 def _place(root: yaml.Node, location: tuple[Any, ...]) -> tuple[int, list[str]]:
