@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from chemistry.errors import BadInput
-from chemistry.wording import in_words, nearest, problems_of
+from chemistry.wording import in_words, nearest, problems_of, shortened
 
 LARGEST = 1e15
 """No number of a file can mean more, in whatever unit: what is larger is a slip, and overflows somewhere later."""
@@ -53,7 +53,8 @@ def _validated(
         problems = tuple(_problem(model, root, details, part) for details in problems_of(error))
         raise _refused(path, problems, remedy) from error
     problems = tuple(
-        f"{_key(root, (*part, *location))}: {number:g} is beyond any number that can be meant (limit {LARGEST:g})"
+        f"{_key(root, (*part, *location))}: {shortened(repr(number))} is beyond any number that can be meant "
+        f"(limit {LARGEST:g})"
         for location, number in _numbers(value.model_dump(by_alias=True))
         if abs(number) > LARGEST
     )
@@ -92,12 +93,6 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def _compose(path: Path) -> yaml.Node:
-    if not path.exists():
-        raise BadInput(
-            "there is no such file", place=str(path), remedy="Check the path; examples/ holds some to start from."
-        )
-    if path.is_dir():
-        raise BadInput("this is a folder, not a file", place=str(path), remedy="Name the YAML file inside it.")
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
@@ -110,8 +105,17 @@ def _compose(path: Path) -> yaml.Node:
             place=place,
             remedy="Check indentation, quotes and brackets there.",
         ) from error
-    except PermissionError as error:
-        raise BadInput("the file cannot be read", place=str(path), remedy="Check its permissions.") from error
+    except RecursionError as error:
+        raise BadInput("it is nested too deeply", place=str(path), remedy="See examples/ for its shape.") from error
+    except FileNotFoundError as error:
+        remedy = "Check the path; examples/ holds some to start from."
+        raise BadInput("there is no such file", place=str(path), remedy=remedy) from error
+    except IsADirectoryError as error:
+        remedy = "Name the YAML file inside it."
+        raise BadInput("this is a folder, not a file", place=str(path), remedy=remedy) from error
+    except OSError as error:
+        problem = f"the file cannot be read ({error.strerror})"
+        raise BadInput(problem, place=str(path), remedy="Check its path and its permissions.") from error
     if not isinstance(root, yaml.MappingNode):
         raise BadInput("the file holds no `key: value` pairs", place=str(path), remedy="See examples/ for its shape.")
     return root
@@ -138,6 +142,8 @@ def _construct(root: yaml.Node, path: Path) -> Any:
             place=f"{path}, line {mark.line + 1 if mark else '?'}",
             remedy="Write a plain value there.",
         ) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise BadInput(f"a value cannot be read ({error})", place=str(path), remedy="Write a plain value.") from error
 
 
 def _mappings(node: yaml.Node, path: Path, above: tuple[yaml.Node, ...] = ()) -> Iterable[yaml.MappingNode]:

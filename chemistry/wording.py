@@ -57,9 +57,7 @@ def in_words(details: Any) -> str:
     if given is None:
         return f"{message} (nothing stands there)"
     shown = repr(given)
-    if isinstance(given, str | int | float | bool) and shown not in message:
-        return f"{message} (got {shortened(shown)})"
-    return message
+    return message if shown in message else f"{message} (got {shortened(shown)})"
 
 
 def shortened(text: str) -> str:

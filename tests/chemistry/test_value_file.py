@@ -13,7 +13,7 @@ from chemistry.value_file import LARGEST, read_yaml_value
 class Bottle(Value):
     label: str
     count: int = Field(default=1, ge=1)
-    mass_mg: dict[str, float] = {}
+    mass_mg: dict[str, float] = Field(default={})
     open: bool = False
 
 
@@ -52,3 +52,15 @@ def test_a_long_value_is_shown_in_part(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
         read(tmp_path, f"label: a\ncount: {'9' * 4000}")
     assert len(str(refused.value)) < 400
+
+
+@pytest.mark.parametrize("count", ["9" * 9000, "[" * 9000 + "]" * 9000])
+def test_what_python_cannot_hold_is_refused_too(tmp_path: Path, count: str) -> None:
+    with pytest.raises(BadInput, match=r"bottle\.yaml"):
+        read(tmp_path, f"label: a\ncount: {count}")
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "/dev/null/bottle.yaml"])
+def test_a_path_that_cannot_be_is_refused(name: str) -> None:
+    with pytest.raises(BadInput, match="file"):
+        read_yaml_value(Bottle, Path(name))
