@@ -1,6 +1,7 @@
 """Reads a YAML file into a frozen value, or says in one paragraph what is wrong, where, and what to do."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,6 +43,24 @@ def part_of_yaml_file(model: type[Model], content: Any, path: Path, part: tuple[
         BadInput: as `read_yaml_value`.
     """
     return _validated(model, content, _compose(path), path, part, remedy)
+
+
+@contextmanager
+def placed_in(path: Path) -> Iterator[None]:
+    """Whatever the block finds wrong with a part of the file at `path` is told with the file and the line.
+
+    The place of such a `BadInput` is the dotted path of the part.
+    """
+    try:
+        yield
+    except BadInput as error:
+        line, keys = _place(_compose(path), tuple(_part(key) for key in error.place.split(".")))
+        place = f"{path}, line {line}, `{'.'.join(keys)}`" if keys else str(path)
+        raise BadInput(error.problem, place=place, problems=error.problems, remedy=error.remedy) from error
+
+
+def _part(key: str) -> str | int:
+    return int(key) if key.isdecimal() else key
 
 
 def _validated(

@@ -12,6 +12,8 @@ from pydantic import Field
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
+from chemistry.wording import shortened
+from devices.interrupt import interrupts_held
 
 
 class ChannelAccess(Value):
@@ -32,7 +34,7 @@ class ChannelAccess(Value):
         """
         host, _, port = (address or self.addresses[0]).partition(":")
         if port and not (port.isdecimal() and 0 < int(port) < 65536):
-            raise BadInput(f"{port!r} is no port", place=f"address {address!r}", remedy="Write HOST or HOST:PORT.")
+            raise BadInput(f"{port!r} is no port", place="channel_access.addresses", remedy="Write HOST or HOST:PORT.")
         return host, int(port) if port else self.port
 
 
@@ -40,8 +42,10 @@ def prepare(settings: ChannelAccess) -> None:
     """Set up Channel Access. Its library reads the environment once, when ophyd is imported: so call this before.
 
     Raises:
-        BadInput: this process speaks with another lab already.
+        BadInput: nobody knows a host that is named, or this process speaks with another lab already.
     """
+    for number, address in enumerate(settings.addresses):
+        _refuse_unknown_host(settings.place(address)[0], f"channel_access.addresses.{number}")
     wanted = {
         "EPICS_CA_ADDR_LIST": " ".join(settings.addresses),
         "EPICS_CA_AUTO_ADDR_LIST": "NO",
@@ -56,7 +60,8 @@ def prepare(settings: ChannelAccess) -> None:
             remedy="Use one lab in a process, or set these variables in its environment.",
         )
     os.environ.update(wanted)
-    import epics.ca
+    with interrupts_held():
+        import epics.ca
 
     # At exit pyepics would take the library down before ophyd lets go of its PVs, which then complains, or crashes.
     epics.ca.AUTO_CLEANUP = False
@@ -66,6 +71,22 @@ def prepare(settings: ChannelAccess) -> None:
     words.propagate = False
     if "EPICS_CA_REPEATER_PORT" not in os.environ and shutil.which("caRepeater") is None:
         _stand_in_for_the_repeater()
+
+
+def _refuse_unknown_host(host: str, place: str) -> None:
+    """The library would complain on standard error, look for nobody there, and go on."""
+    try:
+        if not host:
+            raise OSError("no name")
+        socket.getaddrinfo(host, None, socket.AF_INET)
+    except (OSError, UnicodeError) as unknown:
+        why = unknown.strerror if isinstance(unknown, OSError) and unknown.strerror else str(unknown)
+        raise BadInput(
+            f"no host {shortened(host)!r} is known here ({why})",
+            place=place,
+            remedy="Give the address or the name of the machine that serves the PVs, such as 127.0.0.1 or "
+            "192.0.2.20:5066.",
+        ) from unknown
 
 
 def _stand_in_for_the_repeater() -> None:

@@ -12,6 +12,7 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.lab_files import open_lab, read_lab
+from flows.terminal import console, table
 
 if TYPE_CHECKING:
     from devices.lab import Lab
@@ -55,18 +56,17 @@ def show_lab(path: Path, folder: Path | None, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(states, ensure_ascii=False))
         return
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-    table = Table("instrument", "state", "last begun", "orders", "token", "dead-man", header_style="bold")
+    view = table("instrument", "state", "last begun", "orders", "token", "dead-man")
     for name, state in states.items():
         if "problem" in state:
-            table.add_row(name, f"[red]{state['problem']}[/]", "", "", "", "")
+            view.add_row(name, Text(state["problem"], "red"), "", "", "", "")
             continue
         doing = "busy" if state["busy"] else "idle"
         dead_man = f"{state['dead_man_s']:g} s" if state["dead_man_s"] else "none"
-        table.add_row(name, doing, state["accepted"], str(state["count"]), str(state["fenced"]), dead_man)
-    Console().print(table)
+        view.add_row(name, doing, state["accepted"], str(state["count"]), str(state["fenced"]), dead_man)
+    console().print(view)
 
 
 def _states(lab: "Lab") -> dict[str, dict[str, Any]]:

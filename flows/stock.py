@@ -16,6 +16,7 @@ from flows.person import person
 from flows.session import open_ledger
 from flows.shelf import components, shelve
 from flows.spec import CampaignSpec
+from flows.terminal import console, table
 from ledger.stock import Stock
 
 LEAST_FULL_mg, MOST_mg = 1.0, 1e8
@@ -34,18 +35,15 @@ def show_stock(campaign_file: Path, *, folder: Path | None, ledger_url: str | No
     if not levels:
         typer.echo("No account is kept of any container: name them under `stock:` in the lab file, or fill one.")
         return
-    from rich.console import Console
-    from rich.table import Table
-
     heads = ("component", "left (mg)", "of it for films being made (mg)", "filled (mg)", "left", "lot", "by")
-    table = Table(*heads, header_style="bold")
+    view = table(*heads)
     for level in levels:
         share = f"{max(level.left_mg, 0) / level.filled_mg:.0%}" if level.filled_mg else ""
         reserved = kept_mg.get(level.component, 0.0)
         kept = f"{reserved:.0f}" if reserved else ""
         left, filled = f"{level.left_mg:.0f}", f"{level.filled_mg:.0f}"
-        table.add_row(level.label, left, kept, filled, share, level.lot, level.by)
-    Console().print(table)
+        view.add_row(level.label, left, kept, filled, share, level.lot, level.by)
+    console().print(view)
     for level in levels:
         if level.found_empty:
             typer.echo(f"{level.label} was found empty by the {level.found_empty}. Fill or weigh it.")

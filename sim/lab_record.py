@@ -17,7 +17,7 @@ from pydantic import Field
 
 from chemistry.errors import IonloopError
 from chemistry.value import Value
-from devices.served.sole_user import own_database
+from devices.served.sole_user import InUse, own_database
 
 VERSION = 1
 """Layout of the file; another one is refused."""
@@ -90,9 +90,9 @@ class LabRecord:
         self._lock = threading.Lock()
         try:
             self._alone, self._connection = own_database(path, _LAYOUT)
-        except BlockingIOError as taken:
-            words = "another process is using it, most likely a run of the same campaign: wait for it, or end it first"
-            raise BenchInUse(f"The simulated lab in {path.parent} is in use: {words}") from taken
+        except InUse as taken:
+            words = f"The simulated lab in {path.parent} is run already, by {taken}. Use that one, or end it first"
+            raise BenchInUse(f"{words}; another one needs a folder of its own (--folder)") from taken
         except sqlite3.DatabaseError as broken:
             raise BrokenRecord(f"{path} is not the record of a simulated lab: {broken}") from broken
         version = self.things().setdefault(("lab", "version"), VERSION)

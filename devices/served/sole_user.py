@@ -1,24 +1,43 @@
 """One process at a time: a lock that goes when its holder dies, however it dies."""
 
 import fcntl
+import os
+import re
+import socket
 import sqlite3
+import sys
 from pathlib import Path
 from typing import IO
+
+
+class InUse(Exception):
+    """Another process has it; the message says which one."""
 
 
 def sole_user(path: Path) -> IO[str]:
     """Hold the lock beside `path` until the file returned is closed, or this process ends.
 
     Raises:
-        BlockingIOError: another process holds it.
+        InUse: another process holds it.
     """
-    file = path.with_suffix(".lock").open("w")
+    file = path.with_suffix(".lock").open("a+", encoding="utf-8")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise
+    except BlockingIOError as taken:
+        with file:
+            file.seek(0)
+            raise InUse(file.read() or "another process") from taken
+    file.truncate(0)
+    file.write(_this_process())
+    file.flush()
     return file
+
+
+def _this_process() -> str:
+    """Who has it, for whoever is refused: number, machine, and the command that started it."""
+    words = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    without_password = re.sub(r"://[^/ ]*@", "://", words)
+    return f"process {os.getpid()} on {socket.gethostname()} (`{without_password}`)"
 
 
 def own_database(path: Path, layout: str) -> tuple[IO[str], sqlite3.Connection]:
@@ -27,7 +46,7 @@ def own_database(path: Path, layout: str) -> tuple[IO[str], sqlite3.Connection]:
     `layout` makes the tables that are not there yet; the connection may be used from any thread, one at a time.
 
     Raises:
-        BlockingIOError: another process has it.
+        InUse: another process has it.
         sqlite3.DatabaseError: it is no such file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
