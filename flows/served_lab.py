@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from chemistry.errors import BadInput
+from chemistry.value_file import placed_in
 from flows.lab_files import open_lab, read_lab
 from flows.terminal import console, table
 
@@ -40,7 +41,7 @@ def serve_lab(path: Path, folder: Path | None, faults_file: Path | None = None) 
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    with served_lab(lab_file, place, faults) as server:
+    with placed_in(path), served_lab(lab_file, place, faults) as server:
         instruments = sum(map(len, lab_file.stations.values()))
         typer.echo(f"Serving {lab_file.name}: {instruments} instruments on {server.address}, port {server.port}.")
         typer.echo(f"Its own record: {place}. Ctrl-C ends it.")

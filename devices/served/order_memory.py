@@ -82,10 +82,11 @@ class RememberedInstrument:
 class OrderMemory:
     """The file, opened for writing by the one process that runs the station; calls may come from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, where: str = "") -> None:
+        """`where` is the address on which its station is served."""
         self._lock = threading.Lock()
         try:
-            self._alone, self._connection = own_database(path, _LAYOUT)
+            self._alone, self._connection = own_database(path, _LAYOUT, where)
         except InUse as taken:
             words = f"This station is served already, by {taken}; its memory is {path.parent}"
             raise MemoryInUse(f"{words}. Leave the station to it, or end it first") from taken

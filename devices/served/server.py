@@ -91,6 +91,11 @@ class ChannelAccessServer:
         self._started = threading.Event()
         self._failure: BaseException | None = None
 
+    @property
+    def place(self) -> str:
+        """Where it serves, in words."""
+        return f"{self.address}, port {self.port}"
+
     def offer(self, name: str, channel: ChannelData) -> None:
         """Add a process variable, before the server starts."""
         self._channels[name] = channel
@@ -134,7 +139,7 @@ class ChannelAccessServer:
         self._refuse_to_share()
         self._thread.start()
         if not self._started.wait(START_LIMIT_S) or self._failure is not None:
-            raise NotServed(f"no Channel Access server on {self.address}, port {self.port}: {self._failure}")
+            raise NotServed(f"no Channel Access server on {self.place}: {self._failure}")
 
     def close(self) -> None:
         """Serve no longer."""
@@ -154,12 +159,11 @@ class ChannelAccessServer:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as alone:
                 alone.bind((self.address, self.port))
         except OSError as refused:
-            where = f"{self.address}, port {self.port}"
             if refused.errno == errno.EADDRINUSE:
-                words = f"another server is on {where} already: end it, or give this one another address or port"
+                words = f"another server is on {self.place} already: end it, or give this one another address or port"
                 raise NotServed(f"Nothing is served, for {words} (`channel_access` in the lab file)") from refused
             raise BadInput(
-                f"nothing can be served on {where} ({refused.strerror})",
+                f"nothing can be served on {self.place} ({refused.strerror})",
                 place="channel_access",
                 remedy="Give an address of this machine, such as 127.0.0.1, and a port above 1023.",
             ) from refused

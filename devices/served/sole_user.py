@@ -14,8 +14,10 @@ class InUse(Exception):
     """Another process has it; the message says which one."""
 
 
-def sole_user(path: Path) -> IO[str]:
+def sole_user(path: Path, where: str = "") -> IO[str]:
     """Hold the lock beside `path` until the file returned is closed, or this process ends.
+
+    `where` it serves, if it does, is told to whoever wants the lock meanwhile.
 
     Raises:
         InUse: another process holds it.
@@ -28,7 +30,7 @@ def sole_user(path: Path) -> IO[str]:
             file.seek(0)
             raise InUse(file.read() or "another process") from taken
     file.truncate(0)
-    file.write(_this_process())
+    file.write(_this_process() + (f", on {where}" if where else ""))
     file.flush()
     return file
 
@@ -40,17 +42,18 @@ def _this_process() -> str:
     return f"process {os.getpid()} on {socket.gethostname()} (`{without_password}`)"
 
 
-def own_database(path: Path, layout: str) -> tuple[IO[str], sqlite3.Connection]:
+def own_database(path: Path, layout: str, where: str = "") -> tuple[IO[str], sqlite3.Connection]:
     """An SQLite file that this process alone writes, and its lock: readers beside it, nothing lost by a power cut.
 
-    `layout` makes the tables that are not there yet; the connection may be used from any thread, one at a time.
+    `layout` makes the tables that are not there yet; `where` is that of `sole_user`. The connection may be used
+    from any thread, one at a time.
 
     Raises:
         InUse: another process has it.
         sqlite3.DatabaseError: it is no such file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    alone = sole_user(path)
+    alone = sole_user(path, where)
     try:
         connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")

@@ -23,12 +23,17 @@ def serving(port: int) -> ChannelAccessServer:
 def test_two_servers_in_one_place_are_refused(port: int):
     first = serving(port)
     first.start()
-    with pytest.raises(NotServed, match="another address or port"):
+    with pytest.raises(NotServed, match=r"another server is on 127\.0\.0\.1.*another address or port"):
         serving(port).start()
     first.close()
     after = serving(port)
     after.start()
     after.close()
+
+
+def test_an_address_of_another_machine_is_a_mistake_of_the_file():
+    with pytest.raises(BadInput, match=r"192\.0\.2\.1.*an address of this machine"):
+        ChannelAccessServer("192.0.2.1", free_port()).start()
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000"])
