@@ -7,6 +7,7 @@ import socket
 import struct
 import sys
 import threading
+import warnings
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -88,6 +89,8 @@ def prepare(settings: ChannelAccess) -> None:
     words = logging.getLogger("ophyd")
     words.addHandler(logging.NullHandler())
     words.propagate = False
+    # pyepics warns for each PV that does not answer in time, and names lines of its own; we say it once, in words.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"epics\.")
     if "EPICS_CA_REPEATER_PORT" not in os.environ and shutil.which("caRepeater") is None:
         _stand_in_for_the_repeater()
 

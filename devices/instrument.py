@@ -118,7 +118,7 @@ class Instrument(Device):
             self.forget()
             self._unanswered = sent
             kind = InstrumentError if sent else NeverSent
-            raise kind(self._place, command.step, f"no connection to {self.prefix}: {silent}") from silent
+            raise kind(self._place, command.step, f"no connection to {self.prefix}* ({silent})") from silent
         finally:
             hold.release()
         return under_way.status
@@ -228,7 +228,7 @@ class Instrument(Device):
         try:
             yield
         except SILENT as silent:
-            raise NeverSent(self._place, step, f"no connection to {self.prefix}: {silent}") from silent
+            raise NeverSent(self._place, step, f"no connection to {self.prefix}* ({silent})") from silent
 
     def _error(self, step: str, words: str) -> InstrumentError:
         return InstrumentError(self._place, step, words)
