@@ -55,7 +55,9 @@ def placed_in(path: Path) -> Iterator[None]:
         yield
     except BadInput as error:
         line, keys = _place(_compose(path), tuple(_part(key) for key in error.place.split(".")))
-        place = f"{path}, line {line}, `{'.'.join(keys)}`" if keys else f"{path}, {error.place}".removesuffix(", ")
+        if error.place and not keys:
+            raise  # it is no part of this file
+        place = f"{path}, line {line}, `{'.'.join(keys)}`" if keys else str(path)
         raise BadInput(error.problem, place=place, problems=error.problems, remedy=error.remedy) from error
 
 

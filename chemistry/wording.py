@@ -57,7 +57,7 @@ def in_words(details: Any) -> str:
     if given is None:
         return f"{message} (nothing stands there)"
     shown = repr(given)
-    return message if shown in message else f"{message} (got {shortened(shown)})"
+    return message if shown in message or isinstance(given, dict) else f"{message} (got {shortened(shown)})"
 
 
 def shortened(text: str) -> str:

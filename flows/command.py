@@ -10,7 +10,7 @@ from chemistry.errors import BadInput
 from flows.home import campaign_folder
 from flows.leasing import runner_of
 from flows.person import person
-from flows.session import latest_run, open_ledger
+from flows.session import experiment_of, latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.errors import LedgerError
 
@@ -35,6 +35,8 @@ def give_command(
     name = read_campaign(campaign_file).name
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
         run = latest_run(ledger, name)
+        if experiment is not None:
+            experiment_of(ledger, run, experiment)
         try:
             row = ledger.give_command(run.id, command, by=who, note=note, experiment=experiment)
         except LedgerError as refused:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from devices.instrument import Instrument
     from devices.lab import Lab
 
-LOOK_S = 0.05
+LOOK_S, MOST_PATIENCE_S = 0.05, 3600.0
 
 
 @dataclass
@@ -49,8 +49,9 @@ def examine(path: Path, *, patience_s: float, as_json: bool) -> None:
     Raises:
         BadInput: the lab file cannot be used.
     """
-    if not patience_s > 0:
-        raise BadInput(f"--patience {patience_s:g}", remedy="Give seconds, above zero.")
+    if not 0 < patience_s <= MOST_PATIENCE_S:
+        remedy = f"Give seconds, above zero and at most {MOST_PATIENCE_S:g}."
+        raise BadInput(f"--patience {patience_s:g}", remedy=remedy)
     lab_file = read_lab(path)
     with _lab(lab_file) as (lab, problems):
         findings = _findings(lab, patience_s, simulated=is_simulated(lab_file))

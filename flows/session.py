@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
+from chemistry.wording import shortened
 from devices.lab_file import LabFile
 from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import open_lab, read_faults_for, read_files
@@ -20,7 +21,7 @@ from ledger.journal import Journal
 from ledger.opening import refuse_unfit_file
 from ledger.stock import Stock
 from ledger.store import Ledger
-from ledger.tables import CampaignRow
+from ledger.tables import CampaignRow, ExperimentRow
 
 if TYPE_CHECKING:
     from devices.lab import Lab  # imports ophyd, which must come after `prepare`
@@ -70,16 +71,18 @@ class Session:
 
 def open_ledger(folder: CampaignFolder, url: str | None, *, create: bool = True) -> Ledger:
     """The campaign's ledger: the database that was named, else SQLite in its folder."""
+    if url is not None and not url.strip():
+        raise BadInput("--ledger names nothing", remedy="Give a path or a database URL, or leave it out.")
     if url is None and create:
         try:
             folder.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(
                 f"the campaign's folder cannot be made ({error.strerror})",
-                place=str(folder.path),
+                place=shortened(str(folder.path)),
                 remedy="Name another one with --folder.",
             ) from error
-    return Ledger.open(url or folder.ledger, create=create)
+    return Ledger.open(folder.ledger if url is None else url, create=create)
 
 
 @contextlib.contextmanager
@@ -169,6 +172,15 @@ def latest_run(ledger: Ledger, name: str) -> CampaignRow:
     if not runs:
         raise BadInput(f"the ledger holds no run of `{name}`", remedy="Run it first: `ionloop run CAMPAIGN.yaml`.")
     return runs[-1]
+
+
+def experiment_of(ledger: Ledger, run: CampaignRow, number: int) -> ExperimentRow:
+    """An experiment of a run, by its number; raises `BadInput` where there is none."""
+    found = next((e for e in ledger.experiments(run.id) if e.number == number), None)
+    if found is None:
+        problem = f"run {run.run} of `{run.name}` has no experiment {number}"
+        raise BadInput(problem, remedy="`ionloop status` with the same file lists them.")
+    return found
 
 
 def whole_ledger(folder: CampaignFolder, url: str | None) -> str:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
 from flows.approval_policy import ApprovalPolicy
+from flows.home import MOST_EXPERIMENTS
 from flows.measure_spec import Measure, read_quantity
 from ledger.film import WITHOUT_TEMPERATURE, Source
 from models.quality_gate import GateLimits
@@ -46,7 +47,7 @@ def _objective(given: Any) -> Any:
 class Budget(Value):
     """How much a campaign may spend."""
 
-    experiments: int = Field(ge=1, le=100_000)
+    experiments: int = Field(ge=1, le=MOST_EXPERIMENTS)
     batch: int = Field(default=1, ge=1)
     """Experiments in flight at once."""
     failure_limit: float = Field(default=0.5, gt=0, le=1)

@@ -10,9 +10,10 @@ import typer
 
 from chemistry.errors import BadInput
 from chemistry.recipe import component_key
+from chemistry.wording import shortened
 from flows.home import campaign_folder
 from flows.lab_files import read_files
-from flows.person import person
+from flows.person import one_line, person
 from flows.session import open_ledger
 from flows.shelf import components, shelve
 from flows.spec import CampaignSpec
@@ -69,7 +70,7 @@ def fill(
     _refuse_mass(mass_mg, least_mg=LEAST_FULL_mg)
     with _stock(campaign_file, folder, ledger_url) as (stock, spec):
         key, label = _component(spec, name)
-        stock.fill(key, label, mass_mg, by=who, lot=lot, note=note)
+        stock.fill(key, label, mass_mg, by=who, lot=one_line(lot, "--lot"), note=note)
     typer.echo(f"A container of {label} with {mass_mg:g} mg stands in its place. The next dose takes from it.")
 
 
@@ -124,7 +125,9 @@ def _component(spec: CampaignSpec, name: str) -> tuple[str, str]:
         with contextlib.suppress(BadInput):
             key = component_key(material(name))
     if key not in known:
-        raise BadInput(f"the campaign uses no component {name!r}", remedy=f"It uses {', '.join(known.values())}.")
+        raise BadInput(
+            f"the campaign uses no component {shortened(repr(name))}", remedy=f"It uses {', '.join(known.values())}."
+        )
     return key, known[key]
 
 

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from chemistry.errors import BadInput
+from chemistry.wording import shortened
+
 
 class InUse(Exception):
     """Another process has it; the message says which one."""
@@ -49,11 +52,19 @@ def own_database(path: Path, layout: str, where: str = "") -> tuple[IO[str], sql
     from any thread, one at a time.
 
     Raises:
+        BadInput: its folder cannot be made, or not be written to.
         InUse: another process has it.
         sqlite3.DatabaseError: it is no such file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    alone = sole_user(path, where)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        alone = sole_user(path, where)
+    except OSError as error:
+        raise BadInput(
+            f"nothing can be kept in this folder ({error.strerror})",
+            place=shortened(str(path.parent)),
+            remedy="Name one with --folder that you may write to.",
+        ) from error
     try:
         connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")

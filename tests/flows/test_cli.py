@@ -429,6 +429,44 @@ def test_what_is_not_printed_on_a_terminal_is_not_wrapped_and_nothing_of_it_is_m
     ionloop: Command, tmp_path: Path
 ) -> None:
     file = changed(tmp_path)
-    lot = "[/red] F[B-](F)(F)F.[nH] " + "x" * 100
+    lot = "[/red] F[B-](F)(F)F.[nH] " + "x" * 70
     assert ionloop("stock", "fill", file, "LiTFSI", 5000, "--lot", lot, "--folder", "run").status == 0
     assert lot in ionloop("stock", "show", file, "--folder", "run").out
+
+
+_FAR = 10**30
+_LONG = "x" * 3000
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("pause", "FILE", "--experiment", _FAR), f"no experiment {_FAR}"),
+        (("approve", "FILE", _FAR), f"no experiment {_FAR}"),
+        (("amend", "FILE", _FAR, "--retract"), f"no experiment {_FAR}"),
+        (("status", "FILE", "--ledger", _LONG), "no ledger can be here"),
+        (("status", "FILE", "--ledger", ""), "--ledger names nothing"),
+        (("run", "FILE", "--folder", _LONG), "--folder"),
+        (("stock", "fill", "FILE", "LiTFSI", 5, "--lot", "two\nlines"), "--lot"),
+        (("stock", "fill", "FILE", _LONG, 5), "uses no component"),
+        (("reconcile", "FILE", "--say", "done"), "--step"),
+        (("doctor", "simulated_lab.yaml", "--patience", "inf"), "at most 3600"),
+        (("lab", "show", "simulated_lab.yaml", "--folder", "taken/below"), "nothing can be kept in this folder"),
+        (("lab", "show", "simulated_lab.yaml", "--folder", _LONG), "nothing can be kept in this folder"),
+        (("run", "FILE", "--faults", "taken"), "no `key: value` pairs"),
+    ],
+    ids=lambda value: " ".join(map(str, value))[:40] if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_meant_is_one_paragraph(
+    ionloop: Command, tmp_path: Path, words: tuple[object, ...], message: str
+) -> None:
+    from flows.session import open_session
+
+    file = changed(tmp_path)
+    (tmp_path / "taken").write_text("a file")
+    folder = () if "--folder" in words or "lab" in words or "doctor" in words else ("--folder", "run")
+    with open_session(file, tmp_path / "run", None, hardware=False):
+        pass
+    said = ionloop(*(file if word == "FILE" else word for word in words), *folder)
+    assert_one_paragraph(said, message)
+    assert len(said.err) < 600
