@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 LONGEST_SHOWN = 60
 """Characters of a value that are shown: enough to find it."""
+LONGEST_PATH = 250
+"""Characters of a path that are shown: whoever is to mend it needs all of one that can be."""
 
 _KIND: dict[str, str] = {
     "list": "should be a list, such as [a, b]",
@@ -60,9 +62,9 @@ def in_words(details: Any) -> str:
     return message if shown in message or isinstance(given, dict) else f"{message} (got {shortened(shown)})"
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = LONGEST_SHOWN) -> str:
     """A text that may be long, as it is shown."""
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def problems_of(error: ValidationError) -> list[Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
-from chemistry.wording import shortened
+from chemistry.wording import LONGEST_PATH, shortened
 from devices.lab_file import LabFile
 from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import open_lab, read_faults_for, read_files
@@ -79,7 +79,7 @@ def open_ledger(folder: CampaignFolder, url: str | None, *, create: bool = True)
         except OSError as error:
             raise BadInput(
                 f"the campaign's folder cannot be made ({error.strerror})",
-                place=shortened(str(folder.path)),
+                place=shortened(str(folder.path), LONGEST_PATH),
                 remedy="Name another one with --folder.",
             ) from error
     return Ledger.open(folder.ledger if url is None else url, create=create)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from chemistry.errors import BadInput
-from chemistry.wording import shortened
+from chemistry.wording import LONGEST_PATH, shortened
 
 
 class InUse(Exception):
@@ -62,7 +62,7 @@ def own_database(path: Path, layout: str, where: str = "") -> tuple[IO[str], sql
     except OSError as error:
         raise BadInput(
             f"nothing can be kept in this folder ({error.strerror})",
-            place=shortened(str(path.parent)),
+            place=shortened(str(path.parent), LONGEST_PATH),
             remedy="Name one with --folder that you may write to.",
         ) from error
     try:
