@@ -15,4 +15,4 @@ class BadInput(IonloopError):
     def __init__(self, problem: str, *, place: str = "", remedy: str = "", problems: tuple[str, ...] = ()) -> None:
         self.problem, self.place, self.remedy, self.problems = problem, place, remedy, problems
         parts = [f"{place}: {problem}" if place else problem, *problems, remedy]
-        super().__init__(" ".join(part if part.endswith((".", ":")) else f"{part}." for part in parts if part))
+        super().__init__(" ".join(part if part.endswith((".", ":", "?")) else f"{part}." for part in parts if part))

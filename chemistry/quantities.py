@@ -55,6 +55,27 @@ def quantity(text_or_number: str | float, unit: str) -> float:
     return number
 
 
+def with_uncertainty(value: float, sd: float) -> str:
+    """A value to the second digit of its standard deviation, which tells people how much of it to believe.
+
+    Args:
+        value: In any unit.
+        sd: In the same unit, not below zero; where it is zero, or none at all, four digits stand alone.
+
+    >>> with_uncertainty(0.5134, 0.00123), with_uncertainty(-4.0712, 0.31), with_uncertainty(311.2, 14.6)
+    ('0.5134 ± 0.0012', '-4.07 ± 0.31', '311 ± 15')
+    """
+    if not (math.isfinite(sd) and sd > 0):
+        return f"{value:.4g}"
+    decimals = decimals_of(sd)
+    return f"{round(value, decimals) + 0.0:.{decimals}f} ± {sd:.{decimals}f}"  # plus zero: never -0.0
+
+
+def decimals_of(sd: float) -> int:
+    """How many decimals show a standard deviation, above zero, to its second digit."""
+    return max(0, 1 - math.floor(math.log10(max(sd, 1e-12))))
+
+
 def _read(text: str, unit: str) -> float:
     from pint import DimensionalityError, PintError
 

@@ -1,7 +1,7 @@
 """Reads a YAML file into a frozen value, or says in one paragraph what is wrong, where, and what to do."""
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +9,10 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from chemistry.errors import BadInput
+from chemistry.wording import in_words, nearest, problems_of, shortened
+
+LARGEST = 1e15
+"""No number of a file can mean more, in whatever unit: what is larger is a slip, and overflows somewhere later."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -41,26 +45,77 @@ def part_of_yaml_file(model: type[Model], content: Any, path: Path, part: tuple[
     return _validated(model, content, _compose(path), path, part, remedy)
 
 
+@contextmanager
+def placed_in(path: Path) -> Iterator[None]:
+    """Whatever the block finds wrong with a part of the file at `path` is told with the file and the line.
+
+    The place of such a `BadInput` is the dotted path of the part.
+    """
+    try:
+        yield
+    except BadInput as error:
+        line, keys = _place(_compose(path), tuple(_part(key) for key in error.place.split(".")))
+        if error.place and not keys:
+            raise  # it is no part of this file
+        place = f"{path}, line {line}, `{'.'.join(keys)}`" if keys else str(path)
+        raise BadInput(error.problem, place=place, problems=error.problems, remedy=error.remedy) from error
+
+
+def _part(key: str) -> str | int:
+    return int(key) if key.isdecimal() else key
+
+
 def _validated(
     model: type[Model], content: Any, root: yaml.Node, path: Path, part: tuple[str, ...], remedy: str
 ) -> Model:
     try:
-        return model.model_validate(content)
+        value = model.model_validate(content)
     except ValidationError as error:
-        problems = tuple(_problem(model, root, details, part) for details in error.errors())
-        number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing was started:"
-        raise BadInput(number, place=str(path), problems=problems, remedy=remedy) from error
+        problems = tuple(_problem(model, root, details, part) for details in problems_of(error))
+        raise _refused(path, problems, remedy) from error
+    problems = tuple(
+        f"{_key(root, (*part, *location))}: {shortened(repr(number))} is beyond any number that can be meant "
+        f"(limit {LARGEST:g})"
+        for location, number in _numbers(value.model_dump(by_alias=True))
+        if abs(number) > LARGEST
+    )
+    if problems:
+        raise _refused(path, problems, remedy)
+    return value
+
+
+def _refused(path: Path, problems: tuple[str, ...], remedy: str) -> BadInput:
+    number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing was started:"
+    return BadInput(number, place=str(path), problems=problems, remedy=remedy)
+
+
+def _numbers(value: Any, location: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], float]]:
+    """Every number of plain data, with its place."""
+    if isinstance(value, int | float):
+        yield location, value
+    entries = (
+        value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list | tuple) else ()
+    )
+    for key, entry in entries:
+        yield from _numbers(entry, (*location, key))
+
+
+class _Loader(yaml.SafeLoader):
+    """Words stay the words that were written, and only a field that takes yes or no, or a date, reads them so.
+
+    YAML itself would make `experiments: yes` a truth value, which then counts as the number 1.
+    """
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in ("bool", "timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def _compose(path: Path) -> yaml.Node:
-    if not path.exists():
-        raise BadInput(
-            "there is no such file", place=str(path), remedy="Check the path; examples/ holds some to start from."
-        )
-    if path.is_dir():
-        raise BadInput("this is a folder, not a file", place=str(path), remedy="Name the YAML file inside it.")
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
         raise BadInput("this is not a text file in UTF-8", place=str(path), remedy="Save it as UTF-8.") from error
     except yaml.MarkedYAMLError as error:
@@ -71,8 +126,17 @@ def _compose(path: Path) -> yaml.Node:
             place=place,
             remedy="Check indentation, quotes and brackets there.",
         ) from error
-    except PermissionError as error:
-        raise BadInput("the file cannot be read", place=str(path), remedy="Check its permissions.") from error
+    except RecursionError as error:
+        raise BadInput("it is nested too deeply", place=str(path), remedy="See examples/ for its shape.") from error
+    except FileNotFoundError as error:
+        remedy = "Check the path; examples/ holds some to start from."
+        raise BadInput("there is no such file", place=str(path), remedy=remedy) from error
+    except IsADirectoryError as error:
+        remedy = "Name the YAML file inside it."
+        raise BadInput("this is a folder, not a file", place=str(path), remedy=remedy) from error
+    except OSError as error:
+        problem = f"the file cannot be read ({error.strerror})"
+        raise BadInput(problem, place=str(path), remedy="Check its path and its permissions.") from error
     if not isinstance(root, yaml.MappingNode):
         raise BadInput("the file holds no `key: value` pairs", place=str(path), remedy="See examples/ for its shape.")
     return root
@@ -91,7 +155,7 @@ def _construct(root: yaml.Node, path: Path) -> Any:
                 )
             seen.add(key.value)
     try:
-        return yaml.SafeLoader.construct_document(_loader(), root)
+        return _Loader("").construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise BadInput(
@@ -99,10 +163,8 @@ def _construct(root: yaml.Node, path: Path) -> Any:
             place=f"{path}, line {mark.line + 1 if mark else '?'}",
             remedy="Write a plain value there.",
         ) from error
-
-
-def _loader() -> yaml.SafeLoader:
-    return yaml.SafeLoader("")
+    except ValueError as error:  # a number of thousands of digits
+        raise BadInput(f"a value cannot be read ({error})", place=str(path), remedy="Write a plain value.") from error
 
 
 def _mappings(node: yaml.Node, path: Path, above: tuple[yaml.Node, ...] = ()) -> Iterable[yaml.MappingNode]:
@@ -127,15 +189,16 @@ def _problem(model: type[BaseModel], root: yaml.Node, details: Any, part: tuple[
     line, keys = _place(root, (*part, *location))
     key = ".".join(keys) or "the file"
     if details["type"] == "extra_forbidden":
-        unknown = str(location[-1])
-        near = difflib.get_close_matches(unknown, _known_keys(model, location[:-1]), n=1)
-        return f"Line {line}: unknown key `{key}`" + (f"; did you mean `{near[0]}`?" if near else ".")
+        return f"Line {line}: unknown key `{key}`{nearest(str(location[-1]), _known_keys(model, location[:-1]))}"
     if details["type"] == "missing":
-        return f"Line {line}: `{key}` lacks the key `{location[-1]}`."
-    message = details["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    given = details["input"]
-    shown = f" (got {given!r})" if isinstance(given, str | int | float | bool) and repr(given) not in message else ""
-    return f"Line {line}: `{key}`: {message}{shown}".rstrip(".") + "."
+        lacking = f"entry {location[-1] + 1}" if isinstance(location[-1], int) else f"the key `{location[-1]}`"
+        return f"Line {line}: `{key}` lacks {lacking}"
+    return f"Line {line}: `{key}`: {in_words(details)}".rstrip(".")
+
+
+def _key(root: yaml.Node, location: tuple[Any, ...]) -> str:
+    line, keys = _place(root, location)
+    return f"Line {line}: `{'.'.join(keys)}`"
 
 
 def _place(root: yaml.Node, location: tuple[Any, ...]) -> tuple[int, list[str]]:

@@ -7,17 +7,38 @@ import socket
 import struct
 import sys
 import threading
+import warnings
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
+from chemistry.wording import shortened
+from devices.interrupt import interrupts_held
+
+_AS_ADDRESS = "Write HOST or HOST:PORT, such as 127.0.0.1 or 192.0.2.20:5066."
+
+
+def _host_and_port(address: str) -> tuple[str, int | None]:
+    """The host of an address, and the port where it names one; raises `ValueError` where it is no address."""
+    host, _, port = address.partition(":")
+    if not host:
+        raise ValueError(f"{address!r} names no host")
+    if port and not (port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError(f"{port!r} is no port")
+    return host, int(port) if port else None
+
+
+def _checked(address: str) -> str:
+    _host_and_port(address)
+    return address
 
 
 class ChannelAccess(Value):
     """Where the PVs of a lab are looked for; without it, where the `EPICS_CA_…` variables of the environment say."""
 
-    addresses: tuple[str, ...] = Field(default=("127.0.0.1",), min_length=1)
+    addresses: tuple[Annotated[str, AfterValidator(_checked)], ...] = Field(default=("127.0.0.1",), min_length=1)
     """`HOST`, or `HOST:PORT` where several servers stand on one machine."""
     port: int = Field(default=5064, ge=1, le=65535)
 
@@ -30,18 +51,21 @@ class ChannelAccess(Value):
         Raises:
             BadInput: the port is no number.
         """
-        host, _, port = (address or self.addresses[0]).partition(":")
-        if port and not (port.isdecimal() and 0 < int(port) < 65536):
-            raise BadInput(f"{port!r} is no port", place=f"address {address!r}", remedy="Write HOST or HOST:PORT.")
-        return host, int(port) if port else self.port
+        try:
+            host, port = _host_and_port(self.addresses[0] if address is None else address)
+        except ValueError as error:
+            raise BadInput(str(error), place=f"address {address!r}", remedy=_AS_ADDRESS) from error
+        return host, self.port if port is None else port
 
 
 def prepare(settings: ChannelAccess) -> None:
     """Set up Channel Access. Its library reads the environment once, when ophyd is imported: so call this before.
 
     Raises:
-        BadInput: this process speaks with another lab already.
+        BadInput: nobody knows a host that is named, or this process speaks with another lab already.
     """
+    for number, address in enumerate(settings.addresses):
+        _refuse_unknown_host(settings.place(address)[0], f"channel_access.addresses.{number}")
     wanted = {
         "EPICS_CA_ADDR_LIST": " ".join(settings.addresses),
         "EPICS_CA_AUTO_ADDR_LIST": "NO",
@@ -56,7 +80,8 @@ def prepare(settings: ChannelAccess) -> None:
             remedy="Use one lab in a process, or set these variables in its environment.",
         )
     os.environ.update(wanted)
-    import epics.ca
+    with interrupts_held():
+        import epics.ca
 
     # At exit pyepics would take the library down before ophyd lets go of its PVs, which then complains, or crashes.
     epics.ca.AUTO_CLEANUP = False
@@ -64,8 +89,23 @@ def prepare(settings: ChannelAccess) -> None:
     words = logging.getLogger("ophyd")
     words.addHandler(logging.NullHandler())
     words.propagate = False
+    # pyepics warns for each PV that does not answer in time, and names lines of its own; we say it once, in words.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"epics\.")
     if "EPICS_CA_REPEATER_PORT" not in os.environ and shutil.which("caRepeater") is None:
         _stand_in_for_the_repeater()
+
+
+def _refuse_unknown_host(host: str, place: str) -> None:
+    """The library would complain on standard error, look for nobody there, and go on."""
+    try:
+        socket.getaddrinfo(host, None, socket.AF_INET)
+    except (OSError, UnicodeError) as unknown:
+        why = unknown.strerror if isinstance(unknown, OSError) and unknown.strerror else str(unknown)
+        raise BadInput(
+            f"no host {shortened(host)!r} is known here ({why})",
+            place=place,
+            remedy=f"It should be the machine that serves the PVs. {_AS_ADDRESS}",
+        ) from unknown
 
 
 def _stand_in_for_the_repeater() -> None:

@@ -218,7 +218,7 @@ class Instrument(Device):
         try:
             yield
         except SILENT as silent:
-            raise NeverSent(self._place, step, f"no connection to {self.prefix}: {silent}") from silent
+            raise NeverSent(self._place, step, f"no connection to {self.prefix}* ({silent})") from silent
 
     def _values(self, *names: str) -> dict[str, Any]:
         """Plain values of signals, all asked at once and answered in this order."""
@@ -258,7 +258,7 @@ class Instrument(Device):
                 getattr(self, name).put(value)
         except SILENT as silent:
             self.forget()
-            raise NeverSent(self._place, step, f"no connection to {self.prefix}: {silent}") from silent
+            raise NeverSent(self._place, step, f"no connection to {self.prefix}* ({silent})") from silent
         return under_way
 
     @property
@@ -280,7 +280,7 @@ class Instrument(Device):
         except SILENT as silent:
             self.forget()
             self._unanswered = True
-            raise self._error(order.command.step, f"no connection to {self.prefix}: {silent}") from silent
+            raise self._error(order.command.step, f"no connection to {self.prefix}* ({silent})") from silent
 
     def _listen(self) -> None:
         """Subscribe once, with the first order, so that building a device needs no connection."""

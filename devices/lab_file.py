@@ -1,6 +1,5 @@
 """The lab file: which instruments there are, and whether they are real."""
 
-import importlib
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -8,6 +7,8 @@ from pydantic import ConfigDict, Field, model_validator
 from chemistry.errors import BadInput
 from chemistry.value import Value
 from devices.channel_access import ChannelAccess
+from devices.dotted_path import found_at
+from devices.interrupt import load_instruments
 
 if TYPE_CHECKING:
     from devices.instrument import Instrument
@@ -93,16 +94,12 @@ class LabFile(Value):
 
 def instrument_class(entry: InstrumentEntry, place: str) -> "type[Instrument]":
     """The device class that a lab file names; raises `BadInput` where there is none."""
+    load_instruments()
     from devices.instrument import Instrument  # imports ophyd, which must come after `channel_access.prepare`
 
-    module_name, _, class_name = entry.class_path.rpartition(".")
-    try:
-        found = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as missing:
-        problem = f"the instrument class {entry.class_path!r} cannot be imported ({missing})"
-        remedy = "Give the dotted path of a class, such as devices.dispenser.Dispenser"
-        raise BadInput(problem, place=place, remedy=remedy) from missing
+    remedy = "Give the dotted path of a class, such as devices.dispenser.Dispenser"
+    found = found_at(entry.class_path, "the instrument class", place=f"{place}.class", remedy=remedy)
     if not (isinstance(found, type) and issubclass(found, Instrument)):
         problem = f"{entry.class_path!r} is not an instrument class"
-        raise BadInput(problem, place=place, remedy="It must be derived from devices.instrument.Instrument")
+        raise BadInput(problem, place=f"{place}.class", remedy="It must be derived from devices.instrument.Instrument")
     return found

@@ -12,7 +12,7 @@ import typer
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
 from flows.person import person
-from flows.session import latest_run, open_ledger
+from flows.session import experiment_of, latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.amendments import Change
 from ledger.film import PROPERTY_UNITS
@@ -124,11 +124,7 @@ def _refuse_unclear(correction: Correction) -> None:
 
 
 def _sample(ledger: Ledger, run: CampaignRow, number: int) -> SampleRow:
-    experiment = next((e for e in ledger.experiments(run.id) if e.number == number), None)
-    if experiment is None:
-        raise BadInput(
-            f"run {run.run} of `{run.name}` has no experiment {number}", remedy="`ionloop status` lists them."
-        )
+    experiment = experiment_of(ledger, run, number)
     samples = ledger.samples(experiment.id)
     if not samples or not ledger.observations(samples[-1].id):
         raise BadInput(f"experiment {number} is {experiment.state}: it has no result", remedy="Amend one that has.")

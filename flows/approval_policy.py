@@ -132,7 +132,7 @@ class ApprovalPolicy(Value):
                 yield f"The {name} {value:g} is outside the trusted {limits[0]:g} to {limits[1]:g}."
         if trusted.sd is not None:
             yield from (
-                f"The model does not know {name} well: its standard deviation is {value:.2f}, above {trusted.sd:g}."
+                f"The model does not know {name} well: its standard deviation is {value:.2g}, above {trusted.sd:g}."
                 for name, value in sd.items()
                 if value > trusted.sd
             )

@@ -11,7 +11,7 @@ import typer
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
 from flows.person import person
-from flows.session import latest_run, open_ledger
+from flows.session import experiment_of, latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.approvals import Approvals
 from ledger.errors import LedgerError
@@ -59,6 +59,7 @@ def give_answer(
     """
     who = person(by)
     with _latest(campaign_file, folder, ledger_url) as (ledger, run):
+        experiment_of(ledger, run, experiment)
         try:
             row = Approvals(ledger).answer(run.id, experiment, approved=approved, by=who, note=note)
         except LedgerError as refused:

@@ -140,8 +140,7 @@ def _leave_to_people(session: Session) -> None:
 def _display(session: Session, page: str, show: bool) -> contextlib.AbstractContextManager[None]:
     if not show:
         return contextlib.nullcontext()
-    from rich.console import Console
-
     from flows.progress import show_progress
+    from flows.terminal import console
 
-    return show_progress(session, Console(), page)
+    return show_progress(session, console(), page)

@@ -8,11 +8,11 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
+from flows.leasing import runner_of
 from flows.person import person
-from flows.session import campaign_lease, latest_run, open_ledger
+from flows.session import experiment_of, latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.errors import LedgerError
-from ledger.leases import Leases
 
 
 def give_command(
@@ -35,12 +35,14 @@ def give_command(
     name = read_campaign(campaign_file).name
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
         run = latest_run(ledger, name)
+        if experiment is not None:
+            experiment_of(ledger, run, experiment)
         try:
             row = ledger.give_command(run.id, command, by=who, note=note, experiment=experiment)
         except LedgerError as refused:
             remedy = "`ionloop status CAMPAIGN.yaml` says how it stands."
             raise BadInput(f"the command `{command}` cannot be given ({refused})", remedy=remedy) from refused
-        owner = Leases(ledger).holder(campaign_lease(name))
+        runner = runner_of(ledger, name)
     told = {
         "campaign": name,
         "run": run.run,
@@ -50,8 +52,10 @@ def give_command(
         "event": row.event,
     }
     if as_json:
-        typer.echo(json.dumps({**told, "running": owner is not None}))
+        typer.echo(json.dumps({**told, "running": runner is not None}))
         return
     whom = f"run {run.run} of {name}" if experiment is None else f"experiment {experiment} of run {run.run} of {name}"
-    when = f"The process {owner} obeys" if owner else "No process runs it now; the next `ionloop run` obeys"
+    when = (
+        f"{runner[0].upper()}{runner[1:]} obeys" if runner else "No process runs it now; the next `ionloop run` obeys"
+    )
     typer.echo(f"{command.capitalize()} {whom}: written to the ledger as event {row.event}. {when}.")

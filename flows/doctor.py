@@ -15,12 +15,13 @@ import typer
 from chemistry.errors import BadInput
 from devices.lab_file import LabFile
 from flows.lab_files import is_simulated, open_lab, read_lab
+from flows.terminal import console, table
 
 if TYPE_CHECKING:
     from devices.instrument import Instrument
     from devices.lab import Lab
 
-LOOK_S = 0.05
+LOOK_S, MOST_PATIENCE_S = 0.05, 3600.0
 
 
 @dataclass
@@ -48,8 +49,9 @@ def examine(path: Path, *, patience_s: float, as_json: bool) -> None:
     Raises:
         BadInput: the lab file cannot be used.
     """
-    if not patience_s > 0:
-        raise BadInput(f"--patience {patience_s:g}", remedy="Give seconds, above zero.")
+    if not 0 < patience_s <= MOST_PATIENCE_S:
+        remedy = f"Give seconds, above zero and at most {MOST_PATIENCE_S:g}."
+        raise BadInput(f"--patience {patience_s:g}", remedy=remedy)
     lab_file = read_lab(path)
     with _lab(lab_file) as (lab, problems):
         findings = _findings(lab, patience_s, simulated=is_simulated(lab_file))
@@ -149,21 +151,19 @@ def _one_value(instrument: "Instrument", found: Finding) -> str:
 
 
 def _show(lab_file: LabFile, findings: list[Finding], problems: list[str], warnings: list[str]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-    console = Console(highlight=False)
-    table = Table("instrument", "state", "reads", "dead-man", header_style="bold")
+    view, out = table("instrument", "state", "reads", "dead-man"), console()
     for found in findings:
-        state = "[red]problem[/]" if found.problems else "busy" if found.busy else "idle"
+        state = Text("problem", "red") if found.problems else Text("busy" if found.busy else "idle")
         dead_man = f"{found.dead_man_s:g} s" if found.dead_man_s else ""
-        table.add_row(found.instrument, state, found.value, dead_man)
-    console.print(table)
+        view.add_row(found.instrument, state, found.value, dead_man)
+    out.print(view)
     if is_simulated(lab_file):
-        console.print("This lab is simulated and lives in the controller's process: both end together.")
+        out.print("This lab is simulated and lives in the controller's process: both end together.")
     for warning in warnings:
-        console.print(f"[yellow]Beware:[/] {warning}.", soft_wrap=True)
+        out.print(Text.assemble(("Beware:", "yellow"), f" {warning}."), soft_wrap=True)
     for problem in problems:
-        console.print(f"[red]Problem:[/] {problem}.", soft_wrap=True)
+        out.print(Text.assemble(("Problem:", "red"), f" {problem}."), soft_wrap=True)
     if not problems:
-        console.print(f"All {len(findings)} instruments of {lab_file.name} answer. Nothing was moved.")
+        out.print(f"All {len(findings)} instruments of {lab_file.name} answer. Nothing was moved.")

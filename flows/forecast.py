@@ -22,6 +22,7 @@ from flows.session import Session, open_ledger
 from flows.shelf import declared
 from flows.spec import CampaignSpec
 from flows.standing import lab_hours
+from flows.terminal import console, table
 from ledger.containers import TAKEN
 from ledger.kinds import CampaignState
 from ledger.stock import Stock
@@ -123,22 +124,19 @@ def show_forecast(forecast: Forecast, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(forecast)))
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(highlight=False)
+    out = console()
     taken = f"{forecast.lab_hours:.0f} h of lab time ({forecast.lab_hours / 24:.1f} days)"
-    console.print(f"{forecast.experiments} experiments take {taken} and make {forecast.film_grams:.1f} g of film.")
-    table = Table("component", "needed (mg)", "in stock (mg)", "used", header_style="bold")
+    out.print(f"{forecast.experiments} experiments take {taken} and make {forecast.film_grams:.1f} g of film.")
+    view = table("component", "needed (mg)", "in stock (mg)", "used")
     for need in forecast.needs:
         stock, used = ("unknown", "") if need.stock_mg is None else (f"{need.stock_mg:.0f}", f"{need.share:.0%}")
-        table.add_row(need.component, f"{need.needed_mg:.0f}", stock, used)
-    console.print(table)
+        view.add_row(need.component, f"{need.needed_mg:.0f}", stock, used)
+    out.print(view)
     first = forecast.needs[0] if forecast.needs else None
     if first is None or first.stock_mg is None:
         return
     if first.share > 1:
         there = f"{first.needed_mg:.0f} mg are needed, {first.stock_mg:.0f} mg are there"
-        console.print(f"[bold red]{first.component} will run out[/]: {there}.")
+        out.print(f"{first.component} will run out: {there}.", style="bold red")
     else:
-        console.print(f"The first to run out would be {first.component}; the stock lasts.")
+        out.print(f"The first to run out would be {first.component}; the stock lasts.")

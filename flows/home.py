@@ -6,6 +6,9 @@ from pathlib import Path
 
 from chemistry.errors import BadInput
 
+MOST_EXPERIMENTS = 100_000
+"""Of one campaign: numbers of experiments go no further."""
+
 
 def home() -> Path:
     """Folder of the Prefect server's database and of its address: `$IONLOOP_HOME`, else `~/.ionloop`.

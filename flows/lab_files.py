@@ -1,13 +1,14 @@
 """Lab files: read, checked against the campaign that uses them, and the labs that they name, opened."""
 
-import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from chemistry.errors import BadInput
-from chemistry.value_file import read_yaml_value
+from chemistry.value_file import placed_in, read_yaml_value
 from devices.channel_access import prepare
+from devices.dotted_path import found_at
+from devices.interrupt import load_instruments
 from devices.lab_file import LabFile, instrument_class
 from devices.protocols import MAKE_ROLES
 from flows.faults import faults_of_run
@@ -34,7 +35,7 @@ def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, La
             place=str(campaign_file),
             remedy="`lab:` is relative to the campaign file.",
         )
-    lab_file = read_lab(lab_path)
+    lab_file = _read_lab(lab_path)
     _has_instruments(lab_file, lab_path, wanted_of(spec).roles)
     _has_parts(lab_file, lab_path)
     if not is_simulated(lab_file) and not hardware:
@@ -47,10 +48,21 @@ def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, La
 
 
 def read_lab(path: Path) -> LabFile:
-    """The lab file at `path`, and Channel Access set up for it where it says how."""
+    """The lab file at `path`, and Channel Access set up for it where it says how.
+
+    Raises:
+        BadInput: it cannot be used, or what it names cannot be had; with its line.
+    """
+    lab_file = _read_lab(path)
+    _has_parts(lab_file, path)
+    return lab_file
+
+
+def _read_lab(path: Path) -> LabFile:
     lab_file = read_yaml_value(LabFile, path)
     if lab_file.channel_access is not None:
-        prepare(lab_file.channel_access)
+        with placed_in(path):
+            prepare(lab_file.channel_access)
     return lab_file
 
 
@@ -75,7 +87,7 @@ def _has_instruments(lab_file: LabFile, place: Path, measuring: Sequence[str]) -
 
 def _has_parts(lab_file: LabFile, place: Path) -> None:
     """What the lab file names can be had: its factory, its instrument classes, and what the simulated lab needs."""
-    try:
+    with placed_in(place):
         _factory(lab_file)
         if is_simulated(lab_file):
             from sim.lab import refuse_unfit
@@ -84,9 +96,6 @@ def _has_parts(lab_file: LabFile, place: Path) -> None:
         for station, entries in lab_file.stations.items():
             for role, entry in entries.items():
                 instrument_class(entry, f"stations.{station}.{role}")
-    except BadInput as error:
-        where = f"{place}, {error.place}" if error.place else str(place)
-        raise BadInput(error.problem, place=where, problems=error.problems, remedy=error.remedy) from error
 
 
 def read_faults_for(path: Path | None, lab_file: LabFile) -> "FaultFile | None":
@@ -105,12 +114,11 @@ def open_lab(lab_file: LabFile, folder: Path, faults: "FaultFile | None" = None)
 
 
 def _factory(lab_file: LabFile) -> Callable[..., "Lab"]:
-    module, _, name = lab_file.factory.rpartition(".")
-    try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise BadInput(
-            f"the lab's factory `{lab_file.factory}` cannot be imported ({error})",
-            place="factory",
-            remedy="Simulated labs say sim.lab.simulated_lab, real ones devices.epics.epics_lab.",
-        ) from error
+    load_instruments()
+    factory = found_at(lab_file.factory, "the lab's factory", place="factory", remedy=_FACTORIES)
+    if not callable(factory):
+        raise BadInput(f"the lab's factory `{lab_file.factory}` is no function", place="factory", remedy=_FACTORIES)
+    return cast("Callable[..., Lab]", factory)
+
+
+_FACTORIES = "Simulated labs say sim.lab.simulated_lab, real ones devices.epics.epics_lab."

@@ -107,6 +107,30 @@ class Leasing:
         self._beat.join()
 
 
+def campaign_lease(name: str) -> str:
+    """What the process that runs a campaign leases, beside the stations that it uses."""
+    return f"campaign {name}"
+
+
+def runner_of(ledger: Ledger, campaign: str) -> str | None:
+    """Which living process runs a campaign, in words; None where none does."""
+    owner = Leases(ledger).holder(campaign_lease(campaign))
+    if owner is None or owner_is_dead(owner):
+        return None
+    host, pid, _ = owner.rsplit(":", 2)
+    return f"process {pid} on {host}"
+
+
+def refuse_second_run(ledger: Ledger, campaign: str) -> None:
+    """Raise `LeaseHeld` where another process runs the campaign: who, and what to do."""
+    runner = runner_of(ledger, campaign)
+    if runner is not None:
+        raise LeaseHeld(
+            f"`{campaign}` is being run by {runner}. `ionloop status` with the same file says how it stands, `ionloop "
+            f"stop` ends it in good order; or wait until it has ended ({LEASE_S:.0f} s, should that machine be down)."
+        )
+
+
 def this_process() -> str:
     """Who holds a lease: host, process, and the moment at which the process started."""
     return f"{socket.gethostname()}:{os.getpid()}:{_started('self')}"

@@ -11,6 +11,9 @@ from devices.protocols import Polarise, ScanHeat, SweepVoltage
 COLDEST_C, HOTTEST_C = -100.0, 300.0
 """Between these a polymer electrolyte is measured at all; a stage's own limits are narrower, and it says so."""
 
+LOWEST_Hz, HIGHEST_Hz = 1e-5, 1e9
+"""A period of the lowest takes more than a day; above the highest cables, and not films, are measured."""
+
 
 def read_quantity(given: Any, unit: str) -> float:
     """A number in `unit`, or text with a unit of its own; pydantic adds the place to what is wrong with it."""
@@ -30,13 +33,13 @@ def in_unit(unit: str) -> BeforeValidator:
 class SweepSpec(Value):
     """The frequencies of one impedance spectrum."""
 
-    high: Annotated[float, in_unit("Hz")] = 1e6
-    low: Annotated[float, in_unit("Hz")] = 1.0
+    high: Annotated[float, in_unit("Hz"), Field(le=HIGHEST_Hz)] = 1e6
+    low: Annotated[float, in_unit("Hz"), Field(ge=LOWEST_Hz)] = 1.0
     points_per_decade: int = Field(default=7, ge=3, le=50)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if not 0 < self.low < self.high:
+        if not self.low < self.high:
             raise ValueError(
                 f"the sweep goes from high to low frequency, got high {self.high:g} Hz, low {self.low:g} Hz"
             )

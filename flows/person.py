@@ -3,6 +3,7 @@
 import getpass
 
 from chemistry.errors import BadInput
+from chemistry.wording import shortened
 
 LONGEST = 100
 """Characters of a name that the ledger takes; longer ones are something else that was pasted."""
@@ -17,9 +18,15 @@ def person(by: str | None) -> str:
     name = (_logged_in() if by is None else by).strip()
     if not name:
         raise BadInput("nobody says who gives the command", remedy="Give --by a name.")
-    if len(name) > LONGEST or not name.isprintable():
-        raise BadInput(f"--by {name[:LONGEST]!r} is no name", remedy=f"Give one line of at most {LONGEST} characters.")
-    return name
+    return one_line(name, "--by")
+
+
+def one_line(text: str, option: str) -> str:
+    """A text that fits into a table; raises `BadInput` where it is longer than any name, or cannot be printed."""
+    if len(text) > LONGEST or not text.isprintable():
+        remedy = f"Give one line of at most {LONGEST} characters."
+        raise BadInput(f"{option} {shortened(repr(text))} is no name", remedy=remedy)
+    return text
 
 
 def _logged_in() -> str:

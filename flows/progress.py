@@ -70,7 +70,7 @@ def _lines(session: Session, console: "Console", address: str, ended: threading.
         now = latest.standing
         line = f"{_counts(now)}; {_best_line(now)}"
         if line != said:
-            console.print(f"[{_lab_time(session, latest)}] {line}", markup=False, highlight=False)
+            console.print(f"[{_lab_time(session, latest)}] {line}")
             said = line
 
 
@@ -79,29 +79,28 @@ def _panel(session: Session, latest: _Latest, address: str) -> "RenderableType":
     from rich.panel import Panel
     from rich.progress_bar import ProgressBar
     from rich.table import Table
+    from rich.text import Text
 
     now = latest.standing
     head = Table.grid(padding=(0, 2))
     done = len(now.results) + len(now.without_result)
     head.add_row(
-        f"[b]{session.spec.name}[/b]",
+        Text(session.spec.name, "bold"),
         ProgressBar(now.budget, done, width=40),
         _counts(now),
         f"lab time {_lab_time(session, latest)}",
     )
     stations = Table.grid(padding=(0, 2))
     for station, doing in session.lab.status().items():
-        stations.add_row(f"[cyan]{station}[/cyan]", doing)
+        stations.add_row(Text(station, "cyan"), doing)
     flying = Table.grid(padding=(0, 2))
     for experiment in latest.experiments:
         if not ExperimentState(experiment.state).final:
-            flying.add_row(
-                f"[b]{experiment.number}[/b]", experiment.formulation.label, f"[dim]{experiment.state}[/dim]"
-            )
+            number, state = Text(str(experiment.number), "bold"), Text(experiment.state, "dim")
+            flying.add_row(number, experiment.formulation.label, state)
+    best, page = Text(_best_line(now), "green"), Text(f"Prefect UI: {address}", "dim")
     return Panel(
-        Group(
-            head, "", flying, "", stations, "", f"[green]{_best_line(now)}[/green]", f"[dim]Prefect UI: {address}[/dim]"
-        ),
+        Group(head, "", flying, "", stations, "", best, page),
         title="ionloop",
         title_align="left",
     )

@@ -11,6 +11,7 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
+from flows.leasing import refuse_second_run
 from flows.person import person
 from flows.session import Session, open_ledger, open_session
 from flows.spec import read_campaign
@@ -53,6 +54,7 @@ def reconcile_campaign(
         person(word.by)  # before any instrument is asked
     spec = read_campaign(campaign_file)
     with contextlib.closing(open_ledger(campaign_folder(spec.name, folder), ledger_url, create=False)) as ledger:
+        refuse_second_run(ledger, spec.name)
         if ledger.unfinished_campaign(spec.name) is None:
             raise BadInput(f"no run of `{spec.name}` is unfinished", remedy="There is nothing to reconcile.")
     with open_session(campaign_file, folder, ledger_url, hardware=hardware) as session:

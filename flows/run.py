@@ -11,7 +11,7 @@ import typer
 
 from flows.home import campaign_folder, home
 from flows.lab_files import read_faults_for, read_files
-from flows.session import open_ledger, without_password
+from flows.terminal import console, table
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -32,12 +32,17 @@ def run_campaign(
         BadInput: something the user gave cannot be used; nothing was written.
         Stopped: it was stopped from outside, and its stations are safe.
         CampaignStopped: too much failed.
+        LeaseHeld: another process is running it.
     """
     spec, lab_file = read_files(campaign_file, hardware=hardware)
     read_faults_for(faults, lab_file)
+    from flows.leasing import refuse_second_run  # with the ledger, which a mistake in a file need not wait for
+    from flows.session import open_ledger, shown_ledger
+
     place = campaign_folder(spec.name, folder)
     home()
-    open_ledger(place, ledger_url).close()  # one that cannot be used is refused before a server is started for it
+    with contextlib.closing(open_ledger(place, ledger_url)) as ledger:  # refused before a server is started for it
+        refuse_second_run(ledger, spec.name)
     from flows.prefect_server import dashboard, prefect_server
 
     size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"
@@ -48,7 +53,7 @@ def run_campaign(
         _say(f"Prefect UI: {page}", as_json)
         state = _run_flow(
             spec.name,
-            without_password(ledger_url) or str(place.ledger),
+            shown_ledger(place, ledger_url),
             {
                 "campaign_file": str(campaign_file),
                 "folder": str(place.path),
@@ -94,19 +99,15 @@ def _say(words: str, as_json: bool) -> None:
 
 def _show(outcome: dict[str, Any]) -> None:
     """The table of the best, and where the rest is."""
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
+    out = console()
     best = outcome["best"]
     if best:
-        table = Table(title="The front" if len(best) > 1 else "The best", title_justify="left", header_style="bold")
-        for name in best[0]:
-            table.add_column(name.replace("_", " "), overflow="fold")
+        heads = (name.replace("_", " ") for name in best[0])
+        view = table(*heads, title="The front" if len(best) > 1 else "The best")
         for row in best:
-            table.add_row(*(str(value) for value in row.values()))
-        console.print(table)
+            view.add_row(*(str(value) for value in row.values()))
+        out.print(view)
     counts = f"{outcome['observed']} of {outcome['experiments']} experiments gave a result"
-    console.print(f"{counts} in {outcome['lab_hours']:.0f} h of lab time.", highlight=False)
+    out.print(f"{counts} in {outcome['lab_hours']:.0f} h of lab time.")
     for name in ("report", "ledger"):
-        console.print(f"{name.capitalize()}: {outcome[name]}", highlight=False, soft_wrap=True)
+        out.print(f"{name.capitalize()}: {outcome[name]}", soft_wrap=True)

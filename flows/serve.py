@@ -12,7 +12,7 @@ import typer
 from chemistry.errors import BadInput
 from flows.home import campaign_folder, home
 from flows.lab_files import read_files
-from flows.session import open_ledger
+from flows.session import open_ledger, whole_ledger
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -42,7 +42,7 @@ def serve_campaign(
         parameters = {
             "campaign_file": str(campaign_file.resolve()),
             "folder": str(campaign_folder(spec.name, folder).path),
-            "ledger_url": ledger_url,
+            "ledger_url": ledger_url and whole_ledger(campaign_folder(spec.name, folder), ledger_url),
             "hardware": hardware,
         }
         deployment = _deployment(spec.name, spec.question, parameters, cron, timezone)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from chemistry.errors import BadInput
+from chemistry.value_file import placed_in
 from flows.lab_files import open_lab, read_lab
+from flows.terminal import console, table
 
 if TYPE_CHECKING:
     from devices.lab import Lab
@@ -39,7 +41,7 @@ def serve_lab(path: Path, folder: Path | None, faults_file: Path | None = None) 
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    with served_lab(lab_file, place, faults) as server:
+    with placed_in(path), served_lab(lab_file, place, faults) as server:
         instruments = sum(map(len, lab_file.stations.values()))
         typer.echo(f"Serving {lab_file.name}: {instruments} instruments on {server.address}, port {server.port}.")
         typer.echo(f"Its own record: {place}. Ctrl-C ends it.")
@@ -55,18 +57,17 @@ def show_lab(path: Path, folder: Path | None, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(states, ensure_ascii=False))
         return
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-    table = Table("instrument", "state", "last begun", "orders", "token", "dead-man", header_style="bold")
+    view = table("instrument", "state", "last begun", "orders", "token", "dead-man")
     for name, state in states.items():
         if "problem" in state:
-            table.add_row(name, f"[red]{state['problem']}[/]", "", "", "", "")
+            view.add_row(name, Text(state["problem"], "red"), "", "", "", "")
             continue
         doing = "busy" if state["busy"] else "idle"
         dead_man = f"{state['dead_man_s']:g} s" if state["dead_man_s"] else "none"
-        table.add_row(name, doing, state["accepted"], str(state["count"]), str(state["fenced"]), dead_man)
-    Console().print(table)
+        view.add_row(name, doing, state["accepted"], str(state["count"]), str(state["fenced"]), dead_man)
+    console().print(view)
 
 
 def _states(lab: "Lab") -> dict[str, dict[str, Any]]:

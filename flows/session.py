@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
+from chemistry.wording import LONGEST_PATH, shortened
 from devices.lab_file import LabFile
 from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import open_lab, read_faults_for, read_files
-from flows.leasing import Leasing
+from flows.leasing import Leasing, campaign_lease, refuse_second_run
 from flows.shelf import shelve
 from flows.spec import CampaignSpec
 from flows.weather import LedgerWeather
@@ -20,7 +21,7 @@ from ledger.journal import Journal
 from ledger.opening import refuse_unfit_file
 from ledger.stock import Stock
 from ledger.store import Ledger
-from ledger.tables import CampaignRow
+from ledger.tables import CampaignRow, ExperimentRow
 
 if TYPE_CHECKING:
     from devices.lab import Lab  # imports ophyd, which must come after `prepare`
@@ -70,16 +71,18 @@ class Session:
 
 def open_ledger(folder: CampaignFolder, url: str | None, *, create: bool = True) -> Ledger:
     """The campaign's ledger: the database that was named, else SQLite in its folder."""
+    if url is not None and not url.strip():
+        raise BadInput("--ledger names nothing", remedy="Give a path or a database URL, or leave it out.")
     if url is None and create:
         try:
             folder.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(
                 f"the campaign's folder cannot be made ({error.strerror})",
-                place=str(folder.path),
+                place=shortened(str(folder.path), LONGEST_PATH),
                 remedy="Name another one with --folder.",
             ) from error
-    return Ledger.open(url or folder.ledger, create=create)
+    return Ledger.open(folder.ledger if url is None else url, create=create)
 
 
 @contextlib.contextmanager
@@ -108,15 +111,15 @@ def open_session(
         lab = open_things.enter_context(contextlib.closing(open_lab(lab_file, place.lab, faults)))
         _refuse_faults_of_real(faults, lab, faults_file)
         ledger = open_things.enter_context(contextlib.closing(open_ledger(place, ledger_url)))
+        refuse_second_run(ledger, spec.name)
         leasing = open_things.enter_context(contextlib.closing(Leasing(ledger)))
         open_things.enter_context(leasing.lease(campaign_lease(spec.name), wait=False))
         ledger.set_lab_clock(lab.clock.now)
         open_things.callback(ledger.set_lab_clock, None)
         ledger.be_patient(LEDGER_PATIENCE_S)
         open_things.callback(ledger.be_patient, 0.0)
-        named = without_password(ledger_url) or str(place.ledger)
         campaign_id = _resume_or_begin(ledger, spec, lab_file, faults)
-        session = Session(spec, place, ledger, lab, campaign_id, named, leasing)
+        session = Session(spec, place, ledger, lab, campaign_id, shown_ledger(place, ledger_url), leasing)
         shelve(session.stock, spec, lab_file)
         if faults is not None and faults.of_ledger:
             ledger.database.weather = LedgerWeather(faults, place.path, lab.clock.now)
@@ -131,11 +134,6 @@ def _refuse_faults_of_real(faults: "FaultFile | None", lab: "Lab", faults_file: 
             place=str(faults_file or ""),
             remedy="Leave --faults out; or name the clock of the served lab in the lab file.",
         )
-
-
-def campaign_lease(name: str) -> str:
-    """What the process that runs a campaign leases, beside the stations that it uses."""
-    return f"campaign {name}"
 
 
 def _resume_or_begin(ledger: Ledger, spec: CampaignSpec, lab_file: LabFile, faults: "FaultFile | None") -> int:
@@ -176,6 +174,22 @@ def latest_run(ledger: Ledger, name: str) -> CampaignRow:
     return runs[-1]
 
 
-def without_password(url: str | None) -> str | None:
-    """A database URL as it may be shown."""
-    return None if url is None else re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
+def experiment_of(ledger: Ledger, run: CampaignRow, number: int) -> ExperimentRow:
+    """An experiment of a run, by its number; raises `BadInput` where there is none."""
+    found = next((e for e in ledger.experiments(run.id) if e.number == number), None)
+    if found is None:
+        problem = f"run {run.run} of `{run.name}` has no experiment {number}"
+        raise BadInput(problem, remedy="`ionloop status` with the same file lists them.")
+    return found
+
+
+def whole_ledger(folder: CampaignFolder, url: str | None) -> str:
+    """The database that was named, or the one in the campaign's folder, as anybody may name it from anywhere."""
+    if url is None:
+        return str(folder.ledger)
+    return url if "://" in url else str(Path(url).resolve())
+
+
+def shown_ledger(folder: CampaignFolder, url: str | None) -> str:
+    """The same, without a password."""
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", whole_ledger(folder, url))

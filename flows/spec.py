@@ -1,13 +1,15 @@
 """The campaign file as a frozen value."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
 from flows.approval_policy import ApprovalPolicy
+from flows.home import MOST_EXPERIMENTS
 from flows.measure_spec import Measure, read_quantity
 from ledger.film import WITHOUT_TEMPERATURE, Source
 from models.quality_gate import GateLimits
@@ -45,7 +47,7 @@ def _objective(given: Any) -> Any:
 class Budget(Value):
     """How much a campaign may spend."""
 
-    experiments: int = Field(ge=1, le=100_000)
+    experiments: int = Field(ge=1, le=MOST_EXPERIMENTS)
     batch: int = Field(default=1, ge=1)
     """Experiments in flight at once."""
     failure_limit: float = Field(default=0.5, gt=0, le=1)
@@ -73,10 +75,20 @@ class WarmStart(Value):
     """Kinds of observation, imported into the ledger before, that the surrogate may learn from."""
 
 
+_NAME = r"^[a-z0-9][a-z0-9_-]{0,60}$"
+
+
+def _file_name(name: str) -> str:
+    if not re.fullmatch(_NAME, name):
+        raise ValueError("should be at most 61 small letters, digits, _ and -, such as peo_salts")
+    return name
+
+
 class CampaignSpec(Value):
     """One campaign: the question, the space, the objectives, the budget, the lab."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")
+    name: Annotated[str, AfterValidator(_file_name)] = Field(json_schema_extra={"pattern": _NAME})
+    """Of the campaign, and of its folder in `runs/`."""
     question: str = ""
     lab: str
     """The lab file, relative to the campaign file."""
@@ -96,7 +108,7 @@ class CampaignSpec(Value):
     unknown_steps: Literal["discard", "ask"] = "discard"
     """What becomes of a film when nobody can tell, after a crash, whether one of its steps was done: given up, or kept
     until a person says so (`ionloop reconcile`). It is never done again on a guess."""
-    film_mass_mg: float = Field(default=400.0, gt=0, le=5000)
+    film_mass_mg: float = Field(default=400.0, ge=1, le=5000)
     """Mass of dry film that is made of each formulation."""
 
     @model_validator(mode="after")

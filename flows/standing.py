@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chemistry.formulation import Formulation
+from chemistry.quantities import with_uncertainty
 from flows.spec import CampaignSpec
 from ledger.kinds import ExperimentState
 from ledger.store import Ledger
@@ -96,7 +97,7 @@ def best_table(now: Standing) -> list[dict[str, Any]]:
     return [
         {"experiment": result.number, "formulation": result.formulation.label}
         | {
-            o.label: f"{value:.2f} ± {sd:.2f} {o.unit if o.unit != '1' else ''}".rstrip()
+            o.label: f"{with_uncertainty(value, sd)} {o.unit if o.unit != '1' else ''}".rstrip()
             for o, value, sd in zip(now.objectives, result.values, result.sds, strict=True)
         }
         for result in now.best

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from chemistry.errors import BadInput
+from chemistry.value_file import placed_in
 from devices.lab_file import InstrumentEntry, LabFile
 from flows.lab_files import read_lab
 
@@ -31,7 +32,7 @@ def serve_station(path: Path, station: str, folder: Path | None, address: str | 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     say = functools.partial(typer.echo, err=False)
-    with station_process(lab_file, station, drivers, place, say, address) as server:
+    with placed_in(path), station_process(lab_file, station, drivers, place, say, address) as server:
         others = sorted(lab_file.stations[station].keys() - drivers.keys())
         typer.echo(f"Serving {', '.join(drivers)} of {station} on {server.address}, port {server.port}.")
         if others:

@@ -8,13 +8,13 @@ from typing import Any
 import typer
 
 from flows.home import campaign_folder
-from flows.leasing import owner_is_dead
-from flows.session import campaign_lease, latest_run, open_ledger
+from flows.leasing import runner_of
+from flows.session import latest_run, open_ledger
 from flows.spec import CampaignSpec, read_campaign
 from flows.standing import best_table, standing
+from flows.terminal import console
 from ledger.approvals import Approvals
 from ledger.kinds import ApprovalState, CampaignState
-from ledger.leases import Leases
 from ledger.store import Ledger
 from ledger.tables import CampaignRow
 
@@ -53,23 +53,21 @@ def _why(ledger: Ledger, row: CampaignRow) -> str:
     """Why it is in its state; of a run that says it is running, whether it still is."""
     if row.state != CampaignState.RUNNING:
         return row.why
-    owner = Leases(ledger).holder(campaign_lease(row.name))
-    if owner is None or owner_is_dead(owner):
+    if runner_of(ledger, row.name) is None:
         return "its process has ended; `ionloop run` with the same file goes on"
     return row.why
 
 
 def _verify(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> dict[int, bool]:
     """For each suggestion, whether asking again at its event gives the same formulation."""
-    from rich.console import Console
     from rich.progress import track
 
     from flows.suggest import recompute
 
     rows = ledger.suggestions(campaign_id)
-    console = Console(stderr=True)
+    out = console(stderr=True)
     alike: dict[int, bool] = {}
-    for row in track(rows, "Recomputing suggestions", console=console, disable=not console.is_terminal):
+    for row in track(rows, "Recomputing suggestions", console=out, disable=not out.is_terminal):
         again = recompute(ledger, campaign_id, spec, row)
         alike[row.index] = again is not None and again.formulation.key == row.formulation_key
     return alike

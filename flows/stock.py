@@ -10,12 +10,14 @@ import typer
 
 from chemistry.errors import BadInput
 from chemistry.recipe import component_key
+from chemistry.wording import shortened
 from flows.home import campaign_folder
 from flows.lab_files import read_files
-from flows.person import person
+from flows.person import one_line, person
 from flows.session import open_ledger
 from flows.shelf import components, shelve
 from flows.spec import CampaignSpec
+from flows.terminal import console, table
 from ledger.stock import Stock
 
 LEAST_FULL_mg, MOST_mg = 1.0, 1e8
@@ -34,18 +36,15 @@ def show_stock(campaign_file: Path, *, folder: Path | None, ledger_url: str | No
     if not levels:
         typer.echo("No account is kept of any container: name them under `stock:` in the lab file, or fill one.")
         return
-    from rich.console import Console
-    from rich.table import Table
-
     heads = ("component", "left (mg)", "of it for films being made (mg)", "filled (mg)", "left", "lot", "by")
-    table = Table(*heads, header_style="bold")
+    view = table(*heads)
     for level in levels:
         share = f"{max(level.left_mg, 0) / level.filled_mg:.0%}" if level.filled_mg else ""
         reserved = kept_mg.get(level.component, 0.0)
         kept = f"{reserved:.0f}" if reserved else ""
         left, filled = f"{level.left_mg:.0f}", f"{level.filled_mg:.0f}"
-        table.add_row(level.label, left, kept, filled, share, level.lot, level.by)
-    Console().print(table)
+        view.add_row(level.label, left, kept, filled, share, level.lot, level.by)
+    console().print(view)
     for level in levels:
         if level.found_empty:
             typer.echo(f"{level.label} was found empty by the {level.found_empty}. Fill or weigh it.")
@@ -71,7 +70,7 @@ def fill(
     _refuse_mass(mass_mg, least_mg=LEAST_FULL_mg)
     with _stock(campaign_file, folder, ledger_url) as (stock, spec):
         key, label = _component(spec, name)
-        stock.fill(key, label, mass_mg, by=who, lot=lot, note=note)
+        stock.fill(key, label, mass_mg, by=who, lot=one_line(lot, "--lot"), note=note)
     typer.echo(f"A container of {label} with {mass_mg:g} mg stands in its place. The next dose takes from it.")
 
 
@@ -126,7 +125,9 @@ def _component(spec: CampaignSpec, name: str) -> tuple[str, str]:
         with contextlib.suppress(BadInput):
             key = component_key(material(name))
     if key not in known:
-        raise BadInput(f"the campaign uses no component {name!r}", remedy=f"It uses {', '.join(known.values())}.")
+        raise BadInput(
+            f"the campaign uses no component {shortened(repr(name))}", remedy=f"It uses {', '.join(known.values())}."
+        )
     return key, known[key]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from chemistry.errors import BadInput
+from chemistry.wording import LONGEST_PATH, shortened
 from ledger.migrations import VERSION_TABLE, known_versions, version_of
 from ledger.tables import metadata
 
@@ -47,7 +48,13 @@ def refuse_unfit_file(path: Path, *, create: bool) -> None:
             ledger of another version.
     """
     place = str(path)
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:  # a name that no file can have
+        raise BadInput(
+            f"no ledger can be here ({error.strerror})", place=shortened(place, LONGEST_PATH), remedy=_OTHER_NAME
+        ) from error
+    if not there:
         if not create:
             raise BadInput("there is no ledger here", place=place, remedy="Check the path, or run a campaign first")
         return

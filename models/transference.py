@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import Field
 
+from chemistry.quantities import with_uncertainty
 from chemistry.value import Value
 from ledger.measurement import Polarisation
 from models.lithium_spectrum import LithiumSpectrum, fit_lithium_spectrum
@@ -163,7 +164,9 @@ def _judged(
         "remainder": share,
     }
     if value > 1 + 2 * sd or value < 0:
-        reason = f"t⁺ = {value:.2f} ± {sd:.2f} is outside 0 to 1: a creeping short circuit, or a cell that changed."
+        reason = (
+            f"t⁺ = {with_uncertainty(value, sd)} is outside 0 to 1: a creeping short circuit, or a cell that changed."
+        )
         return refused(PropertyVerdict.IMPOSSIBLE, reason, **details)
     if sd > limits.sd:
         reason = (

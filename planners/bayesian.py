@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chemistry.formulation import Formulation
+from chemistry.quantities import with_uncertainty
 from ledger.film import Film
 from models.features import feature_matrix
 from models.protocols import Condition, Fitted, JointModel
@@ -145,7 +146,7 @@ def _reason(
     expected = dict(zip(names, posterior.mean[0].tolist(), strict=True))
     sd = dict(zip(names, posterior.sd[0].tolist(), strict=True))
     nearest = _nearest(formulation, films)
-    forecast = ", ".join(f"{name} {expected[name]:.2f} ± {sd[name]:.2f}" for name in names)
+    forecast = ", ".join(f"{name} {with_uncertainty(expected[name], sd[name])}" for name in names)
     gain = "the front's hypervolume" if len(names) > 1 else "the best value"
     return Reason(
         summary=f"Raises {gain} most in expectation ({forecast}); most like it is film {nearest}.",

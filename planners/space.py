@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from chemistry.errors import BadInput
 from chemistry.polymer import Polymer
@@ -58,6 +58,18 @@ class RatioConstraint(Value):
         return self
 
 
+def _kind_of_constraint(given: Any) -> str:
+    """By its key, so that what is wrong with one is told of that kind only."""
+    is_ratio = "ratio" in given if isinstance(given, dict) else isinstance(given, RatioConstraint)
+    return "a ratio" if is_ratio else "a sum"
+
+
+Constraint = Annotated[
+    Annotated[SumConstraint, Tag("a sum")] | Annotated[RatioConstraint, Tag("a ratio")],
+    Discriminator(_kind_of_constraint),
+]
+
+
 _COMPONENTS: dict[str, type[Value]] = {"polymer": Polymer, "salt": Salt, "additive": Additive}
 
 
@@ -65,8 +77,10 @@ def _looked_up(kind: str) -> BeforeValidator:
     """Text becomes the component that the catalogue knows by this name, or reads as this SMILES."""
 
     def look_up(given: Any) -> Any:
-        if not isinstance(given, str):
+        if isinstance(given, dict | Value) or (kind == "additive" and given is None):
             return given
+        if not isinstance(given, str):
+            raise ValueError("should be a name of the catalogue, a SMILES, or `key: value` pairs")
         if kind == "additive" and given.strip().lower() == "none":
             return None
         from chemistry import catalogue
@@ -95,7 +109,7 @@ class DesignSpace(Value):
     plasticisers: tuple[Annotated[Additive | None, _looked_up("additive")], ...] = Field(default=(None,), min_length=1)
     plasticiser_fraction: Range | None = None
     """In w/w of the film."""
-    constraints: tuple[SumConstraint | RatioConstraint, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
     process: Process = Process()
 
     @model_validator(mode="after")

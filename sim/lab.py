@@ -67,10 +67,13 @@ def simulated_lab(lab_file: LabFile, folder: Path, faults: FaultFile | None = No
 
 
 @contextmanager
-def opened_bench(lab_file: LabFile, folder: Path, faults: FaultFile | None = None) -> Iterator[Bench]:
-    """The bench that keeps its record in `folder`; closed again if the block fails, and only then."""
+def opened_bench(lab_file: LabFile, folder: Path, faults: FaultFile | None = None, where: str = "") -> Iterator[Bench]:
+    """The bench that keeps its record in `folder`; closed again if the block fails, and only then.
+
+    `where` is the address on which it is served, if it is.
+    """
     refuse_unfit(lab_file)
-    record = LabRecord(Path(folder) / RECORD_NAME)
+    record = LabRecord(Path(folder) / RECORD_NAME, where)
     with ExitStack() as undone:
         undone.callback(record.close)
         yield Bench(record, lab_file.stock, lab_file.simulated or Simulated(), faults, lab_file.dead_man_s)

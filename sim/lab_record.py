@@ -17,7 +17,7 @@ from pydantic import Field
 
 from chemistry.errors import IonloopError
 from chemistry.value import Value
-from devices.served.sole_user import own_database
+from devices.served.sole_user import InUse, own_database
 
 VERSION = 1
 """Layout of the file; another one is refused."""
@@ -86,13 +86,14 @@ Things = Mapping[tuple[str, str], Any]
 class LabRecord:
     """The file, opened for writing by the one process that runs the bench."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, where: str = "") -> None:
+        """`where` is the address on which the lab is served, if it is."""
         self._lock = threading.Lock()
         try:
-            self._alone, self._connection = own_database(path, _LAYOUT)
-        except BlockingIOError as taken:
-            words = "another process is using it, most likely a run of the same campaign: wait for it, or end it first"
-            raise BenchInUse(f"The simulated lab in {path.parent} is in use: {words}") from taken
+            self._alone, self._connection = own_database(path, _LAYOUT, where)
+        except InUse as taken:
+            words = f"The simulated lab in {path.parent} is run already, by {taken}. Use that one, or end it first"
+            raise BenchInUse(f"{words}; another one needs a folder and a port of its own") from taken
         except sqlite3.DatabaseError as broken:
             raise BrokenRecord(f"{path} is not the record of a simulated lab: {broken}") from broken
         version = self.things().setdefault(("lab", "version"), VERSION)

@@ -40,7 +40,7 @@ def served_lab(lab_file: LabFile, folder: Path, faults: FaultFile | None = None)
     """
     access = lab_file.channel_access or ChannelAccess()
     server = ChannelAccessServer(*access.place())
-    with opened_bench(lab_file, folder, faults) as bench:
+    with opened_bench(lab_file, folder, faults, server.place) as bench:
         service = ClockService(bench.clock, lab_file.clock, server, lab_file.name)
         instruments = _instruments(lab_file, bench, server, service)
     over = threading.Event()

@@ -62,7 +62,7 @@ class ServedLab:
 
     def start(self) -> None:
         """Serve; returns when it is there."""
-        words = ["lab", "serve", str(self.file), "--folder", str(self.folder / "bench")]
+        words = self._words()
         if self._faults is not None:
             faults = self.folder / "faults.yaml"
             faults.write_text(yaml.safe_dump({"seed": 1, "faults": self._faults}))
@@ -78,6 +78,22 @@ class ServedLab:
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
         assert "Serving" in said, (self.folder / "served.log").read_text()
+
+    def _words(self) -> list[str]:
+        return ["lab", "serve", str(self.file), "--folder", str(self.folder / "bench")]
+
+    @property
+    def number(self) -> int:
+        """Of its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def second(self) -> tuple[int, str]:
+        """Serve it once more, beside the one that runs: exit status, and what it says."""
+        words = [sys.executable, "-m", "flows.cli.main", *self._words()]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        said = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        return said.returncode, said.stderr
 
     def kill(self) -> None:
         """End it as a power cut does."""

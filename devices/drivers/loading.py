@@ -1,12 +1,12 @@
 """From the `driver:` of a lab file to the driver: its class, and its settings as that class checks them."""
 
-import importlib
 from pathlib import Path
 from typing import Any
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
-from chemistry.value_file import part_of_yaml_file
+from chemistry.value_file import part_of_yaml_file, placed_in
+from devices.dotted_path import found_at
 from devices.drivers.protocols import Driver
 from devices.lab_file import DriverEntry
 
@@ -26,7 +26,8 @@ def driver_of(entry: DriverEntry, path: Path, station: str, role: str) -> Driver
         BadInput: there is no such class, it is no driver, or it cannot use the settings; with line, value and remedy.
     """
     place = ("stations", station, role, "driver")
-    kind = driver_class(entry.class_path, f"{path}, {'.'.join(place)}")
+    with placed_in(path):
+        kind = driver_class(entry.class_path, ".".join((*place, "class")))
     settings: type[Value] = kind.Settings
     keys = ", ".join(field.alias or name for name, field in settings.model_fields.items())
     remedy = f"{entry.class_path} takes {keys or 'no settings'}."
@@ -35,13 +36,8 @@ def driver_of(entry: DriverEntry, path: Path, station: str, role: str) -> Driver
 
 def driver_class(class_path: str, place: str) -> Any:
     """The driver class at a dotted path; raises `BadInput` where there is none."""
-    module_name, _, class_name = class_path.rpartition(".")
-    try:
-        found = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as missing:
-        problem = f"the driver class {class_path!r} cannot be imported ({missing})"
-        remedy = "Give the dotted path of a class, such as devices.drivers.keysight_e4980a.KeysightE4980A"
-        raise BadInput(problem, place=place, remedy=remedy) from missing
+    remedy = "Give the dotted path of a class, such as devices.drivers.keysight_e4980a.KeysightE4980A"
+    found = found_at(class_path, "the driver class", place=place, remedy=remedy)
     lacking = [name for name in _NEEDED if not hasattr(found, name)]
     settings = getattr(found, "Settings", None)
     if not (isinstance(settings, type) and issubclass(settings, Value)):

@@ -18,7 +18,7 @@ from chemistry.errors import IonloopError
 from chemistry.value import Value
 from devices.drivers.protocols import Task
 from devices.served.panel import Panel
-from devices.served.sole_user import own_database
+from devices.served.sole_user import InUse, own_database
 
 VERSION = 1
 """Layout of the file; another one is refused."""
@@ -88,13 +88,14 @@ class RememberedInstrument:
 class OrderMemory:
     """The file, opened for writing by the one process that runs the station; calls may come from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, where: str = "") -> None:
+        """`where` is the address on which its station is served."""
         self._lock = threading.Lock()
         try:
-            self._alone, self._connection = own_database(path, _LAYOUT)
-        except BlockingIOError as taken:
-            words = "another process runs this station: end it first, or leave the station to it"
-            raise MemoryInUse(f"The memory {path} is in use: {words}") from taken
+            self._alone, self._connection = own_database(path, _LAYOUT, where)
+        except InUse as taken:
+            words = f"This station is served already, by {taken}; its memory is {path.parent}"
+            raise MemoryInUse(f"{words}. Leave the station to it, or end it first") from taken
         except sqlite3.DatabaseError as broken:
             raise BrokenMemory(f"{path} is not the memory of a station: {broken}") from broken
         version = self._connection.execute("PRAGMA user_version").fetchone()[0] or VERSION

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 import threading
@@ -12,7 +13,7 @@ from caproto import ChannelData
 from caproto.asyncio.server import Context, VirtualCircuit
 from caproto.server.common import DisconnectedCircuit
 
-from chemistry.errors import IonloopError
+from chemistry.errors import BadInput, IonloopError
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +91,11 @@ class ChannelAccessServer:
         self._started = threading.Event()
         self._failure: BaseException | None = None
 
+    @property
+    def place(self) -> str:
+        """Where it serves, in words."""
+        return f"{self.address}, port {self.port}"
+
     def offer(self, name: str, channel: ChannelData) -> None:
         """Add a process variable, before the server starts."""
         self._channels[name] = channel
@@ -127,12 +133,13 @@ class ChannelAccessServer:
         """Serve from now on.
 
         Raises:
-            NotServed: the address or port cannot be had.
+            BadInput: the address is none of this machine, or the port may not be used.
+            NotServed: somebody else has the address and port.
         """
         self._refuse_to_share()
         self._thread.start()
         if not self._started.wait(START_LIMIT_S) or self._failure is not None:
-            raise NotServed(f"no Channel Access server on {self.address}, port {self.port}: {self._failure}")
+            raise NotServed(f"no Channel Access server on {self.place}: {self._failure}")
 
     def close(self) -> None:
         """Serve no longer."""
@@ -151,9 +158,15 @@ class ChannelAccessServer:
         try:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as alone:
                 alone.bind((self.address, self.port))
-        except OSError as taken:
-            words = f"{taken.strerror}; is another one there? Give this one another address or port"
-            raise NotServed(f"no Channel Access server on {self.address}, port {self.port}: {words}") from taken
+        except OSError as refused:
+            if refused.errno == errno.EADDRINUSE:
+                words = f"another server is on {self.place} already: end it, or give this one another address or port"
+                raise NotServed(f"Nothing is served, for {words} (`channel_access` in the lab file)") from refused
+            raise BadInput(
+                f"nothing can be served on {self.place} ({refused.strerror})",
+                place="channel_access",
+                remedy="Give an address of this machine, such as 127.0.0.1, and a port above 1023.",
+            ) from refused
 
     def _run(self) -> None:
         try:

@@ -48,7 +48,7 @@ def station_process(
     """
     access = lab_file.channel_access or ChannelAccess()
     server = ChannelAccessServer(*access.place(address))
-    memory = OrderMemory(folder / MEMORY_NAME)
+    memory = OrderMemory(folder / MEMORY_NAME, server.place)
     over = threading.Event()
     instruments: list[DrivenInstrument] = []
     try:

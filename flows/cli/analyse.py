@@ -125,30 +125,29 @@ def _print_json(files: list[Path], spectra: "list[ImpedanceSpectrum]", results: 
 def _print_table(
     files: list[Path], spectra: "list[ImpedanceSpectrum]", results: "list[ConductivityResult]", pictures: list[Path]
 ) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-    table = Table(header_style="bold")
-    table.add_column("file", overflow="fold")
-    for name in ("σ / S cm⁻¹", "± decades", "R / Ω"):
-        table.add_column(name, justify="right")
-    table.add_column("verdict")
+    from flows.terminal import console, table
+
+    view = table("file", "σ / S cm⁻¹", "± decades", "R / Ω", "verdict")
+    for column in view.columns[1:4]:
+        column.justify = "right"
     for path, result in zip(files, results, strict=True):
-        table.add_row(
+        view.add_row(
             path.name,
             "" if result.log10_conductivity is None else f"{10**result.log10_conductivity:.3g}",
             "" if result.log10_conductivity_sd is None else f"{result.log10_conductivity_sd:.3f}",
             "" if result.resistance_ohm is None else f"{result.resistance_ohm:.4g}",
-            f"[{'green' if result.accepted else 'yellow'}]{_words(result)}[/]",
+            Text(_words(result), "green" if result.accepted else "yellow"),
         )
-    console = Console()
-    console.print(table)
+    out = console()
+    out.print(view)
     for path, spectrum, result in zip(files, spectra, results, strict=True):
-        console.print(f"{path.name}: {_words(result)}; {result.reason}", highlight=False, markup=False, soft_wrap=True)
+        out.print(f"{path.name}: {_words(result)}; {result.reason}", soft_wrap=True)
         if spectrum.note not in result.reason:
-            console.print(f"    {spectrum.note}", highlight=False, markup=False, soft_wrap=True, style="dim")
+            out.print(f"    {spectrum.note}", soft_wrap=True, style="dim")
     for picture in pictures:
-        console.print(f"Picture: {picture}", highlight=False, markup=False, soft_wrap=True)
+        out.print(f"Picture: {picture}", soft_wrap=True)
 
 
 def _words(result: "ConductivityResult") -> str:

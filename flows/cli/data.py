@@ -169,33 +169,32 @@ def _print_json(table: "LiteratureTable", added: "Added", place: str) -> None:
 
 
 def _print_summary(table: "LiteratureTable", added: "Added", place: str, refused: Path | None) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-    console = Console()
+    from flows.terminal import console
+    from flows.terminal import table as new_table
+
+    out = console()
     imported = table.rows - len(table.refusals)
-    console.print(
+    out.print(
         f"{imported:,} of {table.rows:,} rows are {len(table.films):,} films with {table.readings:,} readings; "
         f"{added.films:,} films are new, {added.known:,} were known. Ledger: {place}",
-        highlight=False,
         soft_wrap=True,
     )
     if not table.refusals:
         return
-    view = Table(title="Refused", title_justify="left", header_style="bold")
-    view.add_column("rows", justify="right")
-    view.add_column("reason")
-    view.add_column("lines of the file, and the first detail", overflow="fold")
+    view = new_table("rows", "reason", "lines of the file, and the first detail", title="Refused")
+    view.columns[0].justify = "right"
     for reason, count in table.reasons.items():
         of_kind = [refusal for refusal in table.refusals if refusal.reason == reason]
         lines = _ranges([refusal.row for refusal in of_kind])
         shown = ", ".join(lines[:12]) + (f" and {len(lines) - 12} more ranges" if len(lines) > 12 else "")
-        view.add_row(str(count), reason, f"{shown}\n[dim]{of_kind[0].detail}[/dim]")
-    console.print(view)
+        view.add_row(str(count), reason, Text.assemble(f"{shown}\n", (of_kind[0].detail, "dim")))
+    out.print(view)
     where = (
         f"Every refused row: {refused}" if refused else "--refused FILE.csv writes every refused row with its reason."
     )
-    console.print(where, highlight=False, soft_wrap=True)
+    out.print(where, soft_wrap=True)
 
 
 def _ranges(lines: list[int]) -> list[str]:

@@ -61,7 +61,7 @@ def main() -> None:
     from chemistry.errors import BadInput, IonloopError
 
     try:
-        app()
+        app(prog_name=app.info.name)
     except BadInput as error:
         _leave(error, 2)
     except IonloopError as error:

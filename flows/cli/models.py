@@ -78,15 +78,15 @@ def models_compare(
 
     Rows that the reader refuses are left out, as in an import; how many is said.
     """
-    from rich.console import Console
-
     from chemistry.quantities import quantity
+    from flows.terminal import console
     from models.comparison import Comparison, compare
     from models.surrogates import NAMES
 
     table = _read(data, format)
     glasses = [] if tg is None else [item.film for item in _read(tg, "tg").films]
-    console = Console(stderr=True, quiet=json and not Console(stderr=True).is_terminal)
+    out = console(stderr=True)
+    out.quiet = json and not out.is_terminal
     comparison = Comparison(
         films=[item.film for item in table.films],
         # A table that names no papers has one reference for all its films, which is no paper.
@@ -103,7 +103,7 @@ def models_compare(
         comparison,
         record or Path(f"compare-{data.stem}.jsonl"),
         budget_s=None if budget is None else quantity(budget, "second"),
-        told=lambda line: console.print(line, highlight=False),
+        told=out.print,
     )
     figures: dict[str, object] = {
         "table": str(data),

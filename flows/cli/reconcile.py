@@ -29,7 +29,12 @@ def reconcile(
     Each is found done, never started, failed, or unknown. What nobody can tell is given up (discard) or kept until you
     say (ask); it is never done again on a guess. `ionloop run` does the same by itself before it goes on.
     """
+    from chemistry.errors import BadInput
     from flows.reconcile import Word, reconcile_campaign
 
+    if step is None and (say or as_made or by or note):
+        raise BadInput(
+            "nobody knows which step is meant", remedy="Give its id with --step; `ionloop reconcile` shows it."
+        )
     word = None if step is None else Word(step, say or "", tuple(as_made or ()), by, note)
     reconcile_campaign(campaign, policy, word, folder=folder, ledger_url=ledger, hardware=hardware, as_json=json)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chemistry.errors import BadInput
+from chemistry.quantities import with_uncertainty
 from flows.report.content import Content, read_content
 from flows.report.figures import calibration_figure, front_figure, nyquist_figure, progress_figure, temperature_figure
 from flows.report.words import axis_title, in_plain_units
@@ -56,6 +57,7 @@ def render(content: Content) -> str:
         plotly=get_plotlyjs(),
         axis_title=axis_title,
         plain=in_plain_units,
+        with_uncertainty=with_uncertainty,
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from chemistry.quantities import decimals_of, with_uncertainty
 from planners.objectives import Objective
 
 _TITLES = {
@@ -23,8 +24,9 @@ def in_plain_units(objective: Objective, value: float, sd: float) -> str:
     """A value that people can use: 10 to the power of a logarithm, with its unit and a factor of uncertainty."""
     unit = _UNITS.get(objective.unit, objective.unit)
     if not objective.unit.startswith("log10"):
-        return f"{value:.3g} ± {sd:.2g} {unit}".strip()
-    return f"{_power_of_ten(value)} {unit}, within a factor of {10**sd:.2f}"
+        return f"{with_uncertainty(value, sd)} {unit}".strip()
+    factor = 10**sd
+    return f"{_power_of_ten(value)} {unit}, within a factor of {factor:.{decimals_of(factor - 1) if sd > 0 else 0}f}"
 
 
 def _power_of_ten(log10_value: float) -> str:

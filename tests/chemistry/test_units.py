@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chemistry.catalogue import additive, polymer, salt
 from chemistry.errors import BadInput
 from chemistry.formulation import AdditiveContent, Formulation
-from chemistry.quantities import quantity
+from chemistry.quantities import quantity, with_uncertainty
 from chemistry.recipe import as_made, component_key, masses_mg
 from chemistry.units import (
     li_per_site,
@@ -145,3 +145,19 @@ def test_masses_that_do_not_belong_to_the_formulation_are_refused() -> None:
 def test_chains_of_two_lengths_have_two_containers() -> None:
     short = polymer("PEO").model_copy(update={"molar_mass_kg_mol": 5.0})
     assert component_key(short) != component_key(polymer("PEO"))
+
+
+@pytest.mark.parametrize("value", [0.5134, -4.1, 311.2, 0.0, -1e-9])
+@pytest.mark.parametrize("sd", [3e-6, 0.0012, 0.05, 0.0996, 1.0, 14.0, 2300.0])
+def test_an_uncertainty_that_there_is_is_never_shown_as_none(value: float, sd: float) -> None:
+    shown_value, shown_sd = with_uncertainty(value, sd).split(" ± ")
+    assert float(shown_sd) == pytest.approx(sd, rel=0.05)
+    assert float(shown_value) == pytest.approx(value, abs=max(sd / 10, 0.5 if sd >= 10 else 0))
+    assert shown_value.partition(".")[2].isdigit() == shown_sd.partition(".")[2].isdigit()
+    assert len(shown_value.partition(".")[2]) == len(shown_sd.partition(".")[2])
+    assert not shown_value.startswith("-0") or float(shown_value) < 0
+
+
+@pytest.mark.parametrize("sd", [0.0, float("nan"), float("inf")])
+def test_where_no_uncertainty_is_known_none_is_shown(sd: float) -> None:
+    assert with_uncertainty(0.5, sd) == "0.5"

@@ -59,9 +59,9 @@ def test_a_lab_file_with_drivers_is_written_down_and_read_again_as_it_was(tmp_pa
         (
             "resource: TCPIP0::192.0.2.7::5025::SOCKET\n",
             "timeout_s: 0\n",
-            ("`resource`", "timeout_s", "greater than 0"),
+            ("`resource`", "timeout_s", "above 0"),
         ),
-        ("WatlowF4T", "WatlowF5T", ("the driver class", "cannot be imported", "driver: ")),
+        ("WatlowF4T", "WatlowF5T", ("the driver class", "cannot be imported", "driver.class`: ")),
         ("devices.drivers.watlow_f4t.WatlowF4T", "devices.clock.RealClock", ("is no driver class", "connect")),
         ("devices.drivers.watlow_f4t.WatlowF4T", "nowhere", ("cannot be imported", "dotted path")),
     ],

@@ -1,12 +1,14 @@
 """The server of process variables takes no place that another one has: clients would find only one of them."""
 
+import warnings
+
 import pytest
 
 from chemistry.errors import BadInput
-from devices.channel_access import ChannelAccess
+from devices.channel_access import ChannelAccess, prepare
 from devices.served.channels import number
 from devices.served.server import ChannelAccessServer, NotServed
-from tests.channel_access import free_port
+from tests.channel_access import ACCESS, free_port
 
 
 @pytest.fixture
@@ -23,12 +25,26 @@ def serving(port: int) -> ChannelAccessServer:
 def test_two_servers_in_one_place_are_refused(port: int):
     first = serving(port)
     first.start()
-    with pytest.raises(NotServed, match="another address or port"):
+    with pytest.raises(NotServed, match=r"another server is on 127\.0\.0\.1.*another address or port"):
         serving(port).start()
     first.close()
     after = serving(port)
     after.start()
     after.close()
+
+
+def test_an_address_of_another_machine_is_a_mistake_of_the_file():
+    with pytest.raises(BadInput, match=r"192\.0\.2\.1.*an address of this machine"):
+        ChannelAccessServer("192.0.2.1", free_port()).start()
+
+
+def test_the_library_s_own_warnings_are_not_for_users():
+    with warnings.catch_warnings(record=True) as told:
+        warnings.resetwarnings()
+        prepare(ACCESS)
+        warnings.warn_explicit("ca.get('X') timed out", UserWarning, "ca.py", 1638, module="epics.ca")
+        warnings.warn_explicit("ours", UserWarning, "plan.py", 1, module="devices.plan")
+    assert [str(warning.message) for warning in told] == ["ours"]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000"])

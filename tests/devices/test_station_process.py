@@ -80,6 +80,10 @@ class StationProcess:
             self.said.append(self._process.stdout.readline())
             assert self.said[-1], "".join(self.said)
 
+    @property
+    def number(self) -> int:
+        return self._process.pid
+
     def end(self, number: signal.Signals) -> str:
         self._process.send_signal(number)
         return self._process.communicate(timeout=30)[0]
@@ -202,7 +206,8 @@ def test_one_process_runs_a_station(process: StationProcess):
     second = process.command()
     said = second.communicate(timeout=60)[0]
     assert second.returncode == 1
-    assert "another process runs this station" in said
+    assert f"served already, by process {process.number} on" in said
+    assert "lab station" in said
 
 
 def test_killed_in_the_middle_of_an_order_nobody_can_tell_and_it_is_not_repeated(

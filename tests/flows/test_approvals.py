@@ -104,7 +104,7 @@ def test_the_list_shows_why_until_when_and_the_code(running: Running, file: Path
     assert "not among the trusted ones" in said.out
     refused = ionloop("approve", file, 99, *place)
     assert refused.status == 2
-    assert "Nobody asked" in refused.err
+    assert "has no experiment 99" in refused.err
 
 
 def test_the_first_use_of_real_instruments_is_asked_for_and_nothing_else_is_suggested(running: Running) -> None:

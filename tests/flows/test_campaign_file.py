@@ -102,6 +102,57 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"space__salts": []}, "`space.salts`: holds no entry and needs at least 1"),
+        ({"space__salts": "LiTFSI"}, "`space.salts`: should be a list, such as [a, b] (got 'LiTFSI')."),
+        ({"space__salts__0": 5}, "`space.salts.0`: should be a name of the catalogue, a SMILES"),
+        ({"space__constraints__0": {"sum": ["salt"], "at_most": 0.5}}, "'salt' is none of salt_fraction, plasticiser"),
+        ({"space__constraints__0": {"ratio": ["salt_fraction"], "at_most": 2}}, "constraints.0.ratio` lacks entry 2."),
+        ({"objectives__0__reference": float("inf")}, "`objectives.0.reference`: should be a finite number (got inf)."),
+        ({"objectives__0__reference": 1e99}, "`objectives.0.reference`: 1e+99 is beyond any number"),
+        ({"objectives__0__goal": "maximize"}, "'maximize' is none of maximise, minimise; did you mean `maximise`?"),
+        ({"budget": [5]}, "`budget`: should hold `key: value` pairs (got [5])."),
+        ({"budget__experiments": True}, "`budget.experiments`: should be a whole number (got 'true')."),
+        ({"budget__experiments": 2.5}, "`budget.experiments`: should be a whole number (got 2.5)."),
+        ({"budget__experiments": 1e99}, "`budget.experiments`: is beyond any number that can be meant (got 1e+99)."),
+        (
+            {"planner": {"start": 10**30}},
+            "`planner.start`: 1000000000000000000000000000000 is beyond any number that can be meant",
+        ),
+        ({"seed": 10**40}, "0 is beyond any number that can be meant"),
+        ({"film_mass_mg": float("nan")}, "`film_mass_mg`: should be a finite number (got nan)."),
+        ({"measure__sweep__low": 1e-300}, "`measure.sweep.low`: should be at least 1e-05 (got 1e-300)."),
+        ({"warm_start": {"sources": ["gossip"]}}, "'gossip' is none of literature, md."),
+        (
+            {"approval": {"first_hardware": "perhaps"}},
+            "`approval.first_hardware`: should be yes or no (got 'perhaps').",
+        ),
+        ({"name": "x" * 500}, "`name`: should be at most 61 small letters"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_problem_is_told_once_and_in_plain_words(tmp_path: Path, changes: dict[str, object], words: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        read_campaign(changed(tmp_path, **changes))
+    (problem,) = refused.value.problems
+    assert words in f"{problem}."
+    assert len(problem) < 400
+    for foreign in ("Input should", "valid", "Tuple", "instance", "validation", "parse"):
+        assert foreign not in problem
+
+
+@pytest.mark.parametrize(("written", "means"), [("no", False), ("on", True), ("True", True), ("false", False)])
+def test_yes_and_no_are_read_by_what_asks_for_them(tmp_path: Path, written: str, means: bool) -> None:
+    """A name may be `no`, and a number may not."""
+    file = changed(tmp_path)
+    text = file.read_text().replace("name: peo_salts", "name: no")
+    file.write_text(f"{text}approval: {{first_hardware: {written}}}\n")
+    spec = read_campaign(file)
+    assert (spec.approval.first_hardware, spec.name) == (means, "no")
+
+
+@pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"\x00\x01\x02\xff\xfe", "not a text file"),

@@ -45,7 +45,7 @@ def test_the_example_has_every_kind_and_fits_the_example_labs():
 
 MISTAKES = [
     ("hnag", "Line 2: `faults.0`.*'hnag'"),
-    ({"kind": "drift", "probability": 1.5}, "less than or equal to 1 .got 1.5"),
+    ({"kind": "drift", "probability": 1.5}, "at most 1 .got 1.5"),
     ({"kind": "drift", "shar": 1}, "unknown key `faults.0.shar`"),
     ({"kind": "full_disk", "order": 3}, "the ledger has no orders"),
     ({"kind": "hang", "from": "3 h", "until": "2 h"}, "ends at 7200 s, before it begins"),

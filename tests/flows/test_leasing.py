@@ -30,5 +30,8 @@ def test_lab_time_passes_while_a_lease_is_waited_for(tmp_path: Path) -> None:
                 return token
 
         with ThreadPoolExecutor(1) as pool:
-            assert pool.submit(work).result(PATIENCE_S) > theirs.token
-        hold.release()
+            token = pool.submit(work)
+            try:
+                assert token.result(PATIENCE_S) > theirs.token
+            finally:
+                hold.release()  # else nothing here would ever end, if lab time stood still

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chemistry.quantities import with_uncertainty
 from flows.report.page import write_report
 from flows.spec import read_campaign
 from flows.standing import standing
@@ -68,7 +69,7 @@ def test_it_holds_the_question_the_best_and_every_experiment(page: Page, ledger:
     assert HOSTILE in page.text
     for result in now.best:
         value, sd = result.values[0], result.sds[0]
-        assert f"{result.number} {result.formulation.label} {value:.2f} ± {sd:.2f}" in page.text
+        assert f"{result.number} {result.formulation.label} {with_uncertainty(value, sd)}" in page.text
     for experiment, suggestion in zip(ledger.experiments(1), ledger.suggestions(1), strict=True):
         said = (
             f"{experiment.number} {experiment.formulation.label} {suggestion.planner}: {suggestion.reason['summary']}"

@@ -15,6 +15,7 @@ from devices.perform import perform
 from devices.plans import make_film, measure_film
 from devices.protocols import Dose, HeaterOff, Order, SetTemperature
 from devices.wanted import Wanted
+from tests.channel_access import ACCESS
 from tests.memory_journal import MemoryJournal
 from tests.served import ServedLab, until
 
@@ -52,6 +53,15 @@ def token() -> int:
 
 
 _TOKENS = iter(range(10, 10_000, 10))
+
+
+def test_a_lab_is_served_once_and_the_second_one_is_told_by_whom(served: ServedLab) -> None:
+    status, said = served.second()
+    assert status == 1
+    assert f"is run already, by process {served.number}" in said
+    assert f"lab serve {served.file}" in said
+    assert f"on 127.0.0.1, port {ACCESS.port}" in said
+    assert "campaign" not in said
 
 
 def test_the_plans_of_the_simulated_lab_run_on_process_variables(
