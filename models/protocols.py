@@ -79,7 +79,7 @@ class Surrogate(Protocol):
 
 @runtime_checkable
 class Foreteller(Fitted, Protocol):
-    """A fitted surrogate that foretells readings at any number of points, with intervals that can be put to the test."""
+    """A fitted surrogate that foretells readings at any number of points, with intervals that can be tested."""
 
     @property
     def notes(self) -> tuple[str, ...]:

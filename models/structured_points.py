@@ -35,9 +35,7 @@ class StructuredPoints:
 
     def take(self, rows: np.ndarray) -> "StructuredPoints":
         """Some of the points."""
-        return StructuredPoints(
-            self.property, self.points.take(rows), self.matrix[rows], self.columns, self.film[rows]
-        )
+        return StructuredPoints(self.property, self.points.take(rows), self.matrix[rows], self.columns, self.film[rows])
 
 
 @runtime_checkable

@@ -47,9 +47,7 @@ def _graph_network(_: Unlabelled) -> Averaged:
 
 def _transformer(unlabelled: Unlabelled) -> Averaged:
     encoder, pretraining = EncoderSettings("transformer", width=64, depth=2), PretrainingSettings(units=1500)
-    return _ensemble(
-        lambda seed: Network("transformer", seed, encoder, pretraining=pretraining, unlabelled=unlabelled)
-    )
+    return _ensemble(lambda seed: Network("transformer", seed, encoder, pretraining=pretraining, unlabelled=unlabelled))
 
 
 def _recurrent(_: Unlabelled) -> Averaged:

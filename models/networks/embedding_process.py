@@ -2,7 +2,7 @@
 
 The embedding of a polymer (the mean over its repeat units by mole fraction) stands in one group of features, salt,
 loading, mixture and glass transition in others, and the process over films is the one that campaigns use
-(`models.film_process`): product kernel over the groups, its own kernel over temperature, an offset that each film keeps.
+(`models.film_process`): product kernel over the groups, its own kernel over temperature, an offset for each film.
 Hyperparameters are learnt from a few films of many polymers, the posterior rests on more readings.
 """
 
@@ -25,8 +25,8 @@ from models.regressors import OtherWeights
 from models.structured_points import StructuredPoints
 
 FILM_SD, EXTRA_SD = 0.25, 0.1
-"""Prior medians of a film's effect and of the scatter about it, in standard deviations of the target: those of published
-cells of other laboratories, which are wider than those of one robot (`models.gaussian_process`)."""
+"""Prior medians of a film's effect and of the scatter about it, in standard deviations of the target: those of
+published cells of many laboratories, which are wider than those of one robot (`models.gaussian_process`)."""
 READING_SD = 0.05
 """Of a reading of mean trust, in standard deviations of the target; the process learns what is beyond it."""
 _GROUPS = {"salt": SALT_NAMES, "loading": LOADING_NAMES, "mixture": MIXTURE_NAMES, "glass": (GLASS_NAMES[0],)}
@@ -57,7 +57,8 @@ class Features:
         units = list(dict.fromkeys(unit.smiles for polymer in polymers for unit in polymer.units))
         vectors = dict(zip(units, self.embedder.of(units), strict=True))
         own = [
-            sum(f * vectors[u.smiles] for f, u in zip(p.fractions, p.units, strict=True)) + np.zeros(1) for p in polymers
+            sum(f * vectors[u.smiles] for f, u in zip(p.fractions, p.units, strict=True)) + np.zeros(1)
+            for p in polymers
         ]
         scores, known = self.columns.scores(points)
         marked = torch.stack([scores.double(), (~known).double()], dim=-1).flatten(1)

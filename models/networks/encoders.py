@@ -1,8 +1,8 @@
 """Networks that read a structure: message passing over graphs, a transformer or a recurrent network over tokens.
 
-Each turns a list of SMILES, repeat units or salts, into one vector for each; what depends on composition and temperature
-is put on top (`models.networks.property_network`). Sizes are in `EncoderSettings`, so that a larger one is a matter of
-configuration.
+Each turns a list of SMILES, repeat units or salts, into one vector for each; what depends on composition and
+temperature is put on top (`models.networks.property_network`). Sizes are in `EncoderSettings`, so that a larger one is a
+matter of configuration.
 """
 
 import math
@@ -36,7 +36,8 @@ class GraphEncoder(Encoder):
 
         super().__init__(settings)
         atoms, bonds = feature_sizes()
-        self.passing = BondMessagePassing(d_v=atoms, d_e=bonds, d_h=settings.width, depth=settings.depth)
+        # Its base inherits the hyperparameters that its protocol declares, which a type checker does not see.
+        self.passing = BondMessagePassing(d_v=atoms, d_e=bonds, d_h=settings.width, depth=settings.depth)  # pyright: ignore[reportAbstractUsage]
 
     def forward(self, structures: Sequence[str]) -> Tensor:
         """Mean over the atoms of each graph, which for a periodic graph is that of one unit."""
@@ -88,9 +89,7 @@ class Recurrent(TokenEncoder):
     def __init__(self, settings: EncoderSettings) -> None:
         super().__init__(settings)
         self.embedding = nn.Embedding(len(ALPHABET), settings.width, padding_idx=0)
-        self.layers = nn.GRU(
-            settings.width, settings.width // 2, settings.depth, batch_first=True, bidirectional=True
-        )
+        self.layers = nn.GRU(settings.width, settings.width // 2, settings.depth, batch_first=True, bidirectional=True)
 
     def hidden(self, tokens: Tensor) -> Tensor:
         """What was read up to each token, from either side."""

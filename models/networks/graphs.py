@@ -1,11 +1,11 @@
 """A repeat unit as a periodic graph: its chain closed on itself, so that no atom lies at an end.
 
-A stretch of canonical units, long enough that message passing never sees around it, is bent to a ring: the neighbours of
-its two open ends are bonded to one another, and the ends taken away. Each atom then sees what it sees inside an endless
-chain, and a mean over the atoms is that of one unit wherever the chain was cut and however many units were drawn. What a
-ring would change about the atoms (membership of a ring, aromaticity) is read from the open stretch. Stereochemistry is
-left aside: its marks hang on the order of atoms. Atom and bond features are chemprop's (Yang et al., J. Chem. Inf. Model.
-2019, 59, 3370); a salt is an ordinary graph of its ions.
+A stretch of canonical units, long enough that message passing never sees around it, is bent to a ring: the neighbours
+of its two open ends are bonded to one another, and the ends taken away. Each atom then sees what it sees inside an
+endless chain, and a mean over the atoms is that of one unit wherever the chain was cut and however many units were
+drawn. What a ring would change about the atoms (membership of a ring, aromaticity) is read from the open stretch.
+Stereochemistry is left aside: its marks hang on the order of atoms. Atom and bond features are chemprop's (Yang et al.,
+J. Chem. Inf. Model. 2019, 59, 3370); a salt is an ordinary graph of its ions.
 """
 
 from functools import lru_cache

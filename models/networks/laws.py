@@ -1,8 +1,8 @@
 """Readouts: what a network gives is not a number but a law, and the law gives the number at any temperature.
 
 Arrhenius: log10 σ = log10 A - E/(R T ln 10). Vogel-Tammann-Fulcher: log10 σ = log10 A - B/(R (T - T0) ln 10). With E or
-B no less than zero by construction, σ cannot fall when the temperature rises, whatever the weights are; `may_fall` lifts
-that. The network's outputs stand for the value at 60 °C and the steepness, which are far less entangled than A and E
+B no less than zero by construction, σ cannot fall when the temperature rises, whatever the weights are; `may_fall`
+lifts that. The network's outputs stand for the value at 60 °C and the steepness, which are far less entangled than A and E
 are (compensation effect: Meyer and Neldel 1937); `constants` turns them into what a chemist quotes.
 """
 
@@ -20,7 +20,7 @@ R_LN10_KJ_MOL_K = 8.314462618e-3 * math.log(10)
 REFERENCE_K = 333.15
 TYPICAL_ARRHENIUS_KJ_MOL = 40.0
 TYPICAL_VTF_KJ_MOL = 9.4
-"""Median B over all chemistries of the table of Bradford et al., ACS Cent. Sci. 2023, 9, 206; where a network starts."""
+"""Where a network starts: median B of the table of Bradford et al., ACS Cent. Sci. 2023, 9, 206."""
 LOWEST_T0_K, HIGHEST_T0_K = 100.0, 260.0
 GAP_K = 20.0
 """T0 stays this far below the coldest training temperature."""

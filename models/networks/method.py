@@ -11,7 +11,7 @@ from models.regressors import OtherWeights
 from models.structured_points import StructuredPoints
 
 if TYPE_CHECKING:
-    from models.networks.laws import LawName, Readout
+    from models.networks.laws import LawName
     from models.networks.property_network import PropertyNetwork
     from models.networks.readings import Columns, Descriptors
 
@@ -130,7 +130,7 @@ class LearntNetwork:
         from models.networks.readings import Columns
 
         encoder = encoder_settings(configuration)
-        readout: Readout = Readout(**configuration["readout"])
+        readout = Readout(**configuration["readout"])
         columns = Columns.restored(configuration["columns"], arrays)
         network = PropertyNetwork(encoder, len(columns.names), configuration["width"], 0.0, readout)
         load_weights(network, arrays, "state/")
@@ -168,7 +168,9 @@ def load_weights(network: Any, arrays: Mapping[str, np.ndarray], prefix: str) ->
     """Put saved arrays into a network; raises `OtherWeights` where a name or a size is not the network's own."""
     import torch
 
-    own = {key.removeprefix(prefix): torch.from_numpy(np.array(a)) for key, a in arrays.items() if key.startswith(prefix)}
+    own = {
+        key.removeprefix(prefix): torch.from_numpy(np.array(a)) for key, a in arrays.items() if key.startswith(prefix)
+    }
     try:
         network.load_state_dict(own)
     except RuntimeError as error:

@@ -1,8 +1,8 @@
 """What encoders learn before any reading: hidden tokens of repeat units, or descriptors that follow from structure.
 
-Both are learnt from polymers that nobody measured, generated here (`chemistry.generated_units`) or named by the user, so
-that no reading of a tested polymer is seen. What was pretrained once in a process is given again, to every member of an
-ensemble and every fold.
+Both are learnt from polymers that nobody measured, generated here (`chemistry.generated_units`) or named by the user,
+so that no reading of a tested polymer is seen. What was pretrained once in a process is given again, to every member of
+an ensemble and every fold.
 """
 
 from collections.abc import Iterator, Sequence
@@ -94,7 +94,9 @@ def language_weights(
     with seeded(_SEED):
         reader = encoder_of(encoder)
         if not isinstance(reader, TokenEncoder):
-            raise BadInput(f"a {encoder.kind} network reads no tokens", remedy="Pretrain a transformer or recurrent one")
+            raise BadInput(
+                f"a {encoder.kind} network reads no tokens", remedy="Pretrain a transformer or recurrent one"
+            )
         network = MaskedLanguage(reader).to(where)
         hiding = torch.Generator().manual_seed(_SEED)
         optimiser = torch.optim.Adam(network.parameters(), lr=settings.rate)

@@ -1,8 +1,8 @@
 """The network that all share: structures read by an encoder, columns beside them, a law at the end.
 
 A polymer is the mean of its repeat units' vectors by mole fraction. What is not known is no zero: a column that a row
-does not have is filled by a number that is learnt, with a mark that says so, and a film without salt gets a vector of its
-own in the place of the salt's.
+does not have is filled by a number that is learnt, with a mark that says so, and a film without salt gets a vector of
+its own in the place of the salt's.
 """
 
 import torch

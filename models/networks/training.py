@@ -1,8 +1,8 @@
 """Training by Adam with early stopping on polymers that are held out inside the training films.
 
 Batches are whole polymers, so that each graph or row of tokens is read once a step however many readings it has. The
-weights kept are those that foretold the held-out polymers best. A fit is a function of its seed, the rows and the number
-of threads: torch's generators are forked and left as they were.
+weights kept are those that foretold the held-out polymers best. A fit is a function of its seed, the rows and the
+number of threads: torch's generators are forked and left as they were.
 """
 
 from collections.abc import Callable, Iterator
