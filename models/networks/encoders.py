@@ -1,8 +1,8 @@
 """Networks that read a structure: message passing over graphs, a transformer or a recurrent network over tokens.
 
 Each turns a list of SMILES, repeat units or salts, into one vector for each; what depends on composition and
-temperature is put on top (`models.networks.property_network`). Sizes are in `EncoderSettings`, so that a larger one is a
-matter of configuration.
+temperature is put on top (`models.networks.property_network`). Sizes are in `EncoderSettings`, so that a larger one is
+a matter of configuration.
 """
 
 import math

@@ -2,8 +2,8 @@
 
 Arrhenius: log10 σ = log10 A - E/(R T ln 10). Vogel-Tammann-Fulcher: log10 σ = log10 A - B/(R (T - T0) ln 10). With E or
 B no less than zero by construction, σ cannot fall when the temperature rises, whatever the weights are; `may_fall`
-lifts that. The network's outputs stand for the value at 60 °C and the steepness, which are far less entangled than A and E
-are (compensation effect: Meyer and Neldel 1937); `constants` turns them into what a chemist quotes.
+lifts that. The network's outputs stand for the value at 60 °C and the steepness, which are far less entangled than A
+and E are (compensation effect: Meyer and Neldel 1937); `constants` turns them into what a chemist quotes.
 """
 
 import math

@@ -15,50 +15,14 @@ from torch import Tensor
 
 PADDING, MASK, UNKNOWN, START, END = "<padding>", "<mask>", "<unknown>", "<start>", "<end>"
 _ATOMS = ["C", "N", "O", "F", "S", "P", "B", "I", "Cl", "Br", "c", "n", "o", "s", "p", "b"]
+# fmt: off
 _BRACKETS = [
-    "[Li+]",
-    "[N-]",
-    "[n-]",
-    "[O-]",
-    "[S-]",
-    "[C-]",
-    "[B-]",
-    "[P-]",
-    "[Al-]",
-    "[As-]",
-    "[Sb-]",
-    "[F-]",
-    "[Cl-]",
-    "[Br-]",
-    "[I-]",
-    "[N+]",
-    "[n+]",
-    "[NH+]",
-    "[NH2+]",
-    "[NH3+]",
-    "[P+]",
-    "[S+]",
-    "[Si]",
-    "[SiH]",
-    "[SiH2]",
-    "[Si-]",
-    "[Ca]",
-    "[nH]",
-    "[O]",
-    "[S]",
-    "[F]",
-    "[Cl]",
-    "[C@]",
-    "[C@@]",
-    "[C@H]",
-    "[C@@H]",
-    "[Cl+3]",
-    "[Ge]",
-    "[Sn]",
-    "[Se]",
-    "[Al]",
-    "[B]",
+    "[Li+]", "[N-]", "[n-]", "[O-]", "[S-]", "[C-]", "[B-]", "[P-]", "[Al-]", "[As-]", "[Sb-]", "[F-]", "[Cl-]",
+    "[Br-]", "[I-]", "[N+]", "[n+]", "[NH+]", "[NH2+]", "[NH3+]", "[P+]", "[S+]", "[Si]", "[SiH]", "[SiH2]",
+    "[Si-]", "[Ca]", "[nH]", "[O]", "[S]", "[F]", "[Cl]", "[C@]", "[C@@]", "[C@H]", "[C@@H]", "[Cl+3]", "[Ge]",
+    "[Sn]", "[Se]", "[Al]", "[B]",
 ]
+# fmt: on
 _MARKS = [*"()=#-.*/\\:", *"123456789", "%10", "%11", "%12"]
 ALPHABET: tuple[str, ...] = (PADDING, MASK, UNKNOWN, START, END, *_ATOMS, *_BRACKETS, *_MARKS)
 """Every token, in the order of its number."""

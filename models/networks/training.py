@@ -5,7 +5,7 @@ weights kept are those that foretold the held-out polymers best. A fit is a func
 number of threads: torch's generators are forked and left as they were.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -50,7 +50,6 @@ def train(
     groups: np.ndarray,
     settings: TrainingSettings,
     seed: int,
-    told: Callable[[str], None] = lambda _: None,
 ) -> PropertyNetwork:
     """The network after training, on the processor and ready to foretell.
 
@@ -62,7 +61,6 @@ def train(
         groups: `n`, the polymer of each row.
         settings: how.
         seed: of the batches, the drawn rows, dropout and the polymers held out.
-        told: is called with a line after each epoch.
     """
     where = device()
     network.to(where)
@@ -73,7 +71,7 @@ def train(
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.rate, weight_decay=settings.decay)
     judge = _drawn(judged, groups, settings.rows_of_a_polymer, random)
     best, kept, idle = float("inf"), _copied(network), 0
-    for epoch in range(settings.epochs):
+    for _ in range(settings.epochs):
         network.train()
         for rows in _batches(_drawn(learnt, groups, settings.rows_of_a_polymer, random), groups, settings, random):
             index = torch.from_numpy(rows).to(where)
@@ -85,7 +83,6 @@ def train(
         if not len(judge):
             continue
         error = float(np.abs(foretold(network, readings, judge) - target[judge]).mean())
-        told(f"epoch {epoch + 1} of {settings.epochs}, mean absolute error {error:.3f} on polymers held out")
         if error < best:
             best, kept, idle = error, _copied(network), 0
         else:
