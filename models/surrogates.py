@@ -42,16 +42,20 @@ def _feed_forward(_: Unlabelled) -> Averaged:
 
 
 def _graph_network(_: Unlabelled) -> Averaged:
-    return _ensemble(lambda seed: Network("graph_network", seed, EncoderSettings("graph", width=96)))
+    return _ensemble(lambda seed: Network("graph_network", seed, EncoderSettings("graph", width=96), "chemical"))
 
 
 def _transformer(unlabelled: Unlabelled) -> Averaged:
     encoder, pretraining = EncoderSettings("transformer", width=64, depth=2), PretrainingSettings(units=1500)
-    return _ensemble(lambda seed: Network("transformer", seed, encoder, pretraining=pretraining, unlabelled=unlabelled))
+    return _ensemble(
+        lambda seed: Network("transformer", seed, encoder, "chemical", pretraining=pretraining, unlabelled=unlabelled)
+    )
 
 
 def _recurrent(_: Unlabelled) -> Averaged:
-    return _ensemble(lambda seed: Network("recurrent", seed, EncoderSettings("recurrent", width=64, depth=1)))
+    return _ensemble(
+        lambda seed: Network("recurrent", seed, EncoderSettings("recurrent", width=64, depth=1), "chemical")
+    )
 
 
 _SURROGATES: dict[str, Callable[[Unlabelled], Averaged]] = {
