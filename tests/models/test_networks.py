@@ -1,6 +1,8 @@
 """Networks learn a law, are the same for a seed, whatever the order of things, and save to the last bit."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 
@@ -274,3 +276,9 @@ def test_each_ensemble_as_it_is_named_learns_the_law_of_unseen_hosts(name, films
     told = at(learnt, asked)
     assert np.abs(told.mean - [truth(given, 60.0) for given in asked]).mean() < 0.5
     assert all(one <= other for one, other in pairwise(at(learnt, asked[:1], (20.0, 40.0, 80.0)).mean))
+
+
+def test_naming_a_network_loads_no_torch():
+    code = "import models.surrogates as s, sys; s.surrogate('graph_network'); print('torch' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"
