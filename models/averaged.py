@@ -13,13 +13,12 @@ import numpy as np
 
 from chemistry.errors import BadInput
 from ledger.film import Film
-from models.calibration import Rows, calibrated
-from models.composition import feature_matrix, polymer_fingerprints
+from models.calibration import Method, Rows, calibrated
+from models.composition import polymer_fingerprints, structured_points
 from models.film_content import film_content, training_hash
 from models.fitted_average import FittedAverage, LearntAverage
 from models.glass_estimate import GLASS_TRANSITION, GlassEstimate, glass_estimate
 from models.learning_table import LearningTable, learning_table, properties_of
-from models.regressors import Regressor
 from models.splits import polymer_group
 
 NO_GLASS = (
@@ -29,7 +28,7 @@ NO_GLASS = (
 
 @dataclass(frozen=True)
 class Averaged:
-    """A `models.protocols.Surrogate`.
+    """A `models.protocols.PropertySurrogate`.
 
     Attributes:
         methods: what is averaged.
@@ -40,7 +39,7 @@ class Averaged:
     """
 
     name: str
-    methods: tuple[Regressor, ...]
+    methods: tuple[Method, ...]
     chemistry: bool = True
     glass: bool = True
     calibrate: bool = True
@@ -74,12 +73,12 @@ class Averaged:
         if table.property == GLASS_TRANSITION:
             glass = None
         estimates = None if glass is None else glass.of(table.points.polymers)
-        features = feature_matrix(table.points, self.chemistry, estimates)
+        points = structured_points(table.property, table.points, self.chemistry, estimates, table.film)
         names = [polymer_group(polymer) for polymer in table.points.polymers]
         known, group = np.unique([names[place] for place in table.points.polymer], return_inverse=True)
         first = [names.index(name) for name in known]
         fingerprints = polymer_fingerprints([table.points.polymers[place] for place in first])
-        rows = Rows(table, features, table.weight / table.weight.mean(), group, fingerprints)
+        rows = Rows(table, points, table.weight / table.weight.mean(), group, fingerprints)
         members = rows.learnt(self.methods, np.arange(len(table)))
         found = calibrated(self.methods, rows, members, held_out=self.calibrate)
         return LearntAverage(
@@ -90,6 +89,6 @@ class Averaged:
             film_sd=found.film_sd,
             polymers=tuple(str(name) for name in known),
             fingerprints=fingerprints,
-            lowest=np.nanmin(features, axis=0, initial=np.inf, where=~np.isnan(features)),
-            highest=np.nanmax(features, axis=0, initial=-np.inf, where=~np.isnan(features)),
+            lowest=np.nanmin(points.matrix, axis=0, initial=np.inf, where=~np.isnan(points.matrix)),
+            highest=np.nanmax(points.matrix, axis=0, initial=-np.inf, where=~np.isnan(points.matrix)),
         )

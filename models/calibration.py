@@ -13,6 +13,10 @@ from models.interval_width import Width, farness, fitted_width
 from models.learning_table import LearningTable
 from models.regressors import Learnt, Regressor
 from models.splits import grouped_folds
+from models.structured_points import StructuredPoints, StructureLearnt, StructureRegressor
+
+Method = Regressor | StructureRegressor
+Member = Learnt | StructureLearnt
 
 FOLDS = 4
 """Inner folds by polymer."""
@@ -39,11 +43,27 @@ class Regime:
     weights: tuple[float, ...]
     width: Width
 
-    def mean_and_spread(self, foretold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Weighted mean of `k x n` members' predictions and their standard deviation about it, `n` each."""
+    def mean_and_spread(self, foretold: "Opinions") -> tuple[np.ndarray, np.ndarray]:
+        """Weighted mean of the members and the standard deviation of their mixture, `n` each.
+
+        Members differ from one another, and some doubt themselves: both variances add up (Lakshminarayanan, Pritzel and
+        Blundell, NeurIPS 2017).
+        """
         weights = np.array(self.weights)
-        mean = weights @ foretold
-        return mean, np.sqrt(weights @ (foretold - mean) ** 2)
+        mean = weights @ foretold.mean
+        return mean, np.sqrt(weights @ ((foretold.mean - mean) ** 2 + foretold.doubt**2))
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """What k members say of n points: `k x n` predictions, and each member's own standard deviation (zero for none)."""
+
+    mean: np.ndarray
+    doubt: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Opinions":
+        """Of some of the points."""
+        return Opinions(self.mean[:, rows], self.doubt[:, rows])
 
 
 @dataclass(frozen=True)
@@ -57,30 +77,36 @@ class Calibration:
 
 @dataclass(frozen=True)
 class _HeldOut:
-    """Predictions out of fold: `k x m` of the members for m rows, and how far each polymer was from training."""
+    """Predictions out of fold of m rows, and how far each polymer was from training."""
 
     rows: np.ndarray
-    foretold: np.ndarray
+    foretold: Opinions
     distance: np.ndarray
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What is learnt from: `n x d` features, `n` readings in their table, weights, polymers; `g x b` fingerprints."""
+    """What is learnt from: `n` readings in their table, as points, weights, polymers; `g x b` fingerprints."""
 
     table: LearningTable
-    features: np.ndarray
+    points: StructuredPoints
     weight: np.ndarray
     group: np.ndarray
     fingerprints: np.ndarray
 
-    def learnt(self, methods: Sequence[Regressor], rows: np.ndarray) -> tuple[Learnt, ...]:
+    def learnt(self, methods: Sequence[Method], rows: np.ndarray) -> tuple[Member, ...]:
         """Every method after learning from some rows."""
-        given = (self.features[rows], self.table.value[rows], self.weight[rows], self.group[rows])
-        return tuple(method.fit(*given) for method in methods)
+        points = self.points.take(rows)
+        given = (self.table.value[rows], self.weight[rows], self.group[rows])
+        return tuple(
+            method.learn(points, *given)
+            if isinstance(method, StructureRegressor)
+            else method.fit(points.matrix, *given)
+            for method in methods
+        )
 
 
-def calibrated(methods: Sequence[Regressor], rows: Rows, whole: Sequence[Learnt], held_out: bool = True) -> Calibration:
+def calibrated(methods: Sequence[Method], rows: Rows, whole: Sequence[Member], held_out: bool = True) -> Calibration:
     """Weights and widths from errors out of fold; from errors in sample where `held_out` is False or rows are few.
 
     Args:
@@ -92,7 +118,7 @@ def calibrated(methods: Sequence[Regressor], rows: Rows, whole: Sequence[Learnt]
     target = rows.table.value
     everything = np.arange(len(target))
     if not held_out or len(target) < LEAST_ROWS:
-        told = _HeldOut(everything, predictions(whole, rows.features), np.zeros(len(target)))
+        told = _HeldOut(everything, predictions(whole, rows.points), np.zeros(len(target)))
         regime = _regime(told, target, rows.group, equal=True)
         mean, _ = regime.mean_and_spread(told.foretold)
         return Calibration(regime, regime, FILM_SD_SHARE * float(np.abs(mean - target).mean()))
@@ -110,9 +136,15 @@ def calibrated(methods: Sequence[Regressor], rows: Rows, whole: Sequence[Learnt]
     return Calibration(_regime(_new_polymers(methods, rows, dominant), target, rows.group), seen, film_sd)
 
 
-def predictions(members: Sequence[Learnt], features: np.ndarray) -> np.ndarray:
-    """`k x n` predictions of k members."""
-    return np.stack([member.predict(features) for member in members])
+def predictions(members: Sequence[Member], points: StructuredPoints) -> Opinions:
+    """What k members say."""
+    told = [
+        member.foretell(points)
+        if isinstance(member, StructureLearnt)
+        else (member.predict(points.matrix), np.zeros(len(points)))
+        for member in members
+    ]
+    return Opinions(np.stack([mean for mean, _ in told]), np.stack([doubt for _, doubt in told]))
 
 
 def _regime(told: _HeldOut, target: np.ndarray, together: np.ndarray, equal: bool = False) -> Regime:
@@ -122,24 +154,25 @@ def _regime(told: _HeldOut, target: np.ndarray, together: np.ndarray, equal: boo
     decide, not products of residuals as in least-squares stacking, which overfits a few hundred polymers.
     """
     truth = target[told.rows]
-    size = np.maximum(np.abs(told.foretold - truth).mean(axis=1), 1e-9)
+    size = np.maximum(np.abs(told.foretold.mean - truth).mean(axis=1), 1e-9)
     raw = np.ones(len(size)) if equal else (size.min() / size) ** SHARPNESS
     bare = Regime(tuple((raw / raw.sum()).tolist()), Width(1.0, 0.0, 0.0, 1.0))
     mean, spread = bare.mean_and_spread(told.foretold)
     return Regime(bare.weights, fitted_width(mean - truth, spread, told.distance, together[told.rows]))
 
 
-def _new_polymers(methods: Sequence[Regressor], rows: Rows, dominant: set[int]) -> _HeldOut:
+def _new_polymers(methods: Sequence[Method], rows: Rows, dominant: set[int]) -> _HeldOut:
     """Rows held out with all others of their polymer."""
     parts = []
     for fold in grouped_folds(rows.group.tolist(), FOLDS, seed=0, always_train=dominant):
-        foretold = predictions(rows.learnt(methods, fold.train), rows.features[fold.test])
+        foretold = predictions(rows.learnt(methods, fold.train), rows.points.take(fold.test))
         tested = np.unique(rows.group[fold.test])
         away = np.zeros(len(rows.fingerprints))
         away[tested] = farness(rows.fingerprints[tested], rows.fingerprints[np.unique(rows.group[fold.train])])
         parts.append((fold.test, foretold, away[rows.group[fold.test]]))
     held, foretold, distance = zip(*parts, strict=True)
-    return _HeldOut(np.concatenate(held), np.concatenate(foretold, axis=1), np.concatenate(distance))
+    together = Opinions(*(np.concatenate([getattr(o, part) for o in foretold], axis=1) for part in ("mean", "doubt")))
+    return _HeldOut(np.concatenate(held), together, np.concatenate(distance))
 
 
 def _formulations(table: LearningTable) -> np.ndarray:
@@ -149,7 +182,7 @@ def _formulations(table: LearningTable) -> np.ndarray:
     return np.unique(columns, axis=0, return_inverse=True)[1].ravel()
 
 
-def _new_formulations(methods: Sequence[Regressor], rows: Rows, formulations: np.ndarray) -> _HeldOut:
+def _new_formulations(methods: Sequence[Method], rows: Rows, formulations: np.ndarray) -> _HeldOut:
     """Rows held out with their whole formulation while their polymer was trained on.
 
     Where no polymer has a second formulation, single rows are held out.
@@ -160,7 +193,7 @@ def _new_formulations(methods: Sequence[Regressor], rows: Rows, formulations: np
     test &= np.isin(rows.group, rows.group[~test])
     if not test.any() or test.all():
         test = random.permutation(len(formulations)) % FOLDS == 0
-    foretold = predictions(rows.learnt(methods, np.flatnonzero(~test)), rows.features[test])
+    foretold = predictions(rows.learnt(methods, np.flatnonzero(~test)), rows.points.take(np.flatnonzero(test)))
     return _HeldOut(np.flatnonzero(test), foretold, np.zeros(int(test.sum())))
 
 

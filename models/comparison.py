@@ -33,6 +33,7 @@ class Comparison:
         models: names of surrogates.
         glasses: films with glass transitions, for T − Tg; may be empty.
         always_train: repeat units that are never tested, for the split by polymer.
+        unlabelled: repeat units that nobody measured, for models that pretrain on such.
     """
 
     films: Sequence[Film]
@@ -44,6 +45,7 @@ class Comparison:
     asked: str = CONDUCTIVITY
     glasses: Sequence[Film] = ()
     always_train: Sequence[str] = ()
+    unlabelled: Sequence[str] = ()
 
     @property
     def parts(self) -> list[Fold]:
@@ -64,6 +66,7 @@ class Comparison:
         """Hash of all that decides the outcome but the models: a record of another comparison is never resumed."""
         told = [self.split, self.folds, self.seed, self.asked, list(self.always_train)]
         told += [training_hash(self.films), training_hash(self.glasses), list(self.references)]
+        told += [list(self.unlabelled)] if self.unlabelled else []
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
@@ -108,7 +111,7 @@ def compare(
             if spent():
                 break
             train = [comparison.films[i] for i in fold.train]
-            outcome = evaluate(surrogate(name), train, test, comparison.asked, estimate)
+            outcome = evaluate(surrogate(name, comparison.unlabelled), train, test, comparison.asked, estimate)
             line = {
                 "comparison": key,
                 "model": name,

@@ -19,6 +19,7 @@ from chemistry.polymer import Architecture, Polymer
 from chemistry.remembered import remembered_of_many
 from chemistry.salt import Salt
 from models.learning_table import Mixture, Points
+from models.structured_points import StructuredPoints
 from models.unit_features import (
     COUNTS,
     FINGERPRINT_BITS,
@@ -229,6 +230,13 @@ def _temperature(temperature_C: np.ndarray) -> np.ndarray:
     return np.stack([temperature_C, 1000.0 / (temperature_C + ZERO_C_K)], axis=1)
 
 
-def feature_matrix(points: Points, chemistry: bool, glass: GlassTransitions | None) -> np.ndarray:
-    """Chemical features, with T − Tg where Tg is given; or fingerprint features, which know no Tg."""
-    return chemical_matrix(points, glass) if chemistry else fingerprint_matrix(points)
+def structured_points(
+    name: str, points: Points, chemistry: bool, glass: GlassTransitions | None, film: np.ndarray | None = None
+) -> StructuredPoints:
+    """Points of a property with their features: chemical ones, with T − Tg where Tg is given, or fingerprints.
+
+    `film` says which rows are readings of one film; left out, nobody has read any.
+    """
+    matrix = chemical_matrix(points, glass) if chemistry else fingerprint_matrix(points)
+    columns = (*CHEMICAL_NAMES, *(() if glass is None else GLASS_NAMES)) if chemistry else ()
+    return StructuredPoints(name, points, matrix, columns, np.full(len(points), -1) if film is None else film)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.film import Film
-from models.averaged import Averaged
-from models.fitted_average import Foretold
 from models.glass_estimate import GlassEstimate
 from models.learning_table import LearningTable, learning_table
+from models.protocols import Foretold, PropertySurrogate
 from models.scores import Scores, scores
 from models.splits import polymer_group
 
@@ -48,7 +47,7 @@ class Evaluation:
 
 
 def evaluate(
-    surrogate: Averaged,
+    surrogate: PropertySurrogate,
     train: Sequence[Film],
     test: Sequence[Film],
     name: str = CONDUCTIVITY,

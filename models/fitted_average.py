@@ -10,17 +10,17 @@ import numpy as np
 
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
-from models.calibration import Regime, predictions
-from models.composition import feature_matrix, polymer_fingerprints
+from models.calibration import Member, Regime, predictions
+from models.composition import polymer_fingerprints, structured_points
 from models.glass_estimate import GlassEstimate
 from models.interval_width import Width, farness
 from models.learning_table import Points, grid
-from models.protocols import Condition, Posterior
-from models.regressors import Learnt
+from models.protocols import Condition, Foretold, Posterior
 from models.saved_methods import OtherWeights, restored
 from models.splits import polymer_group
+from models.structured_points import StructureLearnt
 
-FORMAT = 1
+FORMAT = 2
 _AT_ONCE = 20_000
 """Points whose features are in memory at once."""
 
@@ -40,7 +40,7 @@ class LearntAverage:
         lowest, highest: `d`, range of each feature in training.
     """
 
-    members: tuple[Learnt, ...]
+    members: tuple[Member, ...]
     with_glass: bool
     unseen: Regime
     seen: Regime
@@ -52,25 +52,8 @@ class LearntAverage:
 
 
 @dataclass(frozen=True)
-class Foretold:
-    """Predictions at n points.
-
-    Attributes:
-        mean: in the unit of the property.
-        sd: of a new reading, film effect and noise in the bargain; ±1.645 of it holds nine of ten.
-        seen: whether the polymer was trained on.
-        outside: number of features beyond the range of the training rows: the domain is left where it is above zero.
-    """
-
-    mean: np.ndarray
-    sd: np.ndarray
-    seen: np.ndarray
-    outside: np.ndarray
-
-
-@dataclass(frozen=True)
 class FittedAverage:
-    """A `models.protocols.Fitted`."""
+    """A `models.protocols.Foreteller`."""
 
     name: str
     chemistry: bool
@@ -95,9 +78,9 @@ class FittedAverage:
 
     def foretell(self, points: Points, name: str) -> Foretold:
         """Predictions of one property at any number of points; features of a part of them are in memory at a time."""
-        learnt = self.learnt[name]
+        self.learnt[name]  # a property that was never seen is refused before any feature is made
         parts = [
-            self._part(points.take(np.arange(start, min(start + _AT_ONCE, len(points)))), learnt)
+            self._part(points.take(np.arange(start, min(start + _AT_ONCE, len(points)))), name)
             for start in range(0, len(points), _AT_ONCE)
         ]
         if not parts:
@@ -125,6 +108,7 @@ class FittedAverage:
             "properties": {
                 name: {
                     "members": [member.kind for member in learnt.members],
+                    "configurations": [_configuration(member) for member in learnt.members],
                     "with_glass": learnt.with_glass,
                     "unseen": asdict(learnt.unseen),
                     "seen": asdict(learnt.seen),
@@ -136,20 +120,25 @@ class FittedAverage:
         }
         (folder / "configuration.json").write_text(json.dumps(configuration, indent=1), encoding="utf-8")
 
-    def _part(self, points: Points, learnt: LearntAverage) -> tuple[np.ndarray, ...]:
+    def _part(self, points: Points, name: str) -> tuple[np.ndarray, ...]:
+        learnt = self.learnt[name]
         glass = self.glass.of(points.polymers) if self.glass is not None and learnt.with_glass else None
-        features = feature_matrix(points, self.chemistry, glass)
-        foretold = predictions(learnt.members, features)
+        given = structured_points(name, points, self.chemistry, glass)
+        foretold = predictions(learnt.members, given)
         seen = np.isin([polymer_group(polymer) for polymer in points.polymers], learnt.polymers)
         away = np.where(seen, 0.0, farness(polymer_fingerprints(points.polymers), learnt.fingerprints))
         known, distance = seen[points.polymer], away[points.polymer]
         mean, sd = np.empty(len(points)), np.empty(len(points))
         for rows, regime in ((known, learnt.seen), (~known, learnt.unseen)):
-            mean[rows], spread = regime.mean_and_spread(foretold[:, rows])
+            mean[rows], spread = regime.mean_and_spread(foretold.take(rows))
             sd[rows] = regime.width.sd(spread, distance[rows])
         with np.errstate(invalid="ignore"):  # what is not known (NaN) is not outside
-            outside = ((features < learnt.lowest) | (features > learnt.highest)).sum(axis=1)
+            outside = ((given.matrix < learnt.lowest) | (given.matrix > learnt.highest)).sum(axis=1)
         return mean, sd, known, outside
+
+
+def _configuration(member: Member) -> dict[str, object] | None:
+    return dict(member.configuration()) if isinstance(member, StructureLearnt) else None
 
 
 _ARRAYS = ("fingerprints", "lowest", "highest")
@@ -172,7 +161,8 @@ def load_average(folder: Path) -> FittedAverage:
         arrays = {key: file[key] for key in file.files}
     learnt = {}
     for name, numbers in told["properties"].items():
-        members = tuple(restored(kind, _below(arrays, f"{name}/{i}/")) for i, kind in enumerate(numbers["members"]))
+        kinds = zip(numbers["members"], numbers["configurations"], strict=True)
+        members = tuple(restored(kind, _below(arrays, f"{name}/{i}/"), own) for i, (kind, own) in enumerate(kinds))
         learnt[name] = LearntAverage(
             members=members,
             with_glass=numbers["with_glass"],

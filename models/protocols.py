@@ -11,6 +11,9 @@ from ledger.film import Film
 if TYPE_CHECKING:
     import numpy as np
 
+    from models.glass_estimate import GlassEstimate
+    from models.learning_table import Points
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -35,6 +38,23 @@ class Posterior:
     film_sd: "np.ndarray"
 
 
+@dataclass(frozen=True)
+class Foretold:
+    """Predictions at n points.
+
+    Attributes:
+        mean: in the unit of the property.
+        sd: of a new reading, film effect and noise in the bargain; ±1.645 of it holds nine of ten.
+        seen: whether the polymer was trained on.
+        outside: number of features beyond the range of the training rows: the domain is left where it is above zero.
+    """
+
+    mean: "np.ndarray"
+    sd: "np.ndarray"
+    seen: "np.ndarray"
+    outside: "np.ndarray"
+
+
 class Fitted(Protocol):
     """A surrogate that has learnt."""
 
@@ -54,6 +74,35 @@ class Surrogate(Protocol):
 
     def fit(self, films: Sequence[Film]) -> Fitted:
         """Learn from films, not from loose points: the readings of one film share its cell's error."""
+        ...
+
+
+@runtime_checkable
+class Foreteller(Fitted, Protocol):
+    """A fitted surrogate that foretells readings at any number of points, with intervals that can be tested."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What it had to leave out, and why."""
+        ...
+
+    def foretell(self, points: "Points", name: str) -> Foretold:
+        """Readings of a property; raises `KeyError` for one that it never saw."""
+        ...
+
+
+class PropertySurrogate(Protocol):
+    """A surrogate that can be told which properties to learn: what is evaluated and compared."""
+
+    @property
+    def name(self) -> str:
+        """What it is called (`models.surrogates`)."""
+        ...
+
+    def fit(
+        self, films: Sequence[Film], properties: Sequence[str] | None = None, estimate: "GlassEstimate | None" = None
+    ) -> Foreteller:
+        """Learn some properties, all where left out; `estimate` is of the glass transition, where one was learnt."""
         ...
 
 

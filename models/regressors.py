@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
+from chemistry.errors import IonloopError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 CLIP = 4.0
 """Standard scores beyond which a feature of a kernel machine counts no further."""
+
+
+class OtherWeights(IonloopError):
+    """A saved surrogate that this version cannot load."""
 
 
 class Learnt(Protocol):

@@ -13,6 +13,9 @@ app = typer.Typer(help="Learn from tables, and see how good what was learnt is."
 _Format = Annotated[str, typer.Option("--format", help="format of the tables: bradford, htpmd, pe_i or tg")]
 _Glass = Annotated[Path | None, typer.Option("--tg", help="a table of glass transitions (SMILES, tg): T - Tg helps")]
 _Property = Annotated[str, typer.Option("--property", help="the property that is foretold")]
+_Unlabelled = Annotated[
+    Path | None, typer.Option("--unlabelled", help="repeat units (smiles) that nobody measured, to pretrain on as well")
+]
 _Json = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 
 
@@ -24,6 +27,7 @@ def models_evaluate(
     model: Annotated[str, typer.Option("--model", help="name of the model; a wrong one lists them")] = "average",
     name: _Property = "log10_conductivity",
     tg: _Glass = None,
+    unlabelled: _Unlabelled = None,
     json: _Json = False,
 ) -> None:
     """Learn from one table and score the predictions of another.
@@ -34,8 +38,9 @@ def models_evaluate(
     from models.evaluation import evaluate
     from models.splits import polymer_group
     from models.surrogates import surrogate
+    from models.unlabelled import read_unlabelled
 
-    chosen = surrogate(model)
+    chosen = surrogate(model, () if unlabelled is None else read_unlabelled(unlabelled))
     learnt, asked = (_strict(path, format) for path in (train, test))
     test_films = [item.film for item in asked.films]
     tested = {polymer_group(film.formulation.polymer) for film in test_films}
@@ -68,6 +73,7 @@ def models_compare(
     ] = None,
     name: _Property = "log10_conductivity",
     tg: _Glass = None,
+    unlabelled: _Unlabelled = None,
     budget: Annotated[str | None, typer.Option("--budget", help="begin no fold after so long, such as 60min")] = None,
     record: Annotated[
         Path | None, typer.Option("--record", help="keeps each fold that is done [default: compare-DATA.jsonl here]")
@@ -82,6 +88,7 @@ def models_compare(
     from flows.terminal import console
     from models.comparison import Comparison, compare
     from models.surrogates import NAMES
+    from models.unlabelled import read_unlabelled
 
     table = _read(data, format)
     glasses = [] if tg is None else [item.film for item in _read(tg, "tg").films]
@@ -98,6 +105,7 @@ def models_compare(
         asked=name,
         glasses=glasses,
         always_train=always_train or (),
+        unlabelled=() if unlabelled is None else read_unlabelled(unlabelled),
     )
     told = compare(
         comparison,

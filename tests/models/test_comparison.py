@@ -17,7 +17,7 @@ MODELS = ("forest", "support_vectors")
 def _quick(monkeypatch):
     """Every model is a small kernel machine: what is tested here is the order of work."""
     monkeypatch.setattr(
-        "models.comparison.surrogate", lambda name: Averaged(name, (SupportVectorRegression(),), calibrate=False)
+        "models.comparison.surrogate", lambda name, _: Averaged(name, (SupportVectorRegression(),), calibrate=False)
     )
 
 
