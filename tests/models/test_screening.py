@@ -152,11 +152,11 @@ def test_loadings_of_every_unit_mean_the_same_film(teacher, tmp_path):
 
 
 def test_a_hit_tells_its_neighbour_and_where_it_leaves_the_domain(teacher, tmp_path):
-    pool = written(tmp_path, ["*CCO*", "*CCOCCCO*", "*CC(*)C#N"])
+    pool = written(tmp_path, ["*CCO*", "*CCOCCCO*", "*CCCCC(*)C#N"])
     told = screened(teacher, pool, Question(replace(GRID, temperatures_C=(60.0, 180.0)), top=1000))
     by_polymer = {hit.polymer: hit for hit in told.hits}
     mixed = Polymer.model_validate({"units": ["*CCOCCCO*"]}).units[0].smiles
-    nitrile = Polymer.model_validate({"units": ["*CC(*)C#N"]}).units[0].smiles
+    nitrile = Polymer.model_validate({"units": ["*CCCCC(*)C#N"]}).units[0].smiles
     assert by_polymer["*CCO*"].known
     assert by_polymer["*CCO*"].similarity == 1.0
     assert by_polymer["*CCO*"].neighbour == "*CCO*"
