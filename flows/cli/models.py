@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.models_tune import models_tune
+
 if TYPE_CHECKING:
     from ledger.literature import LiteratureTable
 
 app = typer.Typer(help="Learn from tables, and see how good what was learnt is.", no_args_is_help=True)
+app.command("tune")(models_tune)
 
 _Format = Annotated[str, typer.Option("--format", help="format of the tables: bradford, htpmd, pe_i or tg")]
 _Glass = Annotated[Path | None, typer.Option("--tg", help="a table of glass transitions (SMILES, tg): T - Tg helps")]
@@ -39,7 +42,7 @@ def models_evaluate(
     learnt, asked = (_strict(path, format) for path in (train, test))
     test_films = [item.film for item in asked.films]
     tested = {polymer_group(film.formulation.polymer) for film in test_films}
-    glasses = [] if tg is None else [item.film for item in _read(tg, "tg").films]
+    glasses = [] if tg is None else [item.film for item in read_films_table(tg, "tg").films]
     kept = [film for film in glasses if polymer_group(film.formulation.polymer) not in tested]
     outcome = evaluate(chosen, [*(item.film for item in learnt.films), *kept], test_films, name)
     seen = float(outcome.foretold.seen.mean())
@@ -84,8 +87,8 @@ def models_compare(
     from models.comparison import Comparison, compare
     from models.surrogates import NAMES
 
-    table = _read(data, format)
-    glasses = [] if tg is None else [item.film for item in _read(tg, "tg").films]
+    table = read_films_table(data, format)
+    glasses = [] if tg is None else [item.film for item in read_films_table(tg, "tg").films]
     console = Console(stderr=True, quiet=json and not Console(stderr=True).is_terminal)
     comparison = Comparison(
         films=[item.film for item in table.films],
@@ -118,7 +121,7 @@ def models_compare(
     _print(figures, json, title=f"{data.name}, split by {split}")
 
 
-def _read(path: Path, form: str) -> "LiteratureTable":
+def read_films_table(path: Path, form: str) -> "LiteratureTable":
     """The table; refused where not one row can be read."""
     from chemistry.errors import BadInput
     from ledger.literature import read_table
@@ -135,7 +138,7 @@ def _strict(path: Path, form: str) -> "LiteratureTable":
     """The table; refused where a row cannot be read, with the rows of each reason. Exact duplicates are left out."""
     from chemistry.errors import BadInput
 
-    table = _read(path, form)
+    table = read_films_table(path, form)
     wrong: dict[str, list[int]] = {}
     for refusal in table.refusals:
         if refusal.reason != "exact duplicate":
