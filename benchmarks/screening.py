@@ -65,6 +65,9 @@ def main() -> None:
     try:
         teacher = learnt(given)
         units = [text for _, text in rows_of(given.pool)]
+        units = [
+            units[i] for i in np.random.default_rng(0).permutation(len(units))
+        ]  # the file begins with hydrocarbons
     except BadInput as error:
         sys.exit(f"screening: {error}")
     line: dict[str, object] = {"model": teacher.name, "processes": given.processes, "points_of_a_polymer": GRID.points}

@@ -1,5 +1,6 @@
 """`ionloop models`: surrogates put to the test on published tables."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,6 +76,9 @@ def models_compare(
     record: Annotated[
         Path | None, typer.Option("--record", help="keeps each fold that is done [default: compare-DATA.jsonl here]")
     ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="write figures to this HTML file; the learning curve costs more fits")
+    ] = None,
     json: _Json = False,
 ) -> None:
     """Compare models on the same folds of one table; run again, it goes on where it was left.
@@ -102,12 +106,21 @@ def models_compare(
         glasses=glasses,
         always_train=always_train or (),
     )
-    told = compare(
-        comparison,
-        record or Path(f"compare-{data.stem}.jsonl"),
-        budget_s=None if budget is None else quantity(budget, "second"),
-        told=lambda line: console.print(line, highlight=False),
-    )
+    kept = record or Path(f"compare-{data.stem}.jsonl")
+    seconds = None if budget is None else quantity(budget, "second")
+    begun = time.monotonic()
+
+    def progress(line: str) -> None:
+        console.print(line, highlight=False)
+
+    told = compare(comparison, kept, budget_s=seconds, told=progress)
+    if page is not None:
+        from flows.comparison_page import write_comparison
+        from models.learning_curve import learning_curve
+
+        left = None if seconds is None else seconds - (time.monotonic() - begun)
+        curve = learning_curve(comparison, kept, budget_s=left, told=progress)
+        write_comparison(page, comparison, kept, curve, data.name, len(table.refusals))
     figures: dict[str, object] = {
         "table": str(data),
         "split": split,

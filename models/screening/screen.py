@@ -167,6 +167,6 @@ def _nothing_feasible(known: Register, left_out: LeftOut) -> BadInput:
     examples = left_out.examples(INFEASIBLE)
     return BadInput(
         f"not one formulation of {known.size} polymers can be made",
-        problems=tuple(f"Row {item.row}: {item.reason}" for item in examples[:3]),
+        problems=tuple(dict.fromkeys(f"Row {item.row}: {item.reason}" for item in examples))[:3],
         remedy="Give other polymers, salts, or lower loadings",
     )
