@@ -1,7 +1,7 @@
 """How fast a pool is screened, how well the student agrees with its teacher, and how much memory it takes.
 
 Pools of growing size (the polymers of a file, then alternating copolymers of two of them) are screened over a grid of
-1,200 points for each polymer: by the student with the surrogate as judge, as `ionloop screen` does by default, and a
+2,000 points for each polymer: by the student with the surrogate as judge, as `ionloop screen` does by default, and a
 smaller one by the surrogate alone. chemprop, untrained, predicts a random sample of the same points in the same run:
 its rate does not hang on its weights. It reads one graph for each point, the repeat unit; salt, loading and temperature
 are given to it as descriptors, which is the least it can be asked. Prints one JSON line.
@@ -43,7 +43,7 @@ GRID = Grid(
     (salt("LiTFSI"), salt("LiFSI")),
     tuple(np.round(np.linspace(0.02, 0.25, 20), 4).tolist()),
     "Li/O",
-    tuple(np.linspace(20, 107, 30).tolist()),
+    tuple(np.linspace(20, 118, 50).tolist()),
 )
 
 
