@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -107,12 +107,15 @@ def parity_figure(told: Mapping[str, Said], colours: Mapping[str, str], asked: s
     rows = -(-len(told) // columns)
     titles = [f"{name} (error {one.error.mean():.2f})" for name, one in told.items()]
     figure = make_subplots(
-        rows, columns, subplot_titles=titles, shared_xaxes="all", shared_yaxes="all",
-        horizontal_spacing=0.04, vertical_spacing=0.12 / rows,
-    )  # fmt: skip
+        rows,
+        columns,
+        subplot_titles=titles,
+        horizontal_spacing=0.04,
+        vertical_spacing=0.12 / rows,
+    )
     ends = [min(one.truth.min() for one in told.values()), max(one.truth.max() for one in told.values())]
     for place, (name, one) in enumerate(told.items()):
-        where = {"row": place // columns + 1, "col": place % columns + 1}
+        where: dict[str, Any] = {"row": place // columns + 1, "col": place % columns + 1}
         shown = np.random.default_rng(0).permutation(len(one.truth))[:_POINTS]
         dots = go.Scattergl(
             x=one.truth[shown],
@@ -124,7 +127,9 @@ def parity_figure(told: Mapping[str, Said], colours: Mapping[str, str], asked: s
         )
         figure.add_trace(dots, **where)
         figure.add_trace(go.Scatter(x=ends, y=ends, mode="lines", line={"color": KNOWN, "dash": "dot"}), **where)
-    figure.update_layout(LAYOUT | {"height": 340 * rows + 80, "showlegend": False})
+    figure.update_layout(
+        LAYOUT | {"height": 340 * rows + 80, "showlegend": False, "margin": LAYOUT["margin"] | {"t": 70}}
+    )
     label = "log₁₀ conductivity (S/cm)" if asked == "log10_conductivity" else asked.replace("_", " ")
     for column in range(1, columns + 1):
         figure.update_xaxes(title="measured: " + label if columns < 3 else "measured", row=rows, col=column)
@@ -167,8 +172,9 @@ def learning_figure(
             name=name,
             line={"color": colours.get(name, KNOWN), "width": 2},
         )
-    figure.update_xaxes(title="training films", type="log", dtick="D2")
-    figure.update_yaxes(title=f"mean absolute error ({unit})", type="log", dtick="D2")
+    films = sorted({round(films) for pairs in curve.values() for films, _ in pairs})
+    figure.update_xaxes(title="training films", type="log", tickvals=films, ticktext=[f"{count:,}" for count in films])
+    figure.update_yaxes(title=f"mean absolute error ({unit})")
     return figure
 
 

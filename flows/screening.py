@@ -37,7 +37,7 @@ class Asked:
     glasses: Path | None
     fitted: Path | None
     save: Path | None
-    property: str
+    asked_for: str
     column: str | None
     top: int
     rank: str
@@ -68,7 +68,7 @@ class Asked:
             quantile=self.quantile,
             by_lower=self.rank == "lower",
             of_each=self.each,
-            asked=self.property,
+            asked=self.asked_for,
             student=self.student,
             column=self.column,
         )
@@ -121,7 +121,7 @@ def _surrogate(asked: Asked, told: Callable[[str], None]) -> FittedAverage:
     told(f"learning {asked.model} from {asked.table}")
     films = _films(asked.table, asked.format)
     glasses = [] if asked.glasses is None else _films(asked.glasses, "tg")
-    fitted = chosen.fit([*films, *glasses], [asked.property])
+    fitted = chosen.fit([*films, *glasses], [asked.asked_for])
     if asked.save is not None:
         fitted.save(asked.save)
     return fitted
@@ -159,7 +159,7 @@ def _figures(
         "model": surrogate.name,
         "trained_on": surrogate.trained_on,
         "notes": list(surrogate.notes),
-        "property": asked.property,
+        "property": asked.asked_for,
         "rank": asked.rank,
         "quantile": asked.quantile,
         "rows": screening.rows,
@@ -183,7 +183,7 @@ def _tell(asked: Asked, question: Question, surrogate: FittedAverage, screening:
     by = f"lower bound ({question.quantile:g} quantile)" if question.by_lower else "mean"
     console.print(
         f"{screening.points:,} points of {screening.polymers:,} polymers ({screening.rows:,} rows), "
-        f"{asked.property} by {surrogate.name}, ranked by {by}",
+        f"{asked.asked_for} by {surrogate.name}, ranked by {by}",
         highlight=False,
     )
     table = Table(box=None, pad_edge=False)

@@ -200,7 +200,8 @@ class _Search:
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         study = optuna.create_study(storage=self.storage, study_name=f"{self._key} {label}", load_if_exists=True)
-        films, references = ([of[i] for i in places] for of in (self.comparison.films, self.comparison.references))
+        films = [self.comparison.films[i] for i in places]
+        references = [self.comparison.references[i] for i in places]
         inner = replace(self.comparison, films=films, references=references, folds=INNER_FOLDS)
         folds = None
         while _count(study) < self.trials and (until is None or time.monotonic() < until):

@@ -73,7 +73,7 @@ def screen(
             glasses=tg,
             fitted=fitted,
             save=save,
-            property=name,
+            asked_for=name,
             column=column,
             top=top,
             rank=rank,

@@ -2,14 +2,14 @@
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chemistry.errors import BadInput
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-LAYOUT = {
+LAYOUT: dict[str, Any] = {
     "template": "plotly_white",
     "font": {"family": "system-ui, sans-serif", "size": 13},
     "margin": {"l": 60, "r": 20, "t": 40, "b": 50},

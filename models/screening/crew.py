@@ -13,7 +13,8 @@ from typing import Any, Protocol, TypeVar
 from models.fitted_average import FittedAverage
 from models.screening.forgetting import forget_when_full
 
-Part, Result = TypeVar("Part"), TypeVar("Result")
+Part = TypeVar("Part")
+Result = TypeVar("Result")
 Task = Callable[[FittedAverage, Part], Result]
 """What is done with a part, given the surrogate; can be sent to another process."""
 _AHEAD = 3
@@ -41,9 +42,9 @@ class Alone:
 
 
 class Spread:
-    """Workers behind an executor; `submit` says how a task reaches one of them."""
+    """Workers behind an executor; `submit` hands one of them a task with a part, and gives what has a `result()`."""
 
-    def __init__(self, submit: Callable[[Any, Any], "Future[Any]"], workers: int) -> None:
+    def __init__(self, submit: Callable[[Any, Any], Any], workers: int) -> None:
         self._submit, self._ahead = submit, _AHEAD * workers
 
     def each(self, task: Task[Part, Result], parts: Iterable[Part]) -> Iterator[Result]:

@@ -35,7 +35,7 @@ class LeftOut:
         if self._writer is not None:
             self._writer.writerow([field.name for field in fields(LeftOutRow)])
         self._examples: dict[str, list[LeftOutRow]] = {kind: [] for kind in KINDS}
-        self.counts = dict.fromkeys(KINDS, 0)
+        self.counts: dict[str, int] = dict.fromkeys(KINDS, 0)
 
     def add(self, item: LeftOutRow) -> None:
         """Count one more."""

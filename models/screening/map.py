@@ -120,10 +120,11 @@ def _clusters(scored: np.ndarray, names: Sequence[str]) -> tuple[np.ndarray, tup
     from sklearn.cluster import KMeans
 
     count = min(CLUSTERS, len(np.unique(np.round(scored, 9), axis=0)))
-    method = KMeans(count, n_init=4, random_state=0).fit(scored)
-    sizes = np.bincount(method.labels_, minlength=count)
+    method = KMeans(count, n_init=4, random_state=0)  # pyright: ignore[reportArgumentType]  a number is taken as well
+    labels = method.fit_predict(scored)
+    sizes = np.bincount(labels, minlength=count)
     order = np.argsort(-sizes, kind="stable")
     number = np.empty(count, dtype=int)
     number[order] = np.arange(1, count + 1)
     distance = method.transform(scored)
-    return number[method.labels_], tuple(names[int(distance[:, k].argmin())] for k in order)
+    return number[labels], tuple(names[int(distance[:, k].argmin())] for k in order)

@@ -102,6 +102,7 @@ def screen(
         begun = time.perf_counter()
         student, agreement, outside = _student(question, known, crew)
         seconds.teach = time.perf_counter() - begun
+        told("teach", known.size, known.size)
         begun = time.perf_counter()
         best, points = _scanned(question, known, crew, student, left_out, told)
         seconds.scan = time.perf_counter() - begun

@@ -176,7 +176,7 @@ def _trained(lessons: Lessons, seed: int) -> Student:
     network = MLPRegressor(
         hidden_layer_sizes=_HIDDEN,
         solver="adam",
-        batch_size=min(256, len(target)),
+        batch_size=min(256, len(target)),  # pyright: ignore[reportArgumentType]  a number is taken as well
         learning_rate_init=2e-3,
         alpha=1e-4,
         max_iter=_ROUNDS,

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -246,9 +247,10 @@ def test_parts_are_taken_only_as_they_are_needed():
             taken.append(i)
             yield i
 
-    told = Spread(lambda task, part: Now(task(None, part)), workers=2).each(
-        lambda _, part: sum(part), in_parts(numbers(), 10)
-    )
+    def submit(task: Any, part: Any) -> Any:
+        return Now(task(None, part))
+
+    told = Spread(submit, workers=2).each(lambda _, part: sum(part), in_parts(numbers(), 10))
     assert next(told) == sum(range(10))
     assert len(taken) <= 100
     assert sum(told) == sum(range(10, 1000))
