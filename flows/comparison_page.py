@@ -127,6 +127,8 @@ def parity_figure(told: Mapping[str, Said], colours: Mapping[str, str], asked: s
         )
         figure.add_trace(dots, **where)
         figure.add_trace(go.Scatter(x=ends, y=ends, mode="lines", line={"color": KNOWN, "dash": "dot"}), **where)
+    figure.update_xaxes(matches="x")
+    figure.update_yaxes(matches="y")
     figure.update_layout(
         LAYOUT | {"height": 340 * rows + 80, "showlegend": False, "margin": LAYOUT["margin"] | {"t": 70}}
     )
