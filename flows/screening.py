@@ -202,7 +202,8 @@ def _tell(asked: Asked, question: Question, surrogate: FittedAverage, screening:
         "outside",
     )
     for title in titles:
-        table.add_column(title, justify="left" if title in {"polymer", "salt", "nearest known", "outside"} else "right")
+        words = title in {"polymer", "salt", "nearest known"}
+        table.add_column(title, justify="left" if words else "right", overflow="fold")  # a cut SMILES says nothing
     for hit in screening.hits:
         cells = (
             str(hit.place),
@@ -216,7 +217,7 @@ def _tell(asked: Asked, question: Question, surrogate: FittedAverage, screening:
             f"{hit.lower:.2f}",
             "itself" if hit.known else hit.neighbour,
             f"{hit.similarity:.2f}",
-            f"{len(hit.outside)} features" if hit.outside else "",
+            str(len(hit.outside)) if hit.outside else "",
         )
         table.add_row(*(Text(cell) for cell in cells))  # a SMILES such as c1c[nH]c1 is no markup
     console.print(table)
@@ -227,6 +228,8 @@ def _tell(asked: Asked, question: Question, surrogate: FittedAverage, screening:
 def _remarks(screening: Screening, record: LeftOut, surrogate: FittedAverage, asked: Asked) -> list[str]:
     """What a reader of the table has to know."""
     lines = []
+    if any(hit.outside for hit in screening.hits):
+        lines.append("Outside: features beyond the range of the training rows; --json and --out name them.")
     if screening.agreement is not None:
         a = screening.agreement
         lines.append(
