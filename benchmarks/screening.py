@@ -2,7 +2,7 @@
 
 Pools of growing size (the polymers of a file, then alternating copolymers of two of them) are screened over a grid of
 2,000 points for each polymer: by the student with the surrogate as judge, as `ionloop screen` does by default, and a
-smaller one by the surrogate alone. chemprop, untrained, predicts points drawn from the same polymers and grid in the same run:
+smaller one by the surrogate alone. chemprop, untrained, predicts points of the same polymers and grid in the same run:
 its rate does not hang on its weights. It reads one graph for each point, the repeat unit; salt, loading and temperature
 are given to it as descriptors, which is the least it can be asked. Prints one JSON line.
 
