@@ -7,6 +7,8 @@ new order of neighbours, a double bond by its reference atoms.
 
 from typing import TYPE_CHECKING
 
+from chemistry.structures import atoms_of
+
 if TYPE_CHECKING:
     from rdkit import Chem
 
@@ -20,7 +22,7 @@ def joined(pieces: "Chem.Mol", joints: int) -> "Chem.Mol":
 
     chain = Chem.RWMol(pieces)
     dummies: dict[int, list[Chem.Atom]] = {}
-    for atom in chain.GetAtoms():
+    for atom in atoms_of(chain):
         if atom.GetAtomMapNum():
             dummies.setdefault(atom.GetAtomMapNum(), []).append(atom)
     stands_for: dict[int, int] = {}
@@ -30,7 +32,7 @@ def joined(pieces: "Chem.Mol", joints: int) -> "Chem.Mol":
         stands_for[other.GetIdx()] = one.GetNeighbors()[0].GetIdx()
     centres = {
         atom.GetIdx(): [stands_for.get(n.GetIdx(), int(n.GetIdx())) for n in atom.GetNeighbors()]
-        for atom in chain.GetAtoms()
+        for atom in atoms_of(chain)
         if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED
     }
     doubles = _reference_atoms(chain, stands_for)

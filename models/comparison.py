@@ -92,7 +92,7 @@ def compare(
     if unknown:
         raise BadInput(f"there is no model {', '.join(unknown)}", remedy=f"Use all, or some of {', '.join(NAMES)}")
     folds, key = comparison.parts, comparison.key
-    done = _read(record, key)
+    done = read_record(record, key)
     begun = time.monotonic()
 
     def spent() -> bool:
@@ -144,7 +144,7 @@ def _summary(lines: Sequence[dict[str, object]]) -> dict[str, object]:
     }
 
 
-def _read(record: Path, key: str) -> dict[tuple[str, int], dict[str, object]]:
+def read_record(record: Path, key: str) -> dict[tuple[str, int], dict[str, object]]:
     """Lines of this comparison; a last line that a kill cut short is dropped, and its fold done again."""
     if not record.exists():
         return {}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from chemistry.canonical import canonical_repeat_unit, read_structure, repeated
 from chemistry.coordination import GROUPS, coordinating_groups
+from chemistry.structures import atoms_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,7 +106,7 @@ def unit_spacings(smiles: str) -> tuple[float, ...] | None:
         return None
     structure = read_structure(repeated(unit, _copies(unit) + 2))
     distance = np.asarray(Chem.GetDistanceMatrix(structure))
-    ends = [atom.GetIdx() for atom in structure.GetAtoms() if not atom.GetAtomicNum()]
+    ends = [atom.GetIdx() for atom in atoms_of(structure) if not atom.GetAtomicNum()]
     chain = Chem.GetShortestPath(structure, *ends)
     sites = sorted({match[0] for p in _site_patterns() for match in structure.GetSubstructMatches(p)})
     # Sites nearest the middle of the chain see a neighbour on either side.
@@ -154,7 +155,7 @@ def _copies(unit: str) -> int:
     from rdkit import Chem
 
     structure = read_structure(unit)
-    ends = [atom.GetIdx() for atom in structure.GetAtoms() if not atom.GetAtomicNum()]
+    ends = [atom.GetIdx() for atom in atoms_of(structure) if not atom.GetAtomicNum()]
     chain = len(Chem.GetShortestPath(structure, *ends)) - 2
     return max(2, -(-_REACH // chain))
 
@@ -175,11 +176,12 @@ def _sums(structure: "Chem.Mol") -> list[float]:
     """Sums over the atoms and groups of a structure: `_SUMS`, `_ELEMENTS`, `GROUPS_BESIDE`, `_SURFACES`."""
     from rdkit.Chem import rdMolDescriptors
 
-    symbols = [atom.GetSymbol() for atom in structure.GetAtoms()]
+    atoms = atoms_of(structure)
+    symbols = [atom.GetSymbol() for atom in atoms]
     lipophilicity, refractivity = rdMolDescriptors.CalcCrippenDescriptors(structure)
-    heavy = sum(atom.GetAtomicNum() > 1 for atom in structure.GetAtoms())
-    hydrogens = sum(atom.GetTotalNumHs() for atom in structure.GetAtoms())
-    mass = sum(atom.GetMass() for atom in structure.GetAtoms() if atom.GetAtomicNum() != 20) + 1.008 * hydrogens
+    heavy = sum(atom.GetAtomicNum() > 1 for atom in atoms)
+    hydrogens = sum(atom.GetTotalNumHs() for atom in atoms)
+    mass = sum(atom.GetMass() for atom in atoms if atom.GetAtomicNum() != 20) + 1.008 * hydrogens
     return [
         mass,
         float(heavy),
@@ -199,7 +201,7 @@ def _along(structure: "Chem.Mol") -> list[float]:
     """What lies on the shortest path between the open ends, as in `_CHAIN`."""
     from rdkit import Chem
 
-    ends = [atom.GetIdx() for atom in structure.GetAtoms() if not atom.GetAtomicNum()]
+    ends = [atom.GetIdx() for atom in atoms_of(structure) if not atom.GetAtomicNum()]
     chain = [structure.GetAtomWithIdx(i) for i in Chem.GetShortestPath(structure, *ends)[1:-1]]
     symbols = [atom.GetSymbol() for atom in chain]
     counted = (len(chain), sum(atom.IsInRing() for atom in chain), *(symbols.count(e) for e in ("O", "N", "Si")))

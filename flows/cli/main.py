@@ -19,6 +19,7 @@ from flows.cli import (
     report,
     run,
     schema,
+    screen,
     serve,
     status,
     stock,
@@ -51,6 +52,7 @@ app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
 app.add_typer(lab.app, name="lab")
 app.add_typer(models.app, name="models")
+app.command("screen")(screen.screen)
 app.add_typer(stock.app, name="stock")
 app.command("serve")(serve.serve)
 app.command("schema")(schema.schema)

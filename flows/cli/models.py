@@ -1,14 +1,18 @@
 """`ionloop models`: surrogates put to the test on published tables."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.models_tune import models_tune
+
 if TYPE_CHECKING:
     from ledger.literature import LiteratureTable
 
 app = typer.Typer(help="Learn from tables, and see how good what was learnt is.", no_args_is_help=True)
+app.command("tune")(models_tune)
 
 _Format = Annotated[str, typer.Option("--format", help="format of the tables: bradford, htpmd, pe_i or tg")]
 _Glass = Annotated[Path | None, typer.Option("--tg", help="a table of glass transitions (SMILES, tg): T - Tg helps")]
@@ -44,7 +48,7 @@ def models_evaluate(
     learnt, asked = (_strict(path, format) for path in (train, test))
     test_films = [item.film for item in asked.films]
     tested = {polymer_group(film.formulation.polymer) for film in test_films}
-    glasses = [] if tg is None else [item.film for item in _read(tg, "tg").films]
+    glasses = [] if tg is None else [item.film for item in read_films_table(tg, "tg").films]
     kept = [film for film in glasses if polymer_group(film.formulation.polymer) not in tested]
     outcome = evaluate(chosen, [*(item.film for item in learnt.films), *kept], test_films, name)
     seen = float(outcome.foretold.seen.mean())
@@ -78,6 +82,9 @@ def models_compare(
     record: Annotated[
         Path | None, typer.Option("--record", help="keeps each fold that is done [default: compare-DATA.jsonl here]")
     ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="write figures to this HTML file; the learning curve costs more fits")
+    ] = None,
     json: _Json = False,
 ) -> None:
     """Compare models on the same folds of one table; run again, it goes on where it was left.
@@ -90,8 +97,8 @@ def models_compare(
     from models.surrogates import NAMES
     from models.unlabelled import read_unlabelled
 
-    table = _read(data, format)
-    glasses = [] if tg is None else [item.film for item in _read(tg, "tg").films]
+    table = read_films_table(data, format)
+    glasses = [] if tg is None else [item.film for item in read_films_table(tg, "tg").films]
     out = console(stderr=True)
     out.quiet = json and not out.is_terminal
     comparison = Comparison(
@@ -107,12 +114,17 @@ def models_compare(
         always_train=always_train or (),
         unlabelled=() if unlabelled is None else read_unlabelled(unlabelled),
     )
-    told = compare(
-        comparison,
-        record or Path(f"compare-{data.stem}.jsonl"),
-        budget_s=None if budget is None else quantity(budget, "second"),
-        told=out.print,
-    )
+    kept = record or Path(f"compare-{data.stem}.jsonl")
+    seconds = None if budget is None else quantity(budget, "second")
+    begun = time.monotonic()
+    told = compare(comparison, kept, budget_s=seconds, told=out.print)
+    if page is not None:
+        from flows.comparison_page import write_comparison
+        from models.learning_curve import learning_curve
+
+        left = None if seconds is None else seconds - (time.monotonic() - begun)
+        curve = learning_curve(comparison, kept, budget_s=left, told=out.print)
+        write_comparison(page, comparison, kept, curve, data.name, len(table.refusals))
     figures: dict[str, object] = {
         "table": str(data),
         "split": split,
@@ -126,7 +138,7 @@ def models_compare(
     _print(figures, json, title=f"{data.name}, split by {split}")
 
 
-def _read(path: Path, form: str) -> "LiteratureTable":
+def read_films_table(path: Path, form: str) -> "LiteratureTable":
     """The table; refused where not one row can be read."""
     from chemistry.errors import BadInput
     from ledger.literature import read_table
@@ -143,7 +155,7 @@ def _strict(path: Path, form: str) -> "LiteratureTable":
     """The table; refused where a row cannot be read, with the rows of each reason. Exact duplicates are left out."""
     from chemistry.errors import BadInput
 
-    table = _read(path, form)
+    table = read_films_table(path, form)
     wrong: dict[str, list[int]] = {}
     for refusal in table.refusals:
         if refusal.reason != "exact duplicate":

@@ -1,0 +1,76 @@
+"""`ionloop models tune`: the settings of a model searched inside training folds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def models_tune(
+    data: Annotated[Path, typer.Argument(help="the table, a CSV file")],
+    model: Annotated[str, typer.Option("--model", help="name of the model; a wrong one lists them")],
+    format: Annotated[
+        str, typer.Option("--format", help="format of the table: bradford, htpmd, pe_i or tg")
+    ] = "bradford",
+    split: Annotated[str, typer.Option("--split", help="random, formulation, polymer or paper")] = "polymer",
+    folds: Annotated[int, typer.Option("--folds", min=2, help="outer folds")] = 5,
+    trials: Annotated[int, typer.Option("--trials", min=1, help="settings tried for each outer fold")] = 20,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="of folds and trials")] = 0,
+    always_train: Annotated[
+        list[str] | None, typer.Option("--always-train", help="repeat unit that is never tested; may be given again")
+    ] = None,
+    name: Annotated[str, typer.Option("--property", help="the property that is foretold")] = "log10_conductivity",
+    tg: Annotated[Path | None, typer.Option("--tg", help="a table of glass transitions: T - Tg helps")] = None,
+    budget: Annotated[str | None, typer.Option("--budget", help="begin no trial after so long, such as 60min")] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="keeps every trial that is done [default: tune-DATA.log here]")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+) -> None:
+    """Search the settings of a model; run again, it goes on where it was left.
+
+    Each outer fold has a search of its own that never sees the fold's test films; the outer score is that of the best
+    settings there. The settings that are recommended are found on all films in the same way.
+    """
+    import json as json_text
+
+    from rich.console import Console
+
+    from chemistry.quantities import quantity
+    from flows.cli.models import read_films_table
+    from models.comparison import Comparison
+    from models.surrogates import surrogate
+    from models.tuning import settings_of, tune
+
+    settings_of(surrogate(model))  # refused before anything is read
+    table = read_films_table(data, format)
+    console = Console(stderr=True, quiet=json and not Console(stderr=True).is_terminal)
+    told = tune(
+        Comparison(
+            films=[item.film for item in table.films],
+            references=[item.reference if format in {"pe_i", "columns"} else "" for item in table.films],
+            split=split,
+            models=[model],
+            folds=folds,
+            seed=seed,
+            asked=name,
+            glasses=[] if tg is None else [item.film for item in read_films_table(tg, "tg").films],
+            always_train=always_train or (),
+        ),
+        record or Path(f"tune-{data.stem}.log"),
+        trials=trials,
+        budget_s=None if budget is None else quantity(budget, "second"),
+        told=lambda line: console.print(line, highlight=False),
+    )
+    outer = None if told.outer is None else told.outer.as_dict()
+    if json:
+        figures = {**vars(told), "model": model, "table": str(data), "split": split, "outer": outer}
+        typer.echo(json_text.dumps(figures, ensure_ascii=False))
+        return
+    typer.echo(f"{model} on {data.name}, split by {split}")
+    for key, value in told.settings.items():
+        typer.echo(f"  {key}: {value:.4g}")
+    if outer is None:
+        typer.echo("  no outer fold is done yet: run it again, or give it more time")
+    else:
+        typer.echo(f"  outer score ({told.folds} of {folds} folds): " + ", ".join(f"{k} {v}" for k, v in outer.items()))

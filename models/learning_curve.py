@@ -1,0 +1,94 @@
+"""How the error falls with the number of films, on the folds of a comparison; kept in its record."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from models.comparison import Comparison, read_record
+from models.evaluation import evaluate
+from models.glass_estimate import glass_estimate
+from models.splits import polymer_group
+from models.surrogates import surrogate
+
+SHARES = (0.125, 0.25, 0.5)
+"""Shares of the training films; the whole is the comparison itself."""
+FOLDS = 2
+"""Folds that the curve is made on: each point of it costs a fit."""
+
+
+def learning_curve(
+    comparison: Comparison,
+    record: Path,
+    *,
+    budget_s: float | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> dict[str, list[tuple[float, float]]]:
+    """For each model pairs of training films and mean absolute error, fewest films first.
+
+    Training films are thinned by whole polymers where the split is by polymer, else film by film. Fits that the record
+    holds are not made again; whole training sets are taken from the comparison's own lines.
+
+    Args:
+        comparison: what is compared.
+        record: of `models.comparison.compare`; lines are added.
+        budget_s: no fit is begun after so many seconds; None for no limit.
+        told: is called with a line of progress after each fit.
+    """
+    key = f"{comparison.key} thinned"
+    done, whole = read_record(record, key), read_record(record, comparison.key)
+    begun = time.monotonic()
+    places: dict[str, dict[float, list[tuple[int, float]]]] = {name: {} for name in comparison.models}
+    for number, fold in enumerate(comparison.parts[:FOLDS]):
+        test = [comparison.films[i] for i in fold.test]
+        tested = {polymer_group(film.formulation.polymer) for film in test}
+        estimate = None
+        for step, share in enumerate(SHARES):
+            kept = _thinned(comparison, fold.train, share)
+            for name in comparison.models:
+                line = done.get((name, len(SHARES) * number + step))
+                if line is None:
+                    if budget_s is not None and time.monotonic() - begun > budget_s:
+                        continue
+                    if estimate is None:
+                        others = [g for g in comparison.glasses if polymer_group(g.formulation.polymer) not in tested]
+                        estimate = glass_estimate(others)
+                    train = [comparison.films[i] for i in kept]
+                    outcome = evaluate(surrogate(name), train, test, comparison.asked, estimate)
+                    line = {
+                        "comparison": key,
+                        "model": name,
+                        "fold": len(SHARES) * number + step,
+                        "films": len(kept),
+                        "mae": outcome.scores.mae,
+                    }
+                    with record.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(line) + "\n")
+                    told(f"{name}: {len(kept)} training films, mean absolute error {outcome.scores.mae:.3f}")
+                places[name].setdefault(share, []).append((int(str(line["films"])), float(str(line["mae"]))))
+        for name in comparison.models:
+            if (name, number) in whole:
+                line = whole[name, number]
+                error = np.abs(np.asarray(line["mean"], dtype=float) - np.asarray(line["truth"], dtype=float))
+                places[name].setdefault(1.0, []).append((len(fold.train), float(error.mean())))
+    return {name: _means(shares) for name, shares in places.items() if shares}
+
+
+def _means(shares: dict[float, list[tuple[int, float]]]) -> list[tuple[float, float]]:
+    """Mean over folds, of the shares that every fold has."""
+    most = max(len(rows) for rows in shares.values())
+    return [tuple(np.mean(rows, axis=0).tolist()) for _, rows in sorted(shares.items()) if len(rows) == most]
+
+
+def _thinned(comparison: Comparison, train: np.ndarray, share: float) -> np.ndarray:
+    """A share of the training films at random; smaller shares lie inside larger ones."""
+    if comparison.split == "polymer":
+        groups = np.array([polymer_group(comparison.films[i].formulation.polymer) for i in train])
+    else:
+        groups = train.astype(str)
+    names = np.unique(groups)
+    order = np.random.default_rng(comparison.seed).permutation(len(names))
+    kept = names[order[: max(2, round(share * len(names)))]]
+    return train[np.isin(groups, kept)]

@@ -1,0 +1,262 @@
+"""Settings of a model searched by optuna, inside training folds; the test fold is asked once, at the end.
+
+Nested cross-validation. For each outer fold a study of its own tries settings on inner folds of the training films
+alone; the best of them is fitted to all training films and scored on the test fold. What is recommended in the end is
+found in the same way on all films, and its honest score is that of the outer folds: the score of the procedure. The
+loss of a trial is the mean absolute error over inner folds by the same split.
+
+Trials are kept in a file as they are done. What a trial tries hangs on the trials before it and on the seed, so that a
+search that was stopped and goes on ends with what it would have ended with.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chemistry.errors import BadInput
+from ledger.film import Film
+from models.averaged import Averaged
+from models.boosting import Boosting
+from models.comparison import Comparison
+from models.evaluation import evaluate
+from models.glass_estimate import GlassEstimate, glass_estimate
+from models.kernel_machine import KernelRidge, SupportVectorRegression
+from models.regressors import Forest, Regressor
+from models.scores import Scores, scores
+from models.splits import polymer_group
+from models.surrogates import surrogate
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+    from optuna.storages import BaseStorage
+
+INNER_FOLDS = 3
+_STARTUP = 8
+"""Trials at random before earlier ones are learnt from."""
+WHOLE = "all films"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting and the values that are tried."""
+
+    name: str
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+    def tried(self, trial: "Trial", prefix: str) -> float | int:
+        """The value of one trial."""
+        name = f"{prefix}.{self.name}"
+        if self.whole:
+            return trial.suggest_int(name, int(self.low), int(self.high), log=self.log)
+        return trial.suggest_float(name, self.low, self.high, log=self.log)
+
+
+_SETTINGS: dict[type, tuple[Setting, ...]] = {
+    Forest: (Setting("share_of_columns", 0.1, 1.0), Setting("rows_in_leaf", 1, 10, log=True, whole=True)),
+    Boosting: (
+        Setting("rounds", 50, 400, log=True, whole=True),
+        Setting("rate", 0.03, 0.3, log=True),
+        Setting("leaves", 7, 63, log=True, whole=True),
+        Setting("share_of_columns", 0.1, 1.0),
+        Setting("ridge", 0.1, 10.0, log=True),
+    ),
+    SupportVectorRegression: (
+        Setting("penalty", 0.3, 30.0, log=True),
+        Setting("insensitive", 0.05, 0.5, log=True),
+        Setting("width", 0.1, 4.0, log=True),
+        Setting("rows_of_a_group", 30, 400, log=True, whole=True),
+    ),
+    KernelRidge: (Setting("penalty", 0.01, 1.0, log=True), Setting("width", 0.1, 4.0, log=True)),
+}
+"""What is searched for each method."""
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What came of a search.
+
+    Attributes:
+        settings: the best on inner folds of all films, `method.setting` each; empty where no trial of them was done.
+        inner_mae: their error there, which is what was searched for and therefore too small; None without a trial.
+        outer: scores of the outer folds, which no trial saw; None where there was no time for one.
+        folds: outer folds that were scored.
+        trials: trials done in each study, by its name.
+        of_folds: best settings of each outer fold.
+    """
+
+    settings: dict[str, float]
+    inner_mae: float | None
+    outer: Scores | None
+    folds: int
+    trials: dict[str, int]
+    of_folds: dict[str, dict[str, float]]
+
+
+def tune(
+    comparison: Comparison,
+    kept: Path,
+    *,
+    trials: int,
+    budget_s: float | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> Tuned:
+    """Search the settings of the one model that a comparison names.
+
+    Args:
+        comparison: films, split, outer folds, seed; with one model.
+        kept: a file of optuna's journal, made if need be.
+        trials: of each study.
+        budget_s: no trial is begun after so many seconds, shared evenly among the studies; None for no limit.
+        told: is called with a line of progress after each trial.
+
+    Raises:
+        BadInput: an unknown model, one without settings, or too few groups for the folds.
+    """
+    name = comparison.models[0]
+    model = surrogate(name)
+    settings_of(model)
+    begun, parts = time.monotonic(), comparison.parts
+    search = _Search(comparison, model, _storage(kept), trials, told)
+
+    def until(studies: int) -> float | None:
+        """When so many studies are to be over: each has the same share of the time."""
+        return None if budget_s is None else begun + budget_s * studies / (len(parts) + 1)
+
+    tables, of_folds, done = [], {}, {}
+    for number, fold in enumerate(parts):
+        train, test = ([comparison.films[i] for i in part] for part in (fold.train, fold.test))
+        tested = {polymer_group(film.formulation.polymer) for film in test}
+        glasses = [g for g in comparison.glasses if polymer_group(g.formulation.polymer) not in tested]
+        estimate = glass_estimate(glasses)
+        study = search.run(f"fold {number + 1}", fold.train, estimate, until(number + 1))
+        done[f"fold {number + 1}"] = _count(study)
+        if not _count(study):
+            continue
+        best = with_settings(model, study.best_params)
+        outcome = evaluate(best, train, test, comparison.asked, estimate)
+        tables.append((outcome.table.value, outcome.foretold.mean, outcome.foretold.sd))
+        of_folds[f"fold {number + 1}"] = study.best_params
+        told(f"fold {number + 1}: the best settings err {outcome.scores.mae:.3f} on the test fold")
+    everything = np.arange(len(comparison.films))
+    study = search.run(WHOLE, everything, glass_estimate(comparison.glasses), until(len(parts) + 1))
+    done[WHOLE] = _count(study)
+    found = _count(study) > 0
+    return Tuned(
+        settings=dict(study.best_params) if found else {},
+        inner_mae=study.best_value if found else None,
+        outer=scores(*(np.concatenate(part) for part in zip(*tables, strict=True))) if tables else None,
+        folds=len(tables),
+        trials=done,
+        of_folds=of_folds,
+    )
+
+
+def settings_of(model: object) -> dict[str, tuple[Setting, ...]]:
+    """Settings of each method of a model, by the method's name.
+
+    Raises:
+        BadInput: it has none.
+    """
+    methods = model.methods if isinstance(model, Averaged) else ()
+    found = {method.name: _SETTINGS[type(method)] for method in methods if type(method) in _SETTINGS}
+    if not found:
+        name = getattr(model, "name", type(model).__name__)
+        raise BadInput(f"the model {name!r} has no settings to tune", remedy="Tune forest, boosting or support_vectors")
+    return found
+
+
+def with_settings(model: Averaged, settings: dict[str, Any]) -> Averaged:
+    """The model with other settings, `method.setting` each."""
+
+    def changed(method: Regressor) -> Regressor:
+        own = {key.split(".", 1)[1]: value for key, value in settings.items() if key.split(".", 1)[0] == method.name}
+        return replace(method, **own) if own else method  # pyright: ignore[reportArgumentType, reportCallIssue]  a dataclass
+
+    return replace(model, methods=tuple(changed(method) for method in model.methods))
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Studies of one comparison, one after the other."""
+
+    comparison: Comparison
+    model: Averaged
+    storage: "BaseStorage"
+    trials: int
+    told: Callable[[str], None]
+
+    def run(self, label: str, places: np.ndarray, estimate: GlassEstimate | None, until: float | None) -> "Study":
+        """The study of the films at some places with all its trials, or as many as there was time for."""
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        study = optuna.create_study(storage=self.storage, study_name=f"{self._key} {label}", load_if_exists=True)
+        films = [self.comparison.films[i] for i in places]
+        references = [self.comparison.references[i] for i in places]
+        inner = replace(self.comparison, films=films, references=references, folds=INNER_FOLDS)
+        folds = None
+        while _count(study) < self.trials and (until is None or time.monotonic() < until):
+            folds = folds or inner.parts
+            done = _count(study)
+            # A sampler for each trial: what it tries is the same whether the search was stopped before or not.
+            study.sampler = optuna.samplers.TPESampler(
+                seed=1000 * self.comparison.seed + done, n_startup_trials=_STARTUP
+            )
+            trial = study.ask()
+            tried = {
+                f"{method}.{setting.name}": setting.tried(trial, method)
+                for method, settings in settings_of(self.model).items()
+                for setting in settings
+            }
+            loss = self._loss(with_settings(self.model, tried), films, folds, estimate)
+            study.tell(trial, loss)
+            self.told(f"{label}: trial {done + 1} of {self.trials} errs {loss:.3f}, best {study.best_value:.3f}")
+        return study
+
+    @property
+    def _key(self) -> str:
+        """Name of what is searched: another table, split, seed or model is another search."""
+        spaces = {name: [repr(s) for s in settings] for name, settings in settings_of(self.model).items()}
+        told = [self.comparison.key, self.model.name, spaces, INNER_FOLDS]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+    def _loss(
+        self, model: Averaged, films: Sequence[Film], folds: Sequence[Any], estimate: GlassEstimate | None
+    ) -> float:
+        """Mean absolute error over inner folds; intervals play no part and are not calibrated."""
+        quick = replace(model, calibrate=False)
+        errors = []
+        for fold in folds:
+            train, test = ([films[i] for i in part] for part in (fold.train, fold.test))
+            outcome = evaluate(quick, train, test, self.comparison.asked, estimate)
+            errors.append(np.abs(outcome.foretold.mean - outcome.table.value))
+        return float(np.concatenate(errors).mean())
+
+
+def _storage(kept: Path) -> "BaseStorage":
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        return JournalStorage(JournalFileBackend(str(kept)))
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            f"this is no record of a search ({error})", place=str(kept), remedy="Give --record another file"
+        ) from error
+
+
+def _count(study: "Study") -> int:
+    """Trials that were done; one that a kill cut short counts for nothing and is made again."""
+    from optuna.trial import TrialState
+
+    return len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
