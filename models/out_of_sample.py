@@ -1,0 +1,73 @@
+"""Readings as they were foretold by a model that had not learnt from their film, and what such figures say of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log, pi
+
+from models.scores import NINETY, scores
+
+LEVELS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+"""Of a calibration curve."""
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """One reading, and the normal distribution that was foretold of it.
+
+    Attributes:
+        film: key of the film (`models.film_content.film_key`).
+        value: what was read, in the unit of the property.
+        mean, sd: what was foretold; the sd is that of a new film's reading, its noise in the bargain.
+    """
+
+    film: str
+    property: str
+    temperature_C: float | None
+    value: float
+    mean: float
+    sd: float
+
+    @property
+    def z(self) -> float:
+        """The standardised error."""
+        return (self.value - self.mean) / self.sd
+
+    @property
+    def log_score(self) -> float:
+        """Log density of the reading, nats; higher is better."""
+        return -0.5 * (self.z**2 + log(2 * pi)) - log(self.sd)
+
+    @property
+    def inside(self) -> bool:
+        """Whether it lies in the 90 % interval."""
+        return abs(self.z) <= NINETY
+
+
+def summary(foretold: Sequence[Foretold]) -> dict[str, float | None]:
+    """Scores of the readings of one property, with their mean log score and the number of films."""
+    import numpy as np
+
+    columns = (np.array([getattr(one, name) for one in foretold]) for name in ("value", "mean", "sd"))
+    told = scores(*columns).as_dict()
+    mean = sum(one.log_score for one in foretold) / len(foretold)
+    return {"films": float(len({one.film for one in foretold})), **told, "log_score": round(mean, 4)}
+
+
+def calibration_curve(foretold: Sequence[Foretold]) -> dict[str, float]:
+    """For each level, the share of readings below that quantile of what was foretold: equal to it where all is well."""
+    from scipy.stats import norm
+
+    limits = {level: float(norm.ppf(level)) for level in LEVELS}
+    return {
+        f"{level:g}": round(sum(one.z <= limit for one in foretold) / len(foretold), 4)
+        for level, limit in limits.items()
+    }
+
+
+def one_of_each_film(foretold: Sequence[Foretold]) -> list[Foretold]:
+    """The reading in the middle of its temperatures, for each film and property: those of one film err together."""
+    groups: dict[tuple[str, str], list[Foretold]] = {}
+    for one in foretold:
+        groups.setdefault((one.film, one.property), []).append(one)
+    ordered = (sorted(group, key=lambda one: one.temperature_C or 0.0) for group in groups.values())
+    return [group[len(group) // 2] for group in ordered]
