@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log, pi
+from typing import Protocol, runtime_checkable
 
+from ledger.film import Film
 from models.scores import NINETY, scores
 
 LEVELS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -11,7 +13,7 @@ LEVELS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
 @dataclass(frozen=True)
-class Foretold:
+class ForetoldReading:
     """One reading, and the normal distribution that was foretold of it.
 
     Attributes:
@@ -43,7 +45,20 @@ class Foretold:
         return abs(self.z) <= NINETY
 
 
-def summary(foretold: Sequence[Foretold]) -> dict[str, float | None]:
+@runtime_checkable
+class LeavesOut(Protocol):
+    """A fitted surrogate that can leave a film out again without being fitted anew."""
+
+    def foretold(self, films: Sequence[Film]) -> list[ForetoldReading]:
+        """The readings of films as foretold; a film that was learnt from is left out first."""
+        ...
+
+    def diagnostics(self) -> dict[str, dict[str, float]]:
+        """Scores of each property over all films that were learnt from, each left out in turn."""
+        ...
+
+
+def summary(foretold: Sequence[ForetoldReading]) -> dict[str, float | None]:
     """Scores of the readings of one property, with their mean log score and the number of films."""
     import numpy as np
 
@@ -53,7 +68,7 @@ def summary(foretold: Sequence[Foretold]) -> dict[str, float | None]:
     return {"films": float(len({one.film for one in foretold})), **told, "log_score": round(mean, 4)}
 
 
-def calibration_curve(foretold: Sequence[Foretold]) -> dict[str, float]:
+def calibration_curve(foretold: Sequence[ForetoldReading]) -> dict[str, float]:
     """For each level, the share of readings below that quantile of what was foretold: equal to it where all is well."""
     from scipy.stats import norm
 
@@ -64,9 +79,9 @@ def calibration_curve(foretold: Sequence[Foretold]) -> dict[str, float]:
     }
 
 
-def one_of_each_film(foretold: Sequence[Foretold]) -> list[Foretold]:
+def one_of_each_film(foretold: Sequence[ForetoldReading]) -> list[ForetoldReading]:
     """The reading in the middle of its temperatures, for each film and property: those of one film err together."""
-    groups: dict[tuple[str, str], list[Foretold]] = {}
+    groups: dict[tuple[str, str], list[ForetoldReading]] = {}
     for one in foretold:
         groups.setdefault((one.film, one.property), []).append(one)
     ordered = (sorted(group, key=lambda one: one.temperature_C or 0.0) for group in groups.values())

@@ -4,13 +4,13 @@ Both are asked out of sample: a film that a version has learnt from is left out 
 log density of its readings, for they err together; the film is the unit of every test here.
 
 1. *Paired score.* With d = challenger − champion for each recent film, the challenger is refused where a one-sided
-   t-test says at level 0.05 that the mean of d is below zero. A fixed number of nats could not do this: the scatter of d
-   between two fits of one recipe is hundredths of a nat, between unlike models whole nats, and the test takes its
-   yardstick from the films themselves. An equally good challenger is refused in one case of twenty, whatever the number
-   of films; how often a worse one passes depends on how much worse it is (`benchmarks/promotion_rule.py`, figures in
-   `docs/models.md`).
+   t-test says at level 0.05 that the mean of d is below zero. A fixed number of nats could not do this: d scatters by
+   hundredths of a nat between two fits of one recipe, by whole nats between unlike models, and the test takes its
+   yardstick from the films themselves. An equally good challenger is refused in one case of twenty, whatever the
+   number of films; how often a worse one passes depends on how much worse it is (`benchmarks/promotion_rule.py`,
+   figures in `docs/models.md`).
 2. *Coverage.* From 30 results on, the number of films inside their 90 % interval must pass a two-sided exact binomial
-   test at level 0.05. Where the champion fails it too, and holds no nearer to 90 %, it is no reason to keep the champion.
+   test at level 0.05. A champion that fails it too, and holds no nearer to 90 %, is not kept for this.
 
 With fewer than six results no test can tell, and the challenger is taken: it knows more.
 """
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from models.out_of_sample import Foretold, one_of_each_film
+from models.out_of_sample import ForetoldReading, one_of_each_film
 
 LEVEL = 0.05
 """Of both tests."""
@@ -67,7 +67,7 @@ class Verdict:
         }
 
 
-def verdict(challenger: Sequence[Foretold], champion: Sequence[Foretold]) -> Verdict:
+def verdict(challenger: Sequence[ForetoldReading], champion: Sequence[ForetoldReading]) -> Verdict:
     """Compare two versions on the readings that both foretold."""
     theirs = {_key(one): one for one in champion}
     ours = {_key(one): one for one in challenger if _key(one) in theirs}
@@ -82,8 +82,8 @@ def verdict(challenger: Sequence[Foretold], champion: Sequence[Foretold]) -> Ver
         return Verdict(len(by_film), lead)
     p = _p_not_below_zero(by_film)
     held: dict[str, float] = {}
-    against = f"it foretells recent films worse than the champion ({lead:.3f} nats per reading, p {p:.3f})"
-    against = against if p < LEVEL else ""
+    worse = f"it foretells recent films worse than the champion ({lead:.3f} nats per reading, p {p:.3f})"
+    against = worse if p < LEVEL else ""
     if len(by_film) >= COVERAGE_FROM:
         told = one_of_each_film(list(ours.values()))
         inside, inside_theirs = (sum(one.inside for one in some) for some in (told, [theirs[_key(o)] for o in told]))
@@ -96,7 +96,7 @@ def verdict(challenger: Sequence[Foretold], champion: Sequence[Foretold]) -> Ver
     return Verdict(len(by_film), lead, p, **held, against=against)
 
 
-def _key(one: Foretold) -> tuple[str, str, float | None]:
+def _key(one: ForetoldReading) -> tuple[str, str, float | None]:
     return one.film, one.property, one.temperature_C
 
 
