@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flows.spec import CampaignSpec
 from ledger.film import Film, Source
+from ledger.kinds import EventKind
 from ledger.store import Ledger
 from models.drift import drift
 from planners.objectives import Objective
@@ -64,6 +65,8 @@ def watch(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> None:
                 "shift_sd": round(now.shift, 4),
                 "widening": round(now.widening, 4),
             }
+        elif results:
+            told["experiment"] = results[-1].experiment
         ledger.note_drift(campaign_id, label, begun=now is not None, payload=told)
 
 
@@ -87,6 +90,22 @@ def in_words(ledger: Ledger, campaign_id: int) -> list[str]:
         "the uncertainty"
         for label, said in ledger.drifting(campaign_id).items()
     ]
+
+
+def history(ledger: Ledger, campaign_id: int) -> list[str]:
+    """One sentence for each drift that began or ended, in their order."""
+    told = []
+    for event in ledger.events(campaign_id):
+        if event.kind == EventKind.DRIFT_BEGUN:
+            told.append(
+                f"{event.subject} no longer came as foretold from experiment {event.payload['since_experiment']} on, "
+                f"by {event.payload['shift_sd']:+.1f} standard deviations (noticed at experiment "
+                f"{event.payload['experiment']}); the planner took {event.payload['widening']:.1f} times the "
+                "uncertainty."
+            )
+        elif event.kind == EventKind.DRIFT_ENDED:
+            told.append(f"{event.subject} came as foretold again by experiment {event.payload.get('experiment', '-')}.")
+    return told
 
 
 def _read(film: Film, objective: Objective) -> tuple[float, float] | None:

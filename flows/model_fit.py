@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class Shelf:
 
 
 @contextlib.contextmanager
-def shelf_of_campaign(campaign_file: Path, folder: Path | None, ledger_url: str | None) -> Any:
+def shelf_of_campaign(campaign_file: Path, folder: Path | None, ledger_url: str | None) -> Iterator[Shelf]:
     """The versions of the latest run of a campaign; raises `BadInput` where there is none."""
     name = read_campaign(campaign_file).name
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
@@ -60,7 +60,9 @@ def shelf_of_campaign(campaign_file: Path, folder: Path | None, ledger_url: str 
 
 
 @contextlib.contextmanager
-def shelf_of_table(table: Path, folder: Path | None, ledger_url: str | None, *, create: bool = False) -> Any:
+def shelf_of_table(
+    table: Path, folder: Path | None, ledger_url: str | None, *, create: bool = False
+) -> Iterator[Shelf]:
     """The versions that were fitted on a table: a ledger of its own, with one finished run that the table names."""
     name = f"table_{re.sub(r'[^a-z0-9_-]+', '_', table.stem.lower())}"[:60]
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=create)) as ledger:

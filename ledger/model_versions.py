@@ -162,9 +162,7 @@ def _promoted(transaction: Writing, campaign_id: int, number: int, told: dict[st
 
 
 def _drop_needless_weights(session: Session, campaign_id: int, *, newest: int) -> None:
-    """Keep the weights of the champion, of the newest version, of those behind experiments under way, and those that
-    are to be kept for ever.
-    """
+    """Keep the weights of the champion, the newest, those behind experiments under way, those to be kept for ever."""
     behind = (
         select(SuggestionRow.model_version)
         .join(ExperimentRow, col(ExperimentRow.suggestion_id) == col(SuggestionRow.id))

@@ -6,8 +6,8 @@ standard normal. Two sums watch for a shift of one standard deviation, upwards a
 
     U ← max(0, U + z − 1/2),   D ← max(0, D − z − 1/2);   drift where either exceeds 5.
 
-An error counts as at most three standard deviations, so that neither one film nor two in a row can call an alarm. During
-a drift the test is turned round: two sums gather evidence against a shift of either sign,
+An error counts as at most three standard deviations, so that neither one film nor two in a row can call an alarm.
+During a drift the test is turned round: two sums gather evidence against a shift of either sign,
 
     B₊ ← max(0, B₊ + 1/2 − z),   B₋ ← max(0, B₋ + 1/2 + z);   the drift is over where both exceed 4.
 
