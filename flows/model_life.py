@@ -58,7 +58,7 @@ def roll_back(shelf: Shelf, number: int, *, by: str, why: str) -> dict[str, Any]
     Raises:
         BadInput: there is no such version, it cannot be asked, it is the champion, or it never was.
     """
-    _usable(shelf, number)
+    _version(shelf, number)
     champion = shelf.ledger.champion(shelf.row.id)
     if champion is not None and champion.number == number and _held(shelf):
         raise BadInput(f"version {number} is the champion already, and holds", remedy=_LIST)
@@ -72,6 +72,7 @@ def roll_back(shelf: Shelf, number: int, *, by: str, why: str) -> dict[str, Any]
             f"version {number} was never the champion, so there is no way back to it",
             remedy="`ionloop models promote` makes a version the champion",
         )
+    _usable(shelf, number)
     shelf.ledger.promote(shelf.row.id, number, why, by=by, holds=True, rollback=True)
     return {"rolled_back_to": number, "before": champion.number if champion else None, "by": by, "why": why}
 

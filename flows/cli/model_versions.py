@@ -43,6 +43,7 @@ def models_fit(
 
     any_surrogate(model)  # a wrong name is told before anything is opened
     console = Console(stderr=True, quiet=json and not Console(stderr=True).is_terminal)
+    _refuse_unclear(campaign, table)
     training, source = (None, None) if table is None else _of_table(table, format, tg)
     with _shelf(campaign, table, folder, ledger, create=True) as shelf:
         event = shelf.ledger.last_event()
@@ -158,15 +159,20 @@ def models_save(
 def _shelf(
     campaign: Path | None, table: Path | None, folder: Path | None, ledger: str | None, *, create: bool = False
 ) -> "contextlib.AbstractContextManager[Shelf]":
-    from chemistry.errors import BadInput
     from flows.model_fit import shelf_of_campaign, shelf_of_table
+
+    _refuse_unclear(campaign, table)
+    if campaign is not None:
+        return shelf_of_campaign(campaign, folder, ledger)
+    return shelf_of_table(table or Path(), folder, ledger, create=create)
+
+
+def _refuse_unclear(campaign: Path | None, table: Path | None) -> None:
+    from chemistry.errors import BadInput
 
     if (campaign is None) == (table is None):
         problem = "neither a campaign nor a table is given" if campaign is None else "a campaign and a table are given"
         raise BadInput(problem, remedy="Name the campaign file, or the table with --table")
-    if campaign is not None:
-        return shelf_of_campaign(campaign, folder, ledger)
-    return shelf_of_table(table or Path(), folder, ledger, create=create)
 
 
 def _of_table(path: Path, form: str, tg: Path | None) -> Any:

@@ -113,7 +113,9 @@ def test_a_drift_ends_when_results_come_as_foretold_and_old_suggestions_stay_rec
     off_by(campaign, z=0.0, n=9)
     assert kinds(campaign).count(EventKind.DRIFT_ENDED) == 1
     assert widening(ledger, run, ledger.last_event()) == {}
-    assert [words.split(" ")[-1] for words in history(ledger, run)] == ["uncertainty.", "18."], "4 + 4 + 1 called off + 9"
+    assert [words.split(" ")[-1] for words in history(ledger, run)] == ["uncertainty.", "18."], (
+        "4 + 4 + 1 called off + 9"
+    )
     again = recompute(ledger, run, campaign.spec, during)
     assert again is not None
     assert again.reason.model_dump(mode="json") == during.reason
