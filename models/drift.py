@@ -56,24 +56,41 @@ def drift(errors: Sequence[float]) -> Drift | None:
     >>> drift([0.3, -1.0, 2.0, 2.2, 1.9, 2.4]).since
     2
     """
-    up, down = _Sum(), _Sum()
-    against_up, against_down = 0.0, 0.0
-    present: Drift | None = None
-    for place, error in enumerate(errors):
+    watch = Watch()
+    for error in errors:
+        watch.add(error)
+    return watch.present
+
+
+class Watch:
+    """The test, error by error.
+
+    Attributes:
+        present: the drift that is under way; None where there is none.
+    """
+
+    def __init__(self) -> None:
+        self.present: Drift | None = None
+        self._errors: list[float] = []
+        self._up, self._down = _Sum(), _Sum()
+        self._against_up = self._against_down = 0.0
+
+    def add(self, error: float) -> None:
+        """Take the next standardised error."""
         z = max(-MOST, min(MOST, error))
-        if present is None:
-            called = up.add(place, z) or down.add(place, -z)
-            if called is None:
-                continue
-            span = [max(-MOST, min(MOST, one)) for one in errors[called.since : place + 1]]
-            present = Drift(called.since, place, sum(span) / len(span))
-            against_up = against_down = 0.0
-            continue
-        against_up = max(0.0, against_up + ALLOWANCE - z)
-        against_down = max(0.0, against_down + ALLOWANCE + z)
-        if min(against_up, against_down) > BACK:
-            present, up, down = None, _Sum(), _Sum()
-    return present
+        place = len(self._errors)
+        self._errors.append(z)
+        if self.present is None:
+            called = self._up.add(place, z) or self._down.add(place, -z)
+            if called is not None:
+                span = self._errors[called.since :]
+                self.present = Drift(called.since, place, sum(span) / len(span))
+                self._against_up = self._against_down = 0.0
+            return
+        self._against_up = max(0.0, self._against_up + ALLOWANCE - z)
+        self._against_down = max(0.0, self._against_down + ALLOWANCE + z)
+        if min(self._against_up, self._against_down) > BACK:
+            self.present, self._up, self._down = None, _Sum(), _Sum()
 
 
 class _Sum:
