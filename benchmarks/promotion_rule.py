@@ -1,7 +1,7 @@
 """How often the promotion rule refuses a challenger that is as good, and promotes one that is worse.
 
-Films are standard normal errors of an honest champion, whose mean is off by 0.3 sd at random; a challenger is as far off
-in its own way (`as good`), or worse by a stated kind. Each rate is a share of the repetitions.
+Films are standard normal values; the champion's mean is off by 0.3 sd at random, and its sd says so. A challenger is as
+far off in its own way (`as good`), or worse by a stated kind. Each rate is a share of the runs.
 
     python benchmarks/promotion_rule.py [--runs 400]        (two minutes)
 """
@@ -36,7 +36,7 @@ def main() -> None:
         "promotion_rule",
         runs=runs,
         level=LEVEL,
-        refused_though_as_good={str(n): 1 - _promoted(random, runs, n) for n in FILMS},
+        refused_though_as_good={str(n): round(1 - _promoted(random, runs, n), 3) for n in FILMS},
         promoted_though_worse={
             kind: {str(n): _promoted(random, runs, n, **how) for n in FILMS} for kind, how in worse.items()
         },

@@ -1,5 +1,6 @@
 """Readings as they were foretold by a model that had not learnt from their film, and what such figures say of it."""
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log, pi
@@ -29,17 +30,17 @@ class ForetoldReading:
     mean: float
     sd: float
 
-    @property
+    @builtins.property
     def z(self) -> float:
         """The standardised error."""
         return (self.value - self.mean) / self.sd
 
-    @property
+    @builtins.property
     def log_score(self) -> float:
         """Log density of the reading, nats; higher is better."""
         return -0.5 * (self.z**2 + log(2 * pi)) - log(self.sd)
 
-    @property
+    @builtins.property
     def inside(self) -> bool:
         """Whether it lies in the 90 % interval."""
         return abs(self.z) <= NINETY

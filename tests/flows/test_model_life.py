@@ -30,11 +30,12 @@ def off_by(campaign: Benchless, z: float, n: int) -> None:
     champion = campaign.ledger.champion(campaign.campaign_id)
     assert champion is not None
     said = Prediction(property=SIGMA, temperature_C=30.0, mean=-6.0, sd=0.08, film_sd=0.06)
+    rows = []
     for formulation in campaign.formulations(40)[-n:]:
-        row = campaign.suggested(formulation, (champion.number, [said]))
+        rows.append(campaign.suggested(formulation, (champion.number, [said])))
         sd = (said.sd**2 + said.film_sd**2 + 0.02**2) ** 0.5
-        campaign.observed(row, value=-6.0 + z * sd)
-    campaign.learnt(row)
+        campaign.observed(rows[-1], value=-6.0 + z * sd)
+    campaign.learnt(rows[-1])
 
 
 def kinds(campaign: Benchless) -> list[str]:
@@ -48,8 +49,8 @@ def test_what_the_champion_foretold_of_a_film_is_found_again(campaign: Benchless
     assert ledger.predictions(run) == [], "nobody foretells anything before the first version"
     campaign.some_results(4)
     for _ in range(2):
-        row = suggest_next(campaign.session)
-        assert row is not None
+        assert suggest_next(campaign.session) is not None
+        row = ledger.experiments(run)[-1]
         (said,) = [one for one in ledger.predictions(run) if one.experiment_id == row.id]
         champion = ledger.champion(run)
         assert champion is not None
@@ -59,6 +60,7 @@ def test_what_the_champion_foretold_of_a_film_is_found_again(campaign: Benchless
             assert suggestion.model_version == said.model_version
             assert said.mean == pytest.approx(suggestion.reason["expected"][SIGMA])
             assert said.sd == pytest.approx(suggestion.reason["sd"][SIGMA])
+    row, said = ledger.experiments(run)[-1], ledger.predictions(run)[-1]
     campaign.observed(row, value=said.mean + 0.3)
     (surprise,) = surprises(ledger, run, campaign.spec)[LABEL]
     assert surprise.experiment == row.number

@@ -127,6 +127,7 @@ def test_steady_errors_are_no_drift_and_a_shift_is_one():
     assert drift([0.5, -0.4] * 50) is None
     found = drift([0.0] * 10 + [1.5] * 6)
     assert found == Drift(since=10, called=15, shift=1.5)
+    assert found is not None
     assert found.widening == pytest.approx(math.sqrt(1 + 1.5**2))
     assert drift([0.0] * 10 + [1.5] * 5) is None
 

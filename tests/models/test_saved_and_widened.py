@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -104,15 +105,14 @@ def test_widening_multiplies_the_sd_of_its_property_and_nothing_else(fitted):
 @pytest.mark.parametrize("conditions", [ASKED[:1], ASKED])
 def test_botorch_sees_the_widened_covariance(fitted, conditions):
     features = torch.from_numpy(fitted.features([formulation(0.7), formulation(1.9), formulation(2.2)]))
-    plain = fitted.botorch_model(conditions).posterior(features).distribution.covariance_matrix
+    plain: Any = fitted.botorch_model(conditions).posterior(features)
     wide = Widened(fitted, {SIGMA: 3.0}).botorch_model(conditions)
-    wider = wide.posterior(features).distribution.covariance_matrix
+    wider: Any = wide.posterior(features)
     factors = torch.tensor([3.0, 1.0][: len(conditions)], dtype=torch.double).repeat(3)
-    torch.testing.assert_close(wider, plain * factors[:, None] * factors)
-    torch.testing.assert_close(
-        wide.posterior(features, output_indices=[0]).mean[..., 0],
-        fitted.botorch_model(conditions).posterior(features, output_indices=[0]).mean[..., 0],
-    )
+    expected = plain.distribution.covariance_matrix * factors[:, None] * factors
+    torch.testing.assert_close(wider.distribution.covariance_matrix, expected)
+    one: Any = wide.posterior(features, output_indices=[0])
+    torch.testing.assert_close(one.mean[..., 0], plain.mean[..., 0])
 
 
 def test_a_model_without_a_joint_posterior_is_refused_for_the_planner_in_words():
