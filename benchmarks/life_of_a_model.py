@@ -40,6 +40,9 @@ class Told:
     """What happened."""
 
     refused: int = 0
+    streak: int = 0
+    longest: int = 0
+    """Refusals in a row, now and at most."""
     tested: int = 0
     wrong_taken: int = 0
     z: list[float] = field(default_factory=list)
@@ -69,6 +72,7 @@ def main() -> None:
             films=asked.films,
             versions_tested=tested,
             refused_share=round(sum(run.refused for run in runs) / tested, 4),
+            most_refused_in_a_row=max(run.longest for run in runs),
             fits_gone_wrong_taken_share=round(sum(run.wrong_taken for run in runs) / tested, 4),
             z_mean=round(float(z.mean()), 3),
             z_sd=round(float(z.std()), 3),
@@ -108,6 +112,8 @@ def _campaign(space: DesignSpace, n: int, seed: int, shift: float, since: int) -
             refused = not verdict(ours, theirs).promote
             told.tested += 1
             told.refused += refused
+            told.streak = told.streak + 1 if refused else 0
+            told.longest = max(told.longest, told.streak)
             told.wrong_taken += verdict(_wrong(ours, random), theirs).promote
             if refused and not begun:
                 continue

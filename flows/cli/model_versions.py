@@ -38,7 +38,7 @@ def models_fit(
     """
     from rich.console import Console
 
-    from flows.model_fit import add_version, training_of_campaign
+    from flows.model_fit import Training, add_version, training_of_campaign
     from models.campaign_models import any_surrogate
 
     any_surrogate(model)  # a wrong name is told before anything is opened
@@ -47,10 +47,10 @@ def models_fit(
     training, source = (None, None) if table is None else _of_table(table, format, tg)
     with _shelf(campaign, table, folder, ledger, create=True) as shelf:
         event = shelf.ledger.last_event()
-        if training is None:
+        if training is None and shelf.spec is not None:
             training = training_of_campaign(shelf.ledger, shelf.row.id, shelf.spec, event)
         told = add_version(
-            *(shelf.ledger, shelf.row.id, model, training, event),
+            *(shelf.ledger, shelf.row.id, model, training or Training(()), event),
             source=source,
             told=lambda line: console.print(line, highlight=False),
         )
