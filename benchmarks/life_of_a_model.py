@@ -25,7 +25,7 @@ from ledger.film import Film, Reading
 from models.drift import Watch
 from models.gaussian_process import FittedGaussianProcess, GaussianProcess
 from models.out_of_sample import ForetoldReading
-from models.promotion import FEWEST, RECENT, verdict
+from models.promotion import FEWEST, RECENT, SAME_RECIPE_nats, verdict
 from planners.points import formulation_at
 from planners.sampling import sample
 from planners.space import DesignSpace
@@ -109,12 +109,12 @@ def _campaign(space: DesignSpace, n: int, seed: int, shift: float, since: int) -
         recent = films[-RECENT:]
         if champion is not None and len(recent) >= FEWEST:
             ours, theirs = challenger.foretold(recent), champion.foretold(recent)
-            refused = not verdict(ours, theirs).promote
+            refused = not verdict(ours, theirs, margin=SAME_RECIPE_nats).promote
             told.tested += 1
             told.refused += refused
             told.streak = told.streak + 1 if refused else 0
             told.longest = max(told.longest, told.streak)
-            told.wrong_taken += verdict(_wrong(ours, random), theirs).promote
+            told.wrong_taken += verdict(_wrong(ours, random), theirs, margin=SAME_RECIPE_nats).promote
             if refused and not begun:
                 continue
         champion = challenger

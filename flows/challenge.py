@@ -12,7 +12,7 @@ from models.campaign_models import CAMPAIGN_MODELS
 from models.cross_fit import FOLDS, foretold_of
 from models.film_content import film_key
 from models.out_of_sample import ForetoldReading, LeavesOut
-from models.promotion import RECENT, Verdict, verdict
+from models.promotion import RECENT, SAME_RECIPE_nats, Verdict, verdict
 from models.splits import grouped_folds
 
 
@@ -57,7 +57,8 @@ def compared(
     """What the promotion rule says of two versions, on the last results of the campaign that both may be asked for."""
     recent = ledger.films(campaign_id, up_to_event=challenger.training_event, sources=[Source.MEASURED])[-RECENT:]
     ours, theirs = (_out_of_sample(ledger, campaign_id, spec, one, recent) for one in (challenger, champion))
-    return verdict(ours, theirs)
+    same_recipe = (challenger.name, challenger.configuration) == (champion.name, champion.configuration)
+    return verdict(ours, theirs, margin=SAME_RECIPE_nats if same_recipe else 0.0)
 
 
 def _held(champion: ModelVersionRow, last: EventRow) -> str:

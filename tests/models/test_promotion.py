@@ -7,7 +7,7 @@ import pytest
 
 from models.drift import ALARM, Drift, drift
 from models.out_of_sample import ForetoldReading, calibration_curve, one_of_each_film, summary
-from models.promotion import COVERAGE_FROM, FEWEST, LEVEL, Verdict, verdict
+from models.promotion import COVERAGE_FROM, FEWEST, LEVEL, SAME_RECIPE_nats, Verdict, verdict
 
 
 def told(errors, sd=1.0, bias=0.0, temperatures=(50.0,)):
@@ -57,6 +57,12 @@ def test_what_is_worse_by_a_hair_on_every_film_is_worse():
     errors = np.zeros(10)
     assert not verdict(told(errors, sd=1.001), told(errors)).promote
     assert verdict(told(errors), told(errors, sd=1.001)).promote
+
+
+def test_a_refit_of_one_recipe_may_look_worse_by_a_hair_and_not_by_a_nat():
+    errors = np.zeros(10)
+    assert verdict(told(errors, sd=1.05), told(errors), margin=SAME_RECIPE_nats).promote
+    assert not verdict(told(errors, sd=3.0), told(errors), margin=SAME_RECIPE_nats).promote
 
 
 def test_intervals_that_hold_too_little_are_refused_from_thirty_results_on():
