@@ -7,7 +7,7 @@ leases, RunEngine, six temperatures, a surrogate refitted after each result, pag
 instruments are instant (`simulated: {instant: true}`), and `sobol` plans. Experiments run one at a time, so that what
 is subtracted from the wall clock was spent on that experiment's own path.
 
-Subtracted: `suggest` of the planner, `fit` of the Gaussian process, its `diagnostics` and `log_score`; and the
+Subtracted: `suggest` of the planner, `fit` of the Gaussian process, its `diagnostics` and `foretold`; and the
 simulated instruments (physics, and the commits of their own record), which stand where hardware would: with them is
 another figure. Told apart, and subtracted only in the figure that says so: `judge_film` (Kramers-Kronig test, circuit
 fits, temperature law). Told apart and never subtracted: the pages in the Prefect UI, which a thread of their own

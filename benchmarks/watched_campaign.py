@@ -85,7 +85,7 @@ class Watch:
                 (SobolPlanner, "suggest", "planner"),
                 (GaussianProcess, "fit", "surrogate"),
                 (FittedGaussianProcess, "diagnostics", "surrogate"),
-                (FittedGaussianProcess, "log_score", "surrogate"),
+                (FittedGaussianProcess, "foretold", "surrogate"),
                 (flows.gate, "judge_film", "analysis"),
                 (ShopWindow, "_publish", "pages, beside the loop"),
                 (SimulatedInstrument, "receive", BENCH),

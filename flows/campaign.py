@@ -22,6 +22,7 @@ from flows.outcome import outcome
 from flows.prefect_server import dashboard, server_in_use
 from flows.report.page import write_report
 from flows.resume import call_off_waiting, reconcile, settle_stop, waiting_steps
+from flows.retraining import Retraining
 from flows.run_through import run_through
 from flows.session import Session, open_session
 from flows.shown_pause import stay_when_paused
@@ -86,14 +87,15 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
     close_left_runs(session, present=str(flow_run.id))
     ledger.set_campaign_state(campaign_id, CampaignState.RUNNING, note_flow_run(str(flow_run.name), str(flow_run.id)))
     page = dashboard(str(PREFECT_API_URL.value()))
-    window = ShopWindow(session, page)
+    window, retraining = ShopWindow(session, page), Retraining(session)
 
     def learn(experiment: ExperimentRow) -> None:
         step("learn", f"learn from experiment {experiment.number}", lambda: learn_from(session, experiment))
+        retraining.look()
         window.renew()
 
     try:
-        with window, _display(session, page, show), Crew(session) as crew, watch_for_stop(session, crew):
+        with window, retraining, _display(session, page, show), Crew(session) as crew, watch_for_stop(session, crew):
             catch_up(session)
             run_loop(session, crew, learn)
         _leave_to_people(session)

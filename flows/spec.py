@@ -12,6 +12,7 @@ from flows.approval_policy import ApprovalPolicy
 from flows.home import MOST_EXPERIMENTS
 from flows.measure_spec import Measure, read_quantity
 from ledger.film import WITHOUT_TEMPERATURE, Source
+from models.campaign_models import names, why_not_for_planner
 from models.quality_gate import GateLimits
 from planners.objectives import Objective
 from planners.space import DesignSpace
@@ -66,6 +67,31 @@ class PlannerSpec(Value):
     name: Literal["bayesian", "sobol"] = "bayesian"
     start: int = Field(default=5, ge=1)
     """Experiments that fill the space before the model is asked."""
+    surrogate: str = "gaussian_process"
+    """The model that the planner asks; it must give a joint posterior of several formulations."""
+
+    @model_validator(mode="after")
+    def _serves(self) -> Self:
+        why_not = why_not_for_planner(self.surrogate)
+        if why_not:
+            raise ValueError(why_not)
+        return self
+
+
+class Learning(Value):
+    """What else is learnt from the results, in a process of its own."""
+
+    beside: tuple[str, ...] = ()
+    """Models that are fitted beside the instruments (`ionloop models fit` lists them); each becomes a version."""
+    every: int = Field(default=10, ge=1)
+    """Results between two fits of one of them."""
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        unknown = [name for name in self.beside if name not in names()]
+        if unknown:
+            raise ValueError(f"there is no model {', '.join(unknown)}; known are {', '.join(names())}")
+        return self
 
 
 class WarmStart(Value):
@@ -101,6 +127,7 @@ class CampaignSpec(Value):
     measure: Measure
     planner: PlannerSpec = PlannerSpec()
     warm_start: WarmStart = WarmStart()
+    learning: Learning = Learning()
     approval: ApprovalPolicy = ApprovalPolicy()
     """Which experiments a person must approve before they are begun."""
     quality: GateLimits = GateLimits()

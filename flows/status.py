@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from flows.drift import in_words
 from flows.home import campaign_folder
 from flows.leasing import runner_of
 from flows.session import latest_run, open_ledger
@@ -43,10 +44,12 @@ def show_status(
                 for request in Approvals(ledger).of(row.id, ApprovalState.WAITING)
             },
             "rest_on_amended": ledger.marked(row.id).model_dump(mode="json"),
+            "model": _model(ledger, row.id),
+            "drift": in_words(ledger, row.id),
         }
         if verify:
             found["suggestions_recomputed"] = _verify(ledger, row.id, begun_with)
-    typer.echo(json.dumps(found) if as_json else _in_words(found))
+    typer.echo(json.dumps(found) if as_json else _as_text(found))
 
 
 def _why(ledger: Ledger, row: CampaignRow) -> str:
@@ -56,6 +59,14 @@ def _why(ledger: Ledger, row: CampaignRow) -> str:
     if runner_of(ledger, row.name) is None:
         return "its process has ended; `ionloop run` with the same file goes on"
     return row.why
+
+
+def _model(ledger: Ledger, campaign_id: int) -> dict[str, Any] | None:
+    """The version that the planner asks, why, and whether somebody went back to it."""
+    last = ledger.last_promotion(campaign_id)
+    if last is None:
+        return None
+    return {key: last.payload.get(key) for key in ("version", "name", "why", "by", "holds")}
 
 
 def _verify(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> dict[int, bool]:
@@ -73,7 +84,7 @@ def _verify(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> dict[int, b
     return alike
 
 
-def _in_words(found: dict[str, Any]) -> str:
+def _as_text(found: dict[str, Any]) -> str:
     states = list(found["experiments"].values())
     counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
     lines = [
@@ -86,6 +97,10 @@ def _in_words(found: dict[str, Any]) -> str:
         f"  experiment {number} waits for approval: {' '.join(reasons)} (ionloop approvals CAMPAIGN.yaml)"
         for number, reasons in found["waits_for_approval"].items()
     ]
+    model = found["model"]
+    if model and model["holds"]:
+        lines.append(f"{model['by']} went back to model version {model['version']}, which holds: {model['why']}")
+    lines += [f"drift: {words}" for words in found["drift"]]
     marked = found["rest_on_amended"]
     if marked["suggestions"]:
         numbers = ", ".join(str(index + 1) for index in marked["suggestions"])

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 
 from flows.cost import expected_hours
-from flows.knowledge import films_known, knowledge_at
+from flows.drift import widening
+from flows.knowledge import knowledge_at
 from flows.session import Session
 from flows.spec import CampaignSpec
-from flows.surrogate import fit_films
+from flows.surrogate import fit_films, fitted_version
 from ledger.film import Film
+from ledger.predictions import Prediction
 from ledger.store import Ledger
-from ledger.tables import ExperimentRow, SuggestionRow
-from models.protocols import Fitted
+from ledger.tables import ExperimentRow, ModelVersionRow, SuggestionRow
+from models.protocols import Condition, Fitted
 from planners.choice import planner
 from planners.protocols import Suggestion
 
@@ -33,7 +35,38 @@ def suggest_next(session: Session) -> ExperimentRow | None:
         planner=suggestion.planner,
         knowledge_event=suggestion.event,
         model_version=champion.number if champion and suggestion.reason.expected else None,
+        foretold=(champion.number, foretold(ledger, campaign_id, session.spec, champion, suggestion))
+        if champion
+        else None,
     )
+
+
+def foretold(
+    ledger: Ledger, campaign_id: int, spec: CampaignSpec, champion: ModelVersionRow, suggestion: Suggestion
+) -> list[Prediction]:
+    """What the champion says of a film that is about to be made, whoever suggested it: each objective that it knows.
+
+    It is what the model learnt, without the widening of a drift: results are held against it.
+    """
+    fitted = fitted_version(ledger, campaign_id, spec, champion)
+    told = []
+    for objective in spec.objectives:
+        try:
+            posterior = fitted.posterior(
+                [suggestion.formulation], [Condition(objective.property, objective.temperature_C)]
+            )
+        except KeyError:  # it never saw the property
+            continue
+        told.append(
+            Prediction(
+                property=objective.property,
+                temperature_C=objective.temperature_C,
+                mean=float(posterior.mean[0, 0]),
+                sd=float(posterior.sd[0, 0]),
+                film_sd=float(posterior.film_sd[0]),
+            )
+        )
+    return told
 
 
 def suggestion_with_plenty(session: Session) -> Suggestion | None:
@@ -55,11 +88,22 @@ def _suggest(
     champion = ledger.champion(campaign_id, up_to_event=event)
 
     def promoted(films: Sequence[Film]) -> Fitted:
-        """The champion as it was at the event: the same fit of the same films, whoever computes it."""
-        return fit_films(films_known(ledger, campaign_id, spec, champion.training_event) if champion else films)
+        """The champion as it was at the event, whoever computes it; less sure where results drifted then."""
+        if champion is None:
+            return fit_films(films, spec.planner.surrogate)
+        fitted = fitted_version(ledger, campaign_id, spec, champion)
+        factors = widening(ledger, campaign_id, event)
+        return _widened(fitted, factors) if factors else fitted
 
     knowledge = knowledge_at(ledger, campaign_id, spec, ledger.campaign(campaign_id).seed, event, suggested=index)
     if plenty:
         knowledge = knowledge.model_copy(update={"stock_mg": {}})
     asked = planner(spec.planner.name, start=spec.planner.start, surrogate_fit=promoted)
     return next(iter(asked.suggest(1, knowledge)), None)
+
+
+def _widened(fitted: Fitted, factors: dict[str, float]) -> Fitted:
+    from models.protocols import JointModel
+    from models.widened import Widened
+
+    return Widened(fitted, factors) if isinstance(fitted, JointModel) else fitted

@@ -1,6 +1,6 @@
 """Suggestions and the experiments that they become, with the states they may go through."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlmodel import col, func, select
@@ -10,6 +10,7 @@ from ledger.amendments import mark_late
 from ledger.database import Writing
 from ledger.errors import IllegalMove
 from ledger.kinds import NEXT_STATES, EventKind, ExperimentState
+from ledger.predictions import Prediction, write_predictions
 from ledger.records import Records, require
 from ledger.tables import ExperimentRow, SuggestionRow
 
@@ -28,11 +29,13 @@ class ExperimentRecords(Records):
         planner: str,
         knowledge_event: int,
         model_version: int | None = None,
+        foretold: tuple[int, Sequence[Prediction]] | None = None,
     ) -> ExperimentRow:
         """Record a suggestion and the experiment that it becomes, in one transaction.
 
-        `action` is `planners.protocols.Action` dumped (source, plan, cost_h), `reason` a dumped `Reason`. A second
-        suggestion with the same index is refused by the database.
+        `action` is `planners.protocols.Action` dumped (source, plan, cost_h), `reason` a dumped `Reason`. `foretold` is
+        what a model version says of the film, whether or not it was asked for the suggestion. A second suggestion with
+        the same index is refused by the database.
         """
         with self.database.writing() as transaction:
             session = transaction.session
@@ -70,6 +73,9 @@ class ExperimentRecords(Records):
                 event=number,
             )
             session.add(experiment)
+            if foretold is not None:
+                session.flush()
+                write_predictions(transaction, campaign_id, experiment.id, *foretold, event=number)
         return experiment
 
     def suggestions(self, campaign_id: int, up_to_event: int | None = None) -> list[SuggestionRow]:

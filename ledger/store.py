@@ -18,6 +18,7 @@ from ledger.migrations import upgrade
 from ledger.model_versions import ModelRecords
 from ledger.observations import ObservationRecords
 from ledger.opening import database_url, refuse_unfit_database, refuse_unfit_file
+from ledger.predictions import PredictionRecords
 from ledger.published import PublishedRecords
 from ledger.samples import SampleRecords
 from ledger.tables import EventCounterRow, EventRow
@@ -32,6 +33,7 @@ class Ledger(
     FilmDecisionRecords,
     PublishedRecords,
     ModelRecords,
+    PredictionRecords,
 ):
     """Everything that happened, numbered. Each method that changes something is one transaction with its event.
 

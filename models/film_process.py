@@ -48,6 +48,11 @@ def reduced_temperature(temperature_C: float | None) -> float:
     return (1000.0 / (temperature_C + 273.15) - CENTRE_PER_KK) / SCALE_PER_KK
 
 
+def temperature_C(tau: float) -> float | None:
+    """The temperature of a τ, °C, to a thousandth; None for the τ of a property that has none."""
+    return None if tau == 0.0 else round(1000.0 / (CENTRE_PER_KK + SCALE_PER_KK * tau) - 273.15, 3)
+
+
 @dataclass(frozen=True)
 class FilmData:
     """Readings of one property, standardised.

@@ -1,12 +1,17 @@
 """How well a surrogate foretells films that it has not seen."""
 
+from collections.abc import Sequence
+
 import torch
+from torch import Tensor
 from torch.distributions import Normal
 
-from ledger.film import Film
+from ledger.film import Film, Reading
 from models.features import feature_matrix
-from models.film_process import reduced_temperature
+from models.film_content import film_key
+from models.film_process import reduced_temperature, temperature_C
 from models.formulation_model import LearntProperty
+from models.out_of_sample import ForetoldReading
 
 
 def left_out_scores(learnt: LearntProperty) -> dict[str, float]:
@@ -24,33 +29,52 @@ def left_out_scores(learnt: LearntProperty) -> dict[str, float]:
     }
 
 
-def foretold(learnt: dict[str, LearntProperty], film: Film, key: str) -> float:
-    """Mean log density of a film's readings, nats per reading, film effect and noise in the bargain.
+def foretold(learnt: dict[str, LearntProperty], films: Sequence[Film]) -> list[ForetoldReading]:
+    """The readings of films as foretold, film effect and noise in the bargain.
 
     A film that was learnt from is left out first, so that two surrogates can be compared on one that only the later
-    has seen. Readings of a property that was never learnt count for nothing.
+    has seen. Readings of a property that was never learnt are passed over.
     """
-    densities = [
-        density
-        for name, known in learnt.items()
-        for density in (_left_out(known, key) if key in known.films else _new(known, name, film))
+    told: list[ForetoldReading] = []
+    for name, known in learnt.items():
+        place = {key: row for row, key in enumerate(known.films)}
+        left_out = known.leave_one_film_out()
+        new: dict[float, list[tuple[Film, Reading]]] = {}
+        for film in films:
+            key = film_key(film)
+            if key in place:
+                told += _left_out(known, name, key, place[key], *left_out)
+                continue
+            for reading in film.readings:
+                if reading.property == name and not reading.derived:
+                    new.setdefault(reduced_temperature(reading.temperature_C), []).append((film, reading))
+        told += [one for tau, readings in new.items() for one in _new(known, tau, readings)]
+    return told
+
+
+def _left_out(
+    known: LearntProperty, name: str, key: str, place: int, mean: Tensor, sd: Tensor
+) -> list[ForetoldReading]:
+    rows = torch.nonzero(known.data.film == place).flatten().tolist()
+    return [
+        ForetoldReading(
+            film=key,
+            property=name,
+            temperature_C=temperature_C(float(known.data.tau[row])),
+            value=known.centre + known.scale * float(known.data.value[row]),
+            mean=float(mean[row]),
+            sd=float(sd[row]),
+        )
+        for row in rows
     ]
-    return sum(densities) / len(densities) if densities else 0.0
 
 
-def _left_out(known: LearntProperty, key: str) -> list[float]:
-    mean, sd = known.leave_one_film_out()
-    rows = known.data.film == known.films.index(key)
-    value = known.centre + known.scale * known.data.value[rows]
-    return Normal(mean[rows], sd[rows]).log_prob(value).tolist()
-
-
-def _new(known: LearntProperty, name: str, film: Film) -> list[float]:
-    features = torch.from_numpy(feature_matrix([film.formulation]))
-    densities = []
-    for reading in film.readings:
-        if reading.property == name and not reading.derived:
-            mean, sd = known.at(reduced_temperature(reading.temperature_C)).marginal(features)
-            spread = (sd**2 + known.film_sd**2 + known.extra_sd**2 + reading.sd**2 / reading.trust).sqrt()
-            densities.append(float(Normal(mean, spread).log_prob(torch.tensor(reading.value, dtype=torch.double))))
-    return densities
+def _new(known: LearntProperty, tau: float, readings: Sequence[tuple[Film, Reading]]) -> list[ForetoldReading]:
+    """Readings at one temperature of films that were not learnt from."""
+    features = torch.from_numpy(feature_matrix([film.formulation for film, _ in readings]))
+    told = []
+    for (film, reading), mean, sd in zip(readings, *known.at(tau).marginal(features), strict=True):
+        spread = (float(sd) ** 2 + known.film_sd**2 + known.extra_sd**2 + reading.sd**2 / reading.trust) ** 0.5
+        at_C = temperature_C(tau)
+        told.append(ForetoldReading(film_key(film), reading.property, at_C, reading.value, float(mean), spread))
+    return told

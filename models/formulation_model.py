@@ -1,6 +1,7 @@
 """What a learnt film process says of new formulations at fixed temperatures, and its face towards BoTorch."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import torch
 from botorch.acquisition.objective import PosteriorTransform
@@ -47,13 +48,17 @@ class LearntProperty:
         """The property at one reduced temperature."""
         return AtTemperature(self, tau)
 
-    @torch.no_grad()
     def leave_one_film_out(self) -> tuple[Tensor, Tensor]:
         """Predicted mean and sd of every reading by all other films, `n` each, in the property's unit.
 
         Closed form for blocks (Rasmussen & Williams 2006, section 5.4.2); hyperparameters stay those of all films. The
-        sd is that of a reading: film effect and noise included.
+        sd is that of a reading: film effect and noise included. Worked out when first asked for.
         """
+        return self._left_out
+
+    @cached_property
+    @torch.no_grad()
+    def _left_out(self) -> tuple[Tensor, Tensor]:
         inverse = torch.cholesky_inverse(self.factor)
         alpha = torch.linalg.solve_triangular(self.factor.T, self.white, upper=True)
         mean, sd = torch.empty_like(self.data.value), torch.empty_like(self.data.value)

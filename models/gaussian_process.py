@@ -16,6 +16,7 @@ from models.film_content import film_content, film_key, training_hash
 from models.film_process import FilmData, FilmProcess, one_thread, reduced_temperature
 from models.foretelling import foretold, left_out_scores
 from models.formulation_model import FormulationModel, LearntProperty
+from models.out_of_sample import ForetoldReading
 from models.protocols import Condition, Posterior
 
 FILM_SD = 0.10
@@ -111,10 +112,10 @@ class FittedGaussianProcess:
         with one_thread():
             return {name: left_out_scores(learnt) for name, learnt in self.learnt.items()}
 
-    def log_score(self, films: Sequence[Film]) -> float:
-        """Mean log density of the readings of films as foretold; one that was learnt from is left out first."""
+    def foretold(self, films: Sequence[Film]) -> list[ForetoldReading]:
+        """The readings of films as foretold; one that was learnt from is left out first."""
         with one_thread():
-            return float(np.mean([foretold(self.learnt, film, film_key(film)) for film in films]))
+            return foretold(self.learnt, films)
 
     def save(self, folder: Path) -> None:
         """Write `weights.pt` (tensors only) and `configuration.json` into a folder, which is made."""

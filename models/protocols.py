@@ -70,7 +70,10 @@ class Fitted(Protocol):
 class Surrogate(Protocol):
     """A way to learn from films."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What `ionloop models` calls it."""
+        ...
 
     def fit(self, films: Sequence[Film]) -> Fitted:
         """Learn from films, not from loose points: the readings of one film share its cell's error."""

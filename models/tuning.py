@@ -23,11 +23,12 @@ from chemistry.errors import BadInput
 from ledger.film import Film
 from models.averaged import Averaged
 from models.boosting import Boosting
+from models.calibration import Method
 from models.comparison import Comparison
 from models.evaluation import evaluate
 from models.glass_estimate import GlassEstimate, glass_estimate
 from models.kernel_machine import KernelRidge, SupportVectorRegression
-from models.regressors import Forest, Regressor
+from models.regressors import Forest
 from models.scores import Scores, scores
 from models.splits import polymer_group
 from models.surrogates import surrogate
@@ -177,7 +178,7 @@ def settings_of(model: object) -> dict[str, tuple[Setting, ...]]:
 def with_settings(model: Averaged, settings: dict[str, Any]) -> Averaged:
     """The model with other settings, `method.setting` each."""
 
-    def changed(method: Regressor) -> Regressor:
+    def changed(method: Method) -> Method:
         own = {key.split(".", 1)[1]: value for key, value in settings.items() if key.split(".", 1)[0] == method.name}
         return replace(method, **own) if own else method  # pyright: ignore[reportArgumentType, reportCallIssue]  a dataclass
 

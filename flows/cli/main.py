@@ -14,7 +14,7 @@ from flows.cli import (
     doctor,
     forecast,
     lab,
-    models,
+    model_versions,
     reconcile,
     report,
     run,
@@ -51,7 +51,7 @@ app.command("report")(report.report)
 app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
 app.add_typer(lab.app, name="lab")
-app.add_typer(models.app, name="models")
+app.add_typer(model_versions.app, name="models")
 app.command("screen")(screen.screen)
 app.add_typer(stock.app, name="stock")
 app.command("serve")(serve.serve)

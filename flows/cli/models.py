@@ -48,7 +48,7 @@ def models_evaluate(
     learnt, asked = (_strict(path, format) for path in (train, test))
     test_films = [item.film for item in asked.films]
     tested = {polymer_group(film.formulation.polymer) for film in test_films}
-    glasses = [] if tg is None else [item.film for item in read_films_table(tg, "tg").films]
+    glasses = [] if tg is None else [item.film for item in read_films(tg, "tg").films]
     kept = [film for film in glasses if polymer_group(film.formulation.polymer) not in tested]
     outcome = evaluate(chosen, [*(item.film for item in learnt.films), *kept], test_films, name)
     seen = float(outcome.foretold.seen.mean())
@@ -61,7 +61,7 @@ def models_evaluate(
         "outside_training_range": int((outcome.foretold.outside > 0).sum()),
         "notes": list(outcome.notes),
     }
-    _print(figures, json, title=f"{model}, learnt from {train.name}, on {test.name}")
+    print_figures(figures, json, title=f"{model}, learnt from {train.name}, on {test.name}")
 
 
 @app.command("compare")
@@ -97,8 +97,8 @@ def models_compare(
     from models.surrogates import NAMES
     from models.unlabelled import read_unlabelled
 
-    table = read_films_table(data, format)
-    glasses = [] if tg is None else [item.film for item in read_films_table(tg, "tg").films]
+    table = read_films(data, format)
+    glasses = [] if tg is None else [item.film for item in read_films(tg, "tg").films]
     out = console(stderr=True)
     out.quiet = json and not out.is_terminal
     comparison = Comparison(
@@ -135,10 +135,10 @@ def models_compare(
         "refused": len(table.refusals),
         "models": told,
     }
-    _print(figures, json, title=f"{data.name}, split by {split}")
+    print_figures(figures, json, title=f"{data.name}, split by {split}")
 
 
-def read_films_table(path: Path, form: str) -> "LiteratureTable":
+def read_films(path: Path, form: str) -> "LiteratureTable":
     """The table; refused where not one row can be read."""
     from chemistry.errors import BadInput
     from ledger.literature import read_table
@@ -155,7 +155,7 @@ def _strict(path: Path, form: str) -> "LiteratureTable":
     """The table; refused where a row cannot be read, with the rows of each reason. Exact duplicates are left out."""
     from chemistry.errors import BadInput
 
-    table = read_films_table(path, form)
+    table = read_films(path, form)
     wrong: dict[str, list[int]] = {}
     for refusal in table.refusals:
         if refusal.reason != "exact duplicate":
@@ -177,7 +177,8 @@ def _lines(rows: list[int]) -> str:
     return f"line {shown}" + (f" and {len(rows) - 12} more" if len(rows) > 12 else "")
 
 
-def _print(figures: dict[str, object], as_json: bool, title: str) -> None:
+def print_figures(figures: dict[str, object], as_json: bool, title: str) -> None:
+    """Print what a command found: one JSON object, or a line for each figure below a title."""
     import json
 
     if as_json:

@@ -34,17 +34,17 @@ def models_tune(
     """
     import json as json_text
 
-    from rich.console import Console
-
     from chemistry.quantities import quantity
-    from flows.cli.models import read_films_table
+    from flows.cli.models import read_films
+    from flows.terminal import console
     from models.comparison import Comparison
     from models.surrogates import surrogate
     from models.tuning import settings_of, tune
 
     settings_of(surrogate(model))  # refused before anything is read
-    table = read_films_table(data, format)
-    console = Console(stderr=True, quiet=json and not Console(stderr=True).is_terminal)
+    table = read_films(data, format)
+    out = console(stderr=True)
+    out.quiet = json and not out.is_terminal
     told = tune(
         Comparison(
             films=[item.film for item in table.films],
@@ -54,13 +54,13 @@ def models_tune(
             folds=folds,
             seed=seed,
             asked=name,
-            glasses=[] if tg is None else [item.film for item in read_films_table(tg, "tg").films],
+            glasses=[] if tg is None else [item.film for item in read_films(tg, "tg").films],
             always_train=always_train or (),
         ),
         record or Path(f"tune-{data.stem}.log"),
         trials=trials,
         budget_s=None if budget is None else quantity(budget, "second"),
-        told=lambda line: console.print(line, highlight=False),
+        told=out.print,
     )
     outer = None if told.outer is None else told.outer.as_dict()
     if json:

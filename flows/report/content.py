@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from flows.drift import history
 from flows.spec import CampaignSpec
 from flows.standing import Standing, lab_hours, standing
 from ledger.film import Film
@@ -32,6 +33,8 @@ class Content:
     standing: Standing
     tried: tuple[Tried, ...]
     versions: tuple[ModelVersionRow, ...]
+    drifts: tuple[str, ...]
+    """One sentence for each drift that began or ended."""
     lab_hours: float
     environment: dict[str, str]
 
@@ -55,6 +58,7 @@ def read_content(ledger: Ledger, campaign_id: int, ending: tuple[str, str] | Non
         standing=standing(ledger, campaign_id, spec),
         tried=tuple(_tried(ledger, e, suggestions[e.suggestion_id], films) for e in ledger.experiments(campaign_id)),
         versions=tuple(ledger.model_versions(campaign_id)),
+        drifts=tuple(history(ledger, campaign_id)),
         lab_hours=lab_hours(ledger, campaign_id),
         environment={name: version(name) for name in ("ionloop", *PACKAGES)},
     )

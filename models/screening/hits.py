@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.composition import CHEMICAL_NAMES, GLASS_NAMES, feature_matrix, polymer_fingerprints
+from models.composition import CHEMICAL_NAMES, GLASS_NAMES, polymer_fingerprints, structured_points
 from models.fitted_average import FittedAverage
 from models.interval_width import nearest
 from models.learning_table import Points
@@ -93,7 +93,7 @@ def outside_domain(surrogate: FittedAverage, points: Points, name: str) -> list[
     """For each point the features that lie beyond the range of the training rows."""
     learnt = surrogate.learnt[name]
     glass = surrogate.glass.of(points.polymers) if surrogate.glass is not None and learnt.with_glass else None
-    features = feature_matrix(points, surrogate.chemistry, glass)
+    features = structured_points(name, points, surrogate.chemistry, glass).matrix
     names = (
         (*CHEMICAL_NAMES, *GLASS_NAMES)
         if surrogate.chemistry

@@ -98,12 +98,11 @@ def test_models_are_compared_and_a_second_run_resumes(ionloop: Command, monkeypa
 
 
 def test_repeat_units_that_cannot_be_read_are_named_and_nothing_is_learnt(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ionloop: Command,
 ) -> None:
     Path("pool.csv").write_text("smiles\n*CCO*\nCCO\n")
-    status, out, err = ionloop(
-        monkeypatch, capsys, *evaluate("--model", "graph_transfer", "--unlabelled", "pool.csv", "--json")
-    )
+    words = evaluate("--model", "graph_transfer", "--unlabelled", "pool.csv", "--json")
+    status, out, err = ionloop("models", *words)
     assert status == 2
     assert not out
     assert "1 repeat units cannot be read: line 3" in err
@@ -111,16 +110,14 @@ def test_repeat_units_that_cannot_be_read_are_named_and_nothing_is_learnt(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["feed_forward", "graph_network", "graph_transfer", "transformer", "recurrent"])
-def test_every_network_is_scored_and_compared(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], model: str
-) -> None:
+def test_every_network_is_scored_and_compared(ionloop: Command, model: str) -> None:
     Path("pool.csv").write_text("smiles\n*CCO*\n*CC(*)C#N\n")
-    status, out, _ = ionloop(monkeypatch, capsys, *evaluate("--model", model, "--unlabelled", "pool.csv", "--json"))
+    status, out, _ = ionloop("models", *evaluate("--model", model, "--unlabelled", "pool.csv", "--json"))
     told = json.loads(out)
     assert status == 0
     assert told["n"] == 12
     assert told["mae"] < 2
     words = ("compare", "train.csv", "--folds", "2", "--models", model, "--unlabelled", "pool.csv", "--json")
-    status, out, _ = ionloop(monkeypatch, capsys, *words)
+    status, out, _ = ionloop("models", *words)
     assert status == 0
     assert json.loads(out)["models"][model]["folds"] == 2

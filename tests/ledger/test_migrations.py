@@ -2,9 +2,11 @@
 
 import contextlib
 import sqlite3
+from typing import Any
 
 from ledger.film import Film, Reading, Source
 from ledger.migrations import differences, known_versions, upgrade, version_of
+from ledger.predictions import Prediction
 from ledger.published import PublishedFilm
 from ledger.store import Ledger
 from tests.ledger.conftest import formulation
@@ -41,13 +43,48 @@ def test_a_ledger_of_the_first_layout_is_brought_up_and_loses_nothing(tmp_path) 
         old.execute("ALTER TABLE campaign_command DROP COLUMN experiment")
         old.execute("ALTER TABLE observation DROP COLUMN derived")
         old.execute("UPDATE observation SET source = 'measured' WHERE sd = 0.2")
-        for table in ("stock_reservation", "decision_mark", "stock_change", "film_decision", "approval", "container"):
+        old.execute("ALTER TABLE model_version DROP COLUMN environment")
+        old.execute("ALTER TABLE model_version DROP COLUMN keep_weights")
+        later = ("prediction", "stock_reservation", "decision_mark", "stock_change", "film_decision", "approval")
+        for table in (*later, "container"):
             old.execute(f"DROP TABLE {table}")
         old.execute("UPDATE ledger_version SET version_num = '0001'")
     with Ledger.open(place) as ledger:
         assert ledger.campaign("peo_salts").spec == {"seed": 7}
         assert ledger.campaign("peo_salts").lab is None
         assert [(row.sd, row.derived) for row in ledger.observations("f")] == [(0.1, False), (0.2, True)]
+
+
+def test_a_ledger_without_predictions_is_brought_up_with_its_versions(tmp_path) -> None:
+    """Versions that an older ionloop fitted have no environment, and their weights come and go as before."""
+    place = tmp_path / "ledger.sqlite"
+    told: dict[str, Any] = {"name": "gaussian_process", "configuration": {}, "training_hash": "abc", "n": 3}
+    with Ledger.open(place) as ledger:
+        campaign = ledger.begin_campaign("peo_salts", {}, 7).id
+        ledger.add_model_version(campaign, **told, training_event=1, weights=b"w")
+        ledger.promote(campaign, 1, "first")
+    with contextlib.closing(sqlite3.connect(place)) as old, old:
+        old.execute("DROP TABLE prediction")
+        old.execute("ALTER TABLE model_version DROP COLUMN environment")
+        old.execute("ALTER TABLE model_version DROP COLUMN keep_weights")
+        old.execute("UPDATE ledger_version SET version_num = '0004'")
+    with Ledger.open(place) as ledger:
+        version = ledger.model_version(campaign, 1)
+        assert (version.environment, version.keep_weights, version.training_hash) == (None, False, "abc")
+        assert ledger.weights(campaign, 1) == b"w"
+        assert ledger.predictions(campaign) == []
+        experiment = ledger.add_suggestion(
+            campaign,
+            index=0,
+            formulation=formulation(),
+            action={},
+            reason={},
+            planner="sobol",
+            knowledge_event=ledger.last_event(),
+            foretold=(1, [Prediction(property="log10_conductivity", temperature_C=30.0, mean=-5, sd=0.2, film_sd=0.1)]),
+        )
+        (row,) = ledger.predictions(campaign)
+        assert (row.experiment_id, row.model_version, row.unit) == (experiment.id, 1, "log10(S/cm)")
 
 
 def test_sqlite_keeps_what_it_promised(tmp_path) -> None:

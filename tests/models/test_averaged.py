@@ -23,6 +23,7 @@ from models.regressors import Forest
 from models.saved_methods import OtherWeights, restored
 from models.scores import NINETY
 from models.splits import polymer_group
+from models.structured_points import StructureLearnt
 from models.surrogates import NAMES, surrogate
 
 METHODS = (
@@ -74,6 +75,7 @@ def test_a_method_learns_a_smooth_function_and_its_arrays_predict_the_same(metho
     np.savez(tmp_path / "weights.npz", **learnt.arrays())
     with np.load(tmp_path / "weights.npz", allow_pickle=False) as kept:
         again = restored(learnt.kind, {name: kept[name] for name in kept.files})
+    assert not isinstance(again, StructureLearnt)
     assert again.predict(features[250:]) == pytest.approx(told, abs=1e-12)
 
 

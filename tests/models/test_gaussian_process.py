@@ -9,7 +9,7 @@ from chemistry.errors import BadInput
 from chemistry.formulation import AdditiveContent, Formulation
 from ledger.film import Film, Reading, Source
 from models.features import NAMES, feature_matrix, groups
-from models.film_process import FilmData, FilmProcess, reduced_temperature
+from models.film_process import FilmData, FilmProcess, reduced_temperature, temperature_C
 from models.gaussian_process import GaussianProcess, UnusableWeights, load, training_hash
 from models.protocols import Condition, JointModel
 
@@ -228,4 +228,19 @@ def test_a_reading_of_the_films_own_law_teaches_nothing_and_is_not_foretold(film
         np.testing.assert_allclose(one, other, rtol=1e-9)
     new = with_laws[0].model_copy(update={"formulation": formulation("PTHF")})
     plain = films[0].model_copy(update={"formulation": formulation("PTHF")})
-    assert again.log_score([new]) == pytest.approx(fitted.log_score([plain]))
+    told, asked_plain = again.foretold([new]), fitted.foretold([plain])
+    assert len(told) == len(plain.readings)
+    assert [one.log_score for one in told] == pytest.approx([one.log_score for one in asked_plain])
+
+
+def test_what_is_foretold_of_a_known_film_is_what_the_others_say_of_it(films, fitted):
+    """So two versions can be compared on a film that only one of them has seen."""
+    learnt = fitted.learnt["log10_conductivity"]
+    mean, sd = learnt.leave_one_film_out()
+    told = {(one.value, one.temperature_C): (one.mean, one.sd) for one in fitted.foretold(films)}
+    assert len(told) == len(mean) == sum(len(film.readings) for film in films)
+    value = learnt.centre + learnt.scale * learnt.data.value
+    for row in range(len(mean)):
+        key = (float(value[row]), temperature_C(float(learnt.data.tau[row])))
+        assert told[key] == pytest.approx((float(mean[row]), float(sd[row])))
+    assert {one.temperature_C for one in fitted.foretold(films[:1])} == {30.0, 50.0, 70.0}

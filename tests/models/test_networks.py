@@ -16,13 +16,14 @@ from chemistry.polymer import Polymer
 from ledger.film import Film, Reading
 from models.averaged import Averaged
 from models.evaluation import CONDUCTIVITY
+from models.fitted_average import load_average
 from models.learning_table import grid
 from models.networks.method import LearntNetwork, Network
 from models.networks.settings import EncoderSettings, PretrainingSettings, TrainingSettings
 from models.networks.transfer import Transfer
 from models.protocols import Condition, Foreteller, PropertySurrogate
 from models.regressors import OtherWeights
-from models.saved_surrogates import load_surrogate
+from models.saved import load_surrogate
 from models.structured_points import StructureRegressor
 from models.surrogates import NAMES, surrogate
 from tests.models.test_averaged import film, truth
@@ -166,7 +167,7 @@ def test_it_is_saved_as_plain_arrays_and_foretells_the_same_to_the_last_bit(name
     assert sorted(path.name for path in tmp_path.iterdir()) == ["configuration.json", "weights.npz"]
     with np.load(tmp_path / "weights.npz", allow_pickle=False) as file:
         assert all(file[key].dtype.kind in "fiub" for key in file.files)
-    again = load_surrogate(tmp_path)
+    again = load_average(tmp_path)
     assert isinstance(again, Foreteller)
     given = [film(5, 0.7).formulation, blend(("*CCO*", 0.5), ("*CC(*)C", 0.5))]
     told, kept = at(again, given, (30.0, 60.0)), at(fitted[name], given, (30.0, 60.0))
@@ -189,14 +190,14 @@ def test_a_checkpoint_of_another_version_is_refused(change, words, fitted, tmp_p
     told["properties"][CONDUCTIVITY]["configurations"][0] |= change
     path.write_text(json.dumps(told))
     with pytest.raises(OtherWeights, match=words):
-        load_surrogate(tmp_path)
+        load_average(tmp_path)
 
 
 def test_what_is_no_saved_surrogate_is_refused(tmp_path):
     with pytest.raises(BadInput, match="no saved surrogate"):
         load_surrogate(tmp_path)
     (tmp_path / "configuration.json").write_text("{}")
-    with pytest.raises(BadInput, match="no configuration"):
+    with pytest.raises(BadInput, match="no saved surrogate"):
         load_surrogate(tmp_path)
 
 
