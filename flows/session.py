@@ -12,7 +12,7 @@ from chemistry.errors import BadInput
 from chemistry.wording import LONGEST_PATH, shortened
 from devices.lab_file import LabFile
 from flows.home import CampaignFolder, campaign_folder
-from flows.lab_files import open_lab, read_faults_for, read_files
+from flows.lab_files import is_simulated, open_lab, read_faults_for, read_files
 from flows.leasing import Leasing, campaign_lease, refuse_second_run
 from flows.shelf import shelve
 from flows.spec import CampaignSpec
@@ -119,6 +119,8 @@ def open_session(
         ledger.be_patient(LEDGER_PATIENCE_S)
         open_things.callback(ledger.be_patient, 0.0)
         campaign_id = _resume_or_begin(ledger, spec, lab_file, faults)
+        if not is_simulated(lab_file):
+            ledger.mark_samples()  # a bench in another process may be that of other ledgers, too
         session = Session(spec, place, ledger, lab, campaign_id, shown_ledger(place, ledger_url), leasing)
         shelve(session.stock, spec, lab_file)
         if faults is not None and faults.of_ledger:

@@ -39,8 +39,9 @@ _LAST = select(_COUNTER.c.last).with_for_update()
 class Writing:
     """One transaction that changes the ledger: a session, and the events that tell of the change."""
 
-    def __init__(self, session: Session, last: int, now: datetime, lab_time_s: float | None) -> None:
+    def __init__(self, session: Session, last: int, now: datetime, lab_time_s: float | None, sample_mark: str) -> None:
         self.session, self.last, self.now, self._lab_time_s = session, last, now, lab_time_s
+        self.sample_mark = sample_mark
         self.connection = session.connection()
 
     def event(
@@ -74,6 +75,7 @@ class Database:
         lab_now: the lab's clock in seconds; None where no lab is running.
         patience_s: how long a transaction waits, before it begins, for a database that is away; read again and again,
             so that whoever must leave may set it lower.
+        sample_mark: ends the names of new samples, so that those of another ledger are never taken for them.
         weather: called whenever a transaction is about to begin; a rehearsal of bad days raises `LedgerUnavailable`.
     """
 
@@ -82,6 +84,7 @@ class Database:
         self._immediate = engine.execution_options(begin_immediate=True)
         self.patience_s = 0.0
         self.weather: Callable[[], None] = lambda: None
+        self.sample_mark = ""
         # SQLite's own queue polls with sleeps of up to 100 ms; threads of one process line up here instead.
         self._turn: AbstractContextManager[Any] = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
@@ -113,7 +116,7 @@ class Database:
         with self._begun(self._immediate, self._turn) as session:
             last = session.connection().execute(_LAST).scalar_one()
             lab_time_s = self.lab_now() if self.lab_now is not None else None
-            transaction = Writing(session, last, self.wall_now(), lab_time_s)
+            transaction = Writing(session, last, self.wall_now(), lab_time_s, self.sample_mark)
             yield transaction
             if transaction.last != last:
                 transaction.connection.execute(_COUNTER.update(), {"last": transaction.last})

@@ -183,7 +183,7 @@ def new_sample(transaction: Writing, experiment: ExperimentRow, position: str, p
     """The experiment's next sample, within a transaction."""
     session = transaction.session
     before = session.exec(select(func.count()).where(SampleRow.experiment_id == experiment.id)).one()
-    sample_id = f"c{experiment.campaign_id}-e{experiment.number:03d}{_letters(before)}"
+    sample_id = f"c{experiment.campaign_id}-e{experiment.number:03d}{_letters(before)}{transaction.sample_mark}"
     number = transaction.event(
         EventKind.SAMPLE_ADDED,
         f"sample {sample_id}",

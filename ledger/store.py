@@ -1,5 +1,7 @@
 """The ledger: the only memory of ionloop, in one SQLite file or one PostgreSQL database."""
 
+import string
+import zlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from chemistry.errors import BadInput
 from ledger.amendments import AmendmentRecords
 from ledger.campaigns import CampaignRecords
 from ledger.database import Database, connect, utc_now
+from ledger.errors import LedgerError
 from ledger.experiments import ExperimentRecords
 from ledger.film_decisions import FilmDecisionRecords
 from ledger.migrations import upgrade
@@ -22,6 +25,9 @@ from ledger.predictions import PredictionRecords
 from ledger.published import PublishedRecords
 from ledger.samples import SampleRecords
 from ledger.tables import EventCounterRow, EventRow
+
+
+_DIGITS = string.digits + string.ascii_lowercase
 
 
 class Ledger(
@@ -104,6 +110,19 @@ class Ledger(
     def set_lab_clock(self, lab_now: Callable[[], float] | None) -> None:
         """From now on events carry this clock's time (seconds) as lab time."""
         self.database.lab_now = lab_now
+
+    def mark_samples(self) -> None:
+        """From now on new samples carry this ledger's own mark: `c1-e012a-3kf9z`.
+
+        Ledgers count their campaigns from one, and several may work at one bench: without a mark two films there would
+        bear one name. The mark follows from the moment of the ledger's first event, so it is the same for ever.
+        """
+        with self.database.reading() as session:
+            first = session.exec(select(EventRow.wall_time).order_by(col(EventRow.number)).limit(1)).first()
+        if first is None:
+            raise LedgerError("An empty ledger has no mark yet: begin a campaign first")
+        number = zlib.crc32(first.isoformat().encode()) % 36**5
+        self.database.sample_mark = "-" + "".join(_DIGITS[number // 36**place % 36] for place in range(5))
 
     def last_event(self) -> int:
         """Number of the last event; 0 in a new ledger. What holds up to it never changes."""

@@ -143,3 +143,20 @@ def test_nothing_is_hung_on_what_is_not_there(ledger: Ledger, suggest: Suggest) 
     with pytest.raises(LedgerError):
         ledger.as_made("nobody", formulation(), 1.0, 1.0)
     assert ledger.last_event() == before
+
+
+def test_films_of_two_ledgers_at_one_bench_never_bear_one_name(tmp_path: Path) -> None:
+    def first_film(name: str) -> tuple[str, str]:
+        with Ledger.open(tmp_path / name) as ledger:
+            experiment = suggested(ledger)
+            ledger.mark_samples()
+            return ledger.add_sample(experiment.id, "rack 1").id, ledger.database.sample_mark
+
+    one, mark = first_film("one.sqlite")
+    other, _ = first_film("other.sqlite")
+    assert one.startswith("c1-e001a-")
+    assert one != other
+    assert len(one) <= 36
+    with Ledger.open(tmp_path / "one.sqlite") as again:
+        again.mark_samples()
+        assert again.database.sample_mark == mark
