@@ -23,7 +23,7 @@ from sim.lab import simulated_lab
 LAB = Path(__file__).parents[2] / "examples" / "simulated_lab.yaml"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_falls_where_the_loop_waits_and_nowhere_else(number: signal.Signals) -> None:
     told: list[BaseException] = []
     before = signal.getsignal(number)
@@ -31,6 +31,17 @@ def test_a_signal_falls_where_the_loop_waits_and_nowhere_else(number: signal.Sig
         os.kill(os.getpid(), number)
     assert [type(why) for why in told] == [KeyboardInterrupt]
     assert signal.getsignal(number) is before
+
+
+def test_what_nohup_has_ignored_stays_ignored() -> None:
+    told: list[BaseException] = []
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with _signals_interrupt(cast(Any, SimpleNamespace(stop=told.append))):
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert told == []
 
 
 def test_a_thread_that_comes_to_a_station_after_the_abort_is_sent_away(tmp_path: Path) -> None:
