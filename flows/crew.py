@@ -142,10 +142,17 @@ class Crew:
     def _clear_cells(self) -> None:
         """Make every measuring station safe and put the films that a crash left in their cells back into the rack."""
         for station in self._lab.stations_with(MEASURE_ROLES):
-            with self._leasing.lease(
-                station.name, above=self._patience.reached(station, self._hold), hold=self._hold
-            ) as token:
-                station.run(tidy(station), token=token, hold=self._hold)
+            try:
+                self._clear_cell(station)
+            except InstrumentError:
+                # The lab may have gone away in the middle. It is waited for, as before a film, and asked once more.
+                self._clear_cell(station)
+
+    def _clear_cell(self, station: Station) -> None:
+        with self._leasing.lease(
+            station.name, above=self._patience.reached(station, self._hold), hold=self._hold
+        ) as token:
+            station.run(tidy(station), token=token, hold=self._hold)
 
     @contextlib.contextmanager
     def station(self, roles: tuple[str, ...], experiment: ExperimentRow, hold: Hold) -> Iterator[tuple[Station, int]]:

@@ -41,11 +41,13 @@ class Stopped(IonloopError):
 
 CANCELLED = "cancelled in the Prefect UI"
 INTERRUPTED = "interrupted; `ionloop run` with the same file goes on from here"
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals by which a person, a service manager or a closed terminal ends a process."""
 
 
 @contextlib.contextmanager
 def watch_for_stop(session: "Session", crew: "Crew") -> Iterator[None]:
-    """While the block lasts, an abort in the ledger, a cancel in the Prefect UI, SIGTERM and Ctrl-C stop the crew.
+    """While the block lasts, an abort in the ledger, a cancel in the Prefect UI, and signals stop the crew.
 
     Plans read the ledger at their checkpoints; an abort cannot wait for one. Prefect cancels a run that it did not
     start itself only on paper, and reaches only the main thread of one that it did. So both are asked every second, and
@@ -159,8 +161,9 @@ def _stop_comes_first(crew: "Crew") -> Iterator[None]:
 
 @contextlib.contextmanager
 def _signals_interrupt(crew: "Crew") -> Iterator[None]:
-    """SIGINT and SIGTERM as an orderly stop, where this is the main thread of a process that is ours.
+    """SIGINT, SIGTERM and SIGHUP as an orderly stop, where this is the main thread of a process that is ours.
 
+    A terminal that is closed, or whose line breaks, sends SIGHUP; `nohup` has it ignored, and so it stays.
     The loop raises it where it waits for a result. A signal that raised by itself could fall into the very start of an
     experiment's thread, which then nobody knew of.
     """
@@ -171,7 +174,8 @@ def _signals_interrupt(crew: "Crew") -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         crew.stop(KeyboardInterrupt())
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
     finally:

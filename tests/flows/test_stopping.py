@@ -1,5 +1,6 @@
 """A stop from outside finds every thread, wherever it is."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -10,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from chemistry.value_file import read_yaml_value
-from devices.errors import PlanAborted
+from devices.errors import NeverSent, PlanAborted
 from devices.lab import LabFile
 from devices.protocols import MAKE_ROLES
 from flows.crew import Crew
@@ -23,7 +24,7 @@ from sim.lab import simulated_lab
 LAB = Path(__file__).parents[2] / "examples" / "simulated_lab.yaml"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_falls_where_the_loop_waits_and_nowhere_else(number: signal.Signals) -> None:
     told: list[BaseException] = []
     before = signal.getsignal(number)
@@ -31,6 +32,17 @@ def test_a_signal_falls_where_the_loop_waits_and_nowhere_else(number: signal.Sig
         os.kill(os.getpid(), number)
     assert [type(why) for why in told] == [KeyboardInterrupt]
     assert signal.getsignal(number) is before
+
+
+def test_what_nohup_has_ignored_stays_ignored() -> None:
+    told: list[BaseException] = []
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with _signals_interrupt(cast(Any, SimpleNamespace(stop=told.append))):
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert told == []
 
 
 def test_a_thread_that_comes_to_a_station_after_the_abort_is_sent_away(tmp_path: Path) -> None:
@@ -60,3 +72,28 @@ def test_a_thread_that_comes_to_a_station_after_the_abort_is_sent_away(tmp_path:
     mine.release()
     lab.close()
     assert "enough" in str(refused[0])
+
+
+def test_a_cell_whose_lab_went_away_while_it_was_cleared_is_cleared_once_more() -> None:
+    asked: list[int] = []
+
+    def run(plan: Any, *, token: int, hold: Any) -> None:
+        plan.close()
+        asked.append(token)
+        if len(asked) == 1:
+            raise NeverSent("sample_changer", "unload", "no connection")
+
+    station = SimpleNamespace(name="measuring-1", run=run)
+    tokens = iter((1, 2))
+    crew = cast(
+        Any,
+        SimpleNamespace(
+            _lab=SimpleNamespace(stations_with=lambda roles: [station]),
+            _leasing=SimpleNamespace(lease=lambda *_, **__: contextlib.nullcontext(next(tokens))),
+            _patience=SimpleNamespace(reached=lambda *_: None),
+            _hold=None,
+        ),
+    )
+    crew._clear_cell = lambda which: Crew._clear_cell(crew, which)
+    Crew._clear_cells(crew)
+    assert asked == [1, 2]
