@@ -26,7 +26,6 @@ from ledger.published import PublishedRecords
 from ledger.samples import SampleRecords
 from ledger.tables import EventCounterRow, EventRow
 
-
 _DIGITS = string.digits + string.ascii_lowercase
 
 

@@ -15,7 +15,8 @@ class SampleRow(Row, table=True):
     """A piece of matter with a name: a vial that becomes a film."""
 
     id: str = Field(primary_key=True)
-    """Unique in the ledger and short enough for an EPICS string: `c1-e012a`."""
+    """Unique in the ledger and short enough for an EPICS string: `c1-e012a`; where others share the bench, with the
+    ledger's mark after it (`Ledger.mark_samples`)."""
     experiment_id: int = Field(foreign_key="experiment.id", index=True)
     parent_id: str | None = Field(default=None, foreign_key="sample.id")
     """The sample that this one was cut from or pressed again from."""

@@ -1,6 +1,7 @@
 """Samples, measurements and documents come back as they went in."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -148,7 +149,10 @@ def test_nothing_is_hung_on_what_is_not_there(ledger: Ledger, suggest: Suggest) 
 def test_films_of_two_ledgers_at_one_bench_never_bear_one_name(tmp_path: Path) -> None:
     def first_film(name: str) -> tuple[str, str]:
         with Ledger.open(tmp_path / name) as ledger:
-            experiment = suggested(ledger)
+            campaign = ledger.begin_campaign("c", {}, 1).id
+            experiment = ledger.add_suggestion(
+                campaign, index=0, formulation=formulation(), action={}, reason={}, planner="sobol", knowledge_event=0
+            )
             ledger.mark_samples()
             return ledger.add_sample(experiment.id, "rack 1").id, ledger.database.sample_mark
 
