@@ -36,7 +36,7 @@ def list_approvals(campaign_file: Path, *, folder: Path | None, ledger_url: str 
             typer.echo(f"    {reason}")
         if row["state"] == ApprovalState.WAITING:
             typer.echo(
-                f"    until {row['expires_at']}: ionloop approve|refuse {campaign_file} {row['experiment']}; "
+                f"    until {row['expires_at'][:16].replace('T', ' ')} UTC: ionloop approve|refuse {campaign_file} {row['experiment']}; "
                 f"in the Prefect UI with the code {row['code']}"
             )
 

@@ -40,9 +40,9 @@ def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, La
     _has_parts(lab_file, lab_path)
     if not is_simulated(lab_file) and not hardware:
         raise BadInput(
-            f"`{lab_file.name}` drives real instruments",
+            f"`{lab_file.name}` drives instruments in another process, and they may be real",
             place=str(lab_path),
-            remedy="Say --hardware if that is what you want; simulation is the default.",
+            remedy="Say --hardware if that is what you want; the lab in the controller's own process is the default.",
         )
     return spec, lab_file
 
