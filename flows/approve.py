@@ -35,8 +35,9 @@ def list_approvals(campaign_file: Path, *, folder: Path | None, ledger_url: str 
         for reason in row["reasons"]:
             typer.echo(f"    {reason}")
         if row["state"] == ApprovalState.WAITING:
+            until = row["expires_at"][:16].replace("T", " ")
             typer.echo(
-                f"    until {row['expires_at'][:16].replace('T', ' ')} UTC: ionloop approve|refuse {campaign_file} {row['experiment']}; "
+                f"    until {until} UTC: ionloop approve|refuse {campaign_file} {row['experiment']}; "
                 f"in the Prefect UI with the code {row['code']}"
             )
 
