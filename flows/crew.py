@@ -172,7 +172,17 @@ class Crew:
                 raise
 
     def _make_usable(self, station: Station, token: int, hold: Hold) -> None:
-        """After the abort of one experiment: what cannot be cut short ends first, and the cell is cleared."""
+        """After the abort of one experiment: what cannot be cut short ends first, and the cell is cleared.
+
+        A lab that goes away in the middle is waited for, and asked once more.
+        """
+        try:
+            self._clear_when_idle(station, token, hold)
+        except InstrumentError:
+            self._patience.reached(station, hold)
+            self._clear_when_idle(station, token, hold)
+
+    def _clear_when_idle(self, station: Station, token: int, hold: Hold) -> None:
         while any(instrument.state().busy for instrument in station.instruments.values()):
             sleep(self._lab.clock, LOOK_AGAIN_S, hold)
         if all(role in station.instruments for role in MEASURE_ROLES):

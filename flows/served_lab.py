@@ -41,6 +41,7 @@ def serve_lab(path: Path, folder: Path | None, faults_file: Path | None = None) 
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a bench stays when the terminal is closed that it was started in
     with placed_in(path), served_lab(lab_file, place, faults) as server:
         instruments = sum(map(len, lab_file.stations.values()))
         typer.echo(f"Serving {lab_file.name}: {instruments} instruments on {server.address}, port {server.port}.")

@@ -31,6 +31,7 @@ def serve_station(path: Path, station: str, folder: Path | None, address: str | 
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a bench stays when the terminal is closed that it was started in
     say = functools.partial(typer.echo, err=False)
     with placed_in(path), station_process(lab_file, station, drivers, place, say, address) as server:
         others = sorted(lab_file.stations[station].keys() - drivers.keys())

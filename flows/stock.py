@@ -99,7 +99,7 @@ def weigh(
                 f"no container of {label} is known", remedy="`ionloop stock fill` puts one there in the ledger."
             )
         stock.weighed(key, mass_mg, by=who, note=note)
-    typer.echo(f"{label}: {mass_mg:g} mg are left; the ledger had {level.left_mg:.1f} mg.")
+    typer.echo(f"{label}: {mass_mg:g} mg are left; the ledger had {level.left_mg:g} mg.")
 
 
 @contextlib.contextmanager
