@@ -99,6 +99,11 @@ class ServedLab:
         """End it as a power cut does."""
         self._end(signal.SIGKILL)
 
+    def close_terminal(self) -> None:
+        """Send what a process gets whose terminal is closed."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
     def stop(self) -> None:
         """End it as Ctrl-C does, if it runs."""
         if self._process is not None and self._process.poll() is None:

@@ -33,6 +33,8 @@ def test_a_lab_that_was_killed_remembers_and_ends_what_it_had_begun(own: ServedL
     status = dispenser.set(Order(id="begun", token=3, sample="a", command=DOSE))
     until(lambda: dispenser.state().accepted == "begun", 5)
     assert evidence(dispenser, "begun", before=before).finding is Finding.RUNNING
+    lab.close_terminal()
+    assert dispenser.state().accepted == "begun", "a bench stays when its terminal is closed"
     lab.kill()
     lab.start()
     status.wait(30)  # the lab is back, and the echo comes to whoever still waits
