@@ -73,6 +73,8 @@ class Lab:
 
     def close(self) -> None:
         """Let go of the instruments and of the clock; a simulated lab's bench is on disk already."""
+        for station in self.stations.values():
+            station.close()
         self._close()
 
 

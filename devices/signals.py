@@ -14,6 +14,29 @@ SILENT = (OSError, OpException, ChannelAccessException, ChannelAccessGetFailure,
 """Whatever ophyd and pyepics raise where a PV cannot be reached, or its connection breaks in the middle."""
 
 
+_OPHYDS: Any = epics.pv.default_pv_class
+
+
+class _PromptPV(_OPHYDS):
+    """A PV that is asked for its metadata only while it is connected.
+
+    ophyd asks as soon as a PV connects, in four threads for all of them; `signal.connected` waits for the answer. A PV
+    that was lost by the time its turn came would keep a thread for a second in the hope that it comes back, and a lab
+    of hundreds of PVs that dies soon after it was found would keep every PV of the next one from its turn for minutes.
+    """
+
+    def get_all_metadata_blocking(self, timeout: float) -> dict[str, Any]:
+        """Units, limits and the like; `TimeoutError` at once where the PV is away: ophyd asks when it is back."""
+        # By the word of the library: `self.connected` is set only after ophyd was told that it is.
+        if self.chid is None or not epics.ca.isConnected(self.chid):
+            raise TimeoutError(f"{self.pvname} was lost before it was asked for its metadata")
+        metadata: dict[str, Any] = super().get_all_metadata_blocking(timeout)
+        return metadata
+
+
+epics.pv.default_pv_class = _PromptPV
+
+
 class Typed(Component):
     """A component that knows the empty value of its PV."""
 

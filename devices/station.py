@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +137,18 @@ class Station:
         work = self._work
         if work is not None:
             work.ended(order_id, failed)
+
+    def close(self) -> None:
+        """End the thread of its RunEngine, unless a plan runs there; the next plan begins another."""
+        with self._lock:
+            if self._engine is None or self._work is not None:
+                return
+            engine, self._engine = self._engine, None
+        loop = engine.loop
+        loop.call_soon_threadsafe(loop.stop)
+        while loop.is_running():  # Bluesky keeps the thread to itself: nothing to join
+            time.sleep(0.001)
+        loop.close()
 
     def _begin(self, hold: Hold, token: int) -> "Work":
         with self._lock:

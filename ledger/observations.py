@@ -1,14 +1,17 @@
 """Observations: bringing them in, and reading what was known at an event."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Select
-from sqlmodel import col, func, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from chemistry.errors import BadInput
+from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.experiments import check_move, place_in
 from ledger.film import PROPERTY_UNITS, Film, Reading, Source
@@ -18,8 +21,38 @@ from ledger.records import Records, require
 from ledger.tables import EventCounterRow, ExperimentRow, FilmRow, ObservationRow, SampleRow
 
 
+class _Answers:
+    """The last few answers of `films`, which a result asks for again and again, and which never change."""
+
+    ANSWERS = 4
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[Question, tuple[Film, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, question: "Question", ask: Callable[[], tuple[Film, ...]]) -> tuple[Film, ...]:
+        """The answer to a question, asked where it is not held."""
+        with self._lock:
+            held = self._held.get(question)
+        answer = ask() if held is None else held
+        with self._lock:
+            self._held[question] = answer
+            self._held.move_to_end(question)
+            if len(self._held) > self.ANSWERS:
+                self._held.popitem(last=False)
+        return answer
+
+
+Question = tuple[int | None, int, tuple[str, ...] | None]
+"""Campaign, last event that counts, sources."""
+
+
 class ObservationRecords(Records):
     """What the ledger knows of films."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._answers = _Answers()
 
     def observe(
         self,
@@ -97,21 +130,13 @@ class ObservationRecords(Records):
                 number never changes.
             sources: Only readings from these sources; None for all.
         """
+        kept = None if sources is None else tuple(sorted(Source(source).value for source in sources))
         with self.database.reading() as session:
-            event = session.exec(select(EventCounterRow.last)).one() if up_to_event is None else up_to_event
-            wanted = _known_readings(campaign_id, event, sources)
-            readings: dict[int, list[Reading]] = {}
-            for film, *content in session.execute(wanted):
-                readings.setdefault(film, []).append(_reading(*content))
-            held = select(col(FilmRow.id), col(FilmRow.film_id), col(FilmRow.formulation)).where(FilmRow.event <= event)
-            if campaign_id is not None:
-                held = held.where(FilmRow.campaign_id == campaign_id)
-            films = session.exec(held.order_by(col(FilmRow.id))).all()
-        return [
-            Film(film_id=film_id, formulation=formulation, readings=tuple(readings[number]))
-            for number, film_id, formulation in films
-            if number in readings
-        ]
+            last = session.exec(select(EventCounterRow.last)).one()
+            event = last if up_to_event is None else min(up_to_event, last)
+            return list(
+                self._answers.get((campaign_id, event, kept), lambda: _films(session, campaign_id, event, kept))
+            )
 
     def observations(self, film_id: str) -> list[ObservationRow]:
         """Everything ever observed on a film, history included, oldest first."""
@@ -153,7 +178,22 @@ def reading_row(film: int, reading: Reading, event: int) -> Mapping[str, Any]:
     }
 
 
-def _known_readings(campaign_id: int | None, event: int, sources: Iterable[Source | str] | None) -> "Select[Any]":
+def _films(session: Session, campaign_id: int | None, event: int, sources: Sequence[str] | None) -> tuple[Film, ...]:
+    readings: dict[int, list[Reading]] = {}
+    for film, *content in session.execute(_known_readings(campaign_id, event, sources)):
+        readings.setdefault(film, []).append(_reading(*content))
+    held = select(col(FilmRow.id), col(FilmRow.film_id), col(FilmRow.formulation)).where(FilmRow.event <= event)
+    if campaign_id is not None:
+        held = held.where(FilmRow.campaign_id == campaign_id)
+    films = session.exec(held.order_by(col(FilmRow.id))).all()
+    return tuple(
+        Film(film_id=film_id, formulation=formulation, readings=tuple(readings[number]))
+        for number, film_id, formulation in films
+        if number in readings
+    )
+
+
+def _known_readings(campaign_id: int | None, event: int, sources: Sequence[str] | None) -> "Select[Any]":
     closed = col(ObservationRow.closed_event)
     query = sqlalchemy.select(  # SQLModel's own takes four columns at most
         col(ObservationRow.film),
@@ -169,7 +209,7 @@ def _known_readings(campaign_id: int | None, event: int, sources: Iterable[Sourc
         query = query.join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
         query = query.where(col(FilmRow.campaign_id) == campaign_id)
     if sources is not None:
-        query = query.where(col(ObservationRow.source).in_([Source(source).value for source in sources]))
+        query = query.where(col(ObservationRow.source).in_(sources))
     # An amended reading keeps the place of the one it replaced.
     return query.order_by(func.coalesce(col(ObservationRow.origin_id), col(ObservationRow.id)))
 

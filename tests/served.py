@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import yaml
 
@@ -28,14 +29,14 @@ class ServedLab:
         *,
         dead_man_s: float = 2.0,
         instant: bool = False,
-        prefix: str = "SIM:",
         faults: list[Any] | None = None,
         stock_mg: float | None = None,
     ) -> None:
-        """A second lab of one process takes another `prefix`: names that were lost are looked for ever more seldom.
+        """Its PVs begin like no other lab's: names that a process has lost are looked for ever more seldom.
 
         `stock_mg` is what stands on its shelf of every component, mg; None: what the example has.
         """
+        prefix = f"L{uuid4().hex[:6].upper()}:"
         self.folder, self._faults = folder, faults
         self.file = folder / "epics_lab.yaml"
         content = yaml.safe_load((ROOT / "examples" / "epics_lab.yaml").read_text().replace("SIM:", prefix))
@@ -77,7 +78,7 @@ class ServedLab:
             )
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
-        assert "Serving" in said, (self.folder / "served.log").read_text()
+        assert "Serving" in said, self.said
 
     def _words(self) -> list[str]:
         return ["lab", "serve", str(self.file), "--folder", str(self.folder / "bench")]
@@ -105,14 +106,21 @@ class ServedLab:
         self._process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
-        """End it as Ctrl-C does, if it runs."""
-        if self._process is not None and self._process.poll() is None:
+        """End it as Ctrl-C does, if it was not ended before; one that ended by itself is a failure."""
+        if self._process is not None:
+            assert self._process.poll() is None, f"ended by itself, status {self._process.returncode}: {self.said}"
             self._end(signal.SIGINT)
+
+    @property
+    def said(self) -> str:
+        """What it has written on standard error."""
+        return (self.folder / "served.log").read_text()
 
     def _end(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
         self._process.communicate(timeout=30)
+        self._process = None
 
 
 def until(condition: Callable[[], Any], within_s: float) -> float:

@@ -15,6 +15,7 @@ from devices.station import Station
 from devices.timer import wait_in_lab_time
 from devices.wanted import Wanted
 from sim.lab_record import read_things
+from tests.served import until
 
 TEMPERATURES = (30.0, 60.0)
 SWEEP = Sweep(points_per_decade=3)
@@ -42,6 +43,17 @@ def test_a_film_is_what_was_dosed_not_what_was_asked(lab: Lab, peo_litfsi: Formu
     assert made.formulation.salt_molality_mol_kg == pytest.approx(peo_litfsi.salt_molality_mol_kg, rel=0.02)
     assert sum(made.masses_mg.values()) == pytest.approx(400, rel=0.01)
     assert 50 < made.thickness_um < 400
+
+
+def test_a_closed_lab_leaves_no_thread_of_a_run_engine_behind(lab: Lab, peo_litfsi: Formulation):
+    def run_engines() -> int:
+        return sum(thread.name == "bluesky-run-engine" for thread in threading.enumerate())
+
+    before = run_engines()
+    make(lab, peo_litfsi)
+    assert run_engines() == before + 1
+    lab.close()
+    until(lambda: run_engines() == before, within_s=5)
 
 
 def test_a_film_is_measured_at_every_temperature_and_indented_at_the_first(

@@ -1,6 +1,7 @@
 """The server of process variables takes no place that another one has: clients would find only one of them."""
 
 import warnings
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,12 +9,14 @@ from chemistry.errors import BadInput
 from devices.channel_access import ChannelAccess, prepare
 from devices.served.channels import number
 from devices.served.server import ChannelAccessServer, NotServed
-from tests.channel_access import ACCESS, free_port
+from tests.channel_access import ACCESS, own_port
 
 
 @pytest.fixture
-def port() -> int:
-    return free_port()
+def port() -> Iterator[int]:
+    port, keeper = own_port()
+    with keeper:
+        yield port
 
 
 def serving(port: int) -> ChannelAccessServer:
@@ -35,7 +38,7 @@ def test_two_servers_in_one_place_are_refused(port: int):
 
 def test_an_address_of_another_machine_is_a_mistake_of_the_file():
     with pytest.raises(BadInput, match=r"192\.0\.2\.1.*an address of this machine"):
-        ChannelAccessServer("192.0.2.1", free_port()).start()
+        ChannelAccessServer("192.0.2.1", ACCESS.port).start()
 
 
 def test_the_library_s_own_warnings_are_not_for_users():

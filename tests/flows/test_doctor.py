@@ -26,7 +26,7 @@ INSTRUMENTS = sum(map(len, yaml.safe_load((EXAMPLES / "epics_lab.yaml").read_tex
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedLab]:
-    lab = ServedLab(tmp_path_factory.mktemp("doctor"), prefix="DOCTOR:")
+    lab = ServedLab(tmp_path_factory.mktemp("doctor"))
     lab.start()
     yield lab
     lab.stop()

@@ -29,7 +29,7 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedLab]:
-    lab = ServedLab(tmp_path_factory.mktemp("faulty"), dead_man_s=5.0, prefix="FAULTY:", faults=FAULTS)
+    lab = ServedLab(tmp_path_factory.mktemp("faulty"), dead_man_s=5.0, faults=FAULTS)
     lab.start()
     yield lab
     lab.stop()

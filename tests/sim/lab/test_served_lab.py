@@ -26,7 +26,7 @@ DEAD_MAN_S = 1.5
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedLab]:
-    lab = ServedLab(tmp_path_factory.mktemp("served"), dead_man_s=DEAD_MAN_S, prefix="SERVED:")
+    lab = ServedLab(tmp_path_factory.mktemp("served"), dead_man_s=DEAD_MAN_S)
     lab.start()
     yield lab
     lab.stop()

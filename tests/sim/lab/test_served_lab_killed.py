@@ -1,5 +1,6 @@
-"""What becomes of an order when the lab itself is killed. No other lab is served beside it: PV names would be twice."""
+"""What becomes of an order, and of whoever looks for a lab, when the lab itself is killed."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ DOSE = Dose(step="dose", component="*CCO*", mass_mg=50.0)
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[ServedLab]:
     """A served lab of this test alone."""
-    lab = ServedLab(tmp_path, prefix="KILLED:")
+    lab = ServedLab(tmp_path)
     lab.start()
     yield lab
     lab.stop()
@@ -45,3 +46,16 @@ def test_a_lab_that_was_killed_remembers_and_ends_what_it_had_begun(own: ServedL
     assert [act.outcome for act in lab.acts("Dose")] == ["done"], "an order that comes twice is done once"
     assert dispenser.state().fenced == 3
     controller.close()
+
+
+def test_a_lab_that_dies_as_soon_as_it_is_found_keeps_nobody_from_the_next(tmp_path: Path) -> None:
+    """Hundreds of PVs wait for ophyd to ask for their metadata; those of a dead lab may hold up no other."""
+    for name in ("dies", "serves"):
+        lab = ServedLab(tmp_path / name)
+        lab.start()
+        began = time.monotonic()
+        controller = epics_lab(lab.lab_file, tmp_path)
+        found_after_s = time.monotonic() - began
+        lab.kill()
+        controller.close()
+    assert found_after_s < 3
