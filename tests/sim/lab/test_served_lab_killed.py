@@ -54,8 +54,10 @@ def test_a_lab_that_dies_as_soon_as_it_is_found_keeps_nobody_from_the_next(tmp_p
         lab = ServedLab(tmp_path / name)
         lab.start()
         began = time.monotonic()
-        controller = epics_lab(lab.lab_file, tmp_path)
-        found_after_s = time.monotonic() - began
-        lab.kill()
+        try:
+            controller = epics_lab(lab.lab_file, tmp_path)
+        finally:
+            found_after_s = time.monotonic() - began
+            lab.kill()
         controller.close()
     assert found_after_s < 3
