@@ -29,6 +29,9 @@ def data_import(
     ] = None,
     unit: Annotated[list[str] | None, typer.Option(help="for columns: FIELD=UNIT, such as loading=Li/O")] = None,
     trust: Annotated[float | None, typer.Option(help="trust weight, above 0 to 1 [default: the format's]")] = None,
+    keep: Annotated[
+        str, typer.Option("--keep", help="rows that are refused by judgement, taken back: duplicates,conflicts")
+    ] = "",
     refused: Annotated[
         Path | None, typer.Option(help="write every refused row with its reason to this CSV file")
     ] = None,
@@ -39,13 +42,14 @@ def data_import(
     Each row ends in a film, with the way back to it, or is refused with a reason. A campaign that uses this ledger, and
     whose file names literature under `warm_start`, starts warm from them.
     """
+    from flows.tables import judgements
     from ledger.literature import read_table
     from ledger.store import Ledger
 
     place = _ledger_place(ledger, campaign)
     columns, units = _pairs(column, "--column"), _pairs(unit, "--unit")
     with _waiting(f"Reading {file.name} …", quiet=json):
-        table = read_table(file, format, columns=columns, units=units, trust=trust)
+        table = read_table(file, format, columns=columns, units=units, trust=trust, keep=judgements(keep))
     _refuse_empty(table)
     _refuse_unwritable(refused)
     with Ledger.open(place) as opened:
@@ -153,6 +157,8 @@ def _write_refusals(path: Path, table: "LiteratureTable") -> None:
 def _print_json(table: "LiteratureTable", added: "Added", place: str) -> None:
     import json
 
+    from ledger.literature import cleaning
+
     summary = {
         "file": table.file,
         "format": table.format,
@@ -164,6 +170,7 @@ def _print_json(table: "LiteratureTable", added: "Added", place: str) -> None:
         "refused": len(table.refusals),
         "reasons": table.reasons,
         "refusals": [refusal.model_dump() for refusal in table.refusals],
+        "altered": cleaning(table)["altered"],
     }
     typer.echo(json.dumps(summary, ensure_ascii=False))
 

@@ -24,6 +24,7 @@ class _Told:
     """What one row says of a condition."""
 
     row: int
+    paper: str
     value: float
     sd: float
 
@@ -33,9 +34,10 @@ class _Told:
 
 
 def conflicts(entries: Iterable[Entry]) -> list[Refusal]:
-    """Rows that contradict more than half of the other rows of their condition: of two that disagree, both.
+    """Rows that contradict more than half of what else is said of their condition: of two that disagree, both.
 
-    Papers play no part: one formulation at one temperature (to 0.1 K) is one condition.
+    One formulation at one temperature (to 0.1 K) is one condition, whichever papers it is from. What one paper says
+    twice counts once.
     """
     conditions: defaultdict[tuple[str, str, str], list[_Told]] = defaultdict(list)
     for entry in entries:
@@ -44,7 +46,7 @@ def conflicts(entries: Iterable[Entry]) -> list[Refusal]:
                 temperature = "" if reading.temperature_C is None else f"{reading.temperature_C:.1f}"
                 sd = max(reading.sd, SPREAD[reading.property])
                 key = (reading.property, entry.formulation.key, temperature)
-                conditions[key].append(_Told(entry.row, reading.value, sd))
+                conditions[key].append(_Told(entry.row, entry.paper, reading.value, sd))
     found: dict[int, Refusal] = {}
     for (name, _, _), told in conditions.items():
         if len(told) > 1:
@@ -53,9 +55,11 @@ def conflicts(entries: Iterable[Entry]) -> list[Refusal]:
 
 
 def _refused(name: str, told: list[_Told]) -> Iterable[Refusal]:
+    said = {(one.paper, one.value): one for one in reversed(told)}
     for one in told:
-        against = [other for other in told if one.contradicts(other)]
-        if 2 * len(against) > len(told) - 1:
+        others = [other for key, other in said.items() if key != (one.paper, one.value)]
+        against = [other for other in others if one.contradicts(other)]
+        if 2 * len(against) > len(others):
             furthest = max(against, key=lambda other: abs(other.value - one.value))
             yield Refusal(
                 row=one.row,

@@ -97,5 +97,5 @@ def _inverse_detail(temperature: float) -> str:
 def _kelvin_detail(temperature: float) -> str:
     return (
         f"{temperature:g} stands for {temperature - _ZERO_C_K:.4g} °C: nothing is measured above {HOTTEST_C:g} °C. "
-        "Subtract 273.15, or read the table as --format columns with --unit temperature=K"
+        "Subtract 273.15, or bring it in with `ionloop data import --format columns --unit temperature=K`"
     )

@@ -90,8 +90,8 @@ def screen(
         BadInput: the surrogate never learnt the property, the pool cannot be read, or nothing of it can be made.
     """
     if question.asked not in surrogate.properties:
-        known = ", ".join(surrogate.properties) or "nothing: it has learnt no property"
-        raise BadInput(f"the model knows nothing of {question.asked}", remedy=f"Ask for {known}, or fit it anew")
+        ask = f"Ask for {', '.join(surrogate.properties)}, or fit" if surrogate.properties else "Fit"
+        raise BadInput(f"the model knows nothing of {question.asked}", remedy=f"{ask} it anew")
     seconds, begun = Seconds(), time.perf_counter()
     with (
         tempfile.TemporaryDirectory(prefix="ionloop-screen-") as folder,
