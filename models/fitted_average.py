@@ -20,6 +20,7 @@ from models.protocols import Condition, Foretold, Posterior
 from models.saved_methods import OtherWeights, restored
 from models.splits import polymer_group
 from models.structured_points import StructureLearnt
+from models.unit_features import FINGERPRINT_BITS
 
 FORMAT = 2
 _AT_ONCE = 20_000
@@ -177,6 +178,8 @@ def load_average(folder: Path) -> FittedAverage:
             polymers=tuple(numbers["polymers"]),
             **_below(arrays, f"{name}/of/"),
         )
+        if learnt[name].fingerprints.shape != (len(numbers["polymers"]), FINGERPRINT_BITS):
+            raise OtherWeights(f"the fingerprints of {name} are not those of its {len(numbers['polymers'])} polymers")
     glass = None if told["glass"] is None else GlassEstimate.restored(_below(arrays, "glass/"), told["glass"])
     return FittedAverage(
         name=told["surrogate"],
