@@ -1,7 +1,8 @@
 """From a published table in a file to films with provenance."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from chemistry.errors import BadInput
@@ -16,6 +17,14 @@ from ledger.literature.table import LiteratureTable, Refusal
 FORMATS = ("bradford", "htpmd", "pe_i", "tg", "columns")
 
 
+def _none_wrong(_: Sequence[Row]) -> dict[int, tuple[str, str]]:
+    return {}
+
+
+def _wrong(series: Series | None) -> Callable[[Sequence[Row]], dict[int, tuple[str, str]]]:
+    return _none_wrong if series is None else partial(wrong_scales, columns=series)
+
+
 @dataclass(frozen=True)
 class _Reader:
     """How the rows of one format are read."""
@@ -24,7 +33,8 @@ class _Reader:
     provenance: dict[str, str]
     trust: float
     entry: Callable[[Row, float], Entry]
-    series: Series | None = None
+    wrong: Callable[[Sequence[Row]], dict[int, tuple[str, str]]] = _none_wrong
+    """Rows on another scale than their column says, with reason and detail."""
 
 
 def read_table(
@@ -60,7 +70,7 @@ def read_table(
     entries: list[Entry] = []
     refusals: list[Refusal] = []
     rows = list(read_rows(place, reader.required, format_name))
-    wrong = {} if reader.series is None else wrong_scales(rows, reader.series)
+    wrong = reader.wrong(rows)
     for row in rows:
         try:
             if row.cut:
@@ -87,16 +97,18 @@ def read_table(
 def _reader(format_name: str, path: Path, columns: Mapping[str, str], units: Mapping[str, str]) -> _Reader:
     if format_name == "bradford":
         source = {"citation": bradford.CITATION, "doi": bradford.DOI}
-        return _Reader(bradford.COLUMNS, source, bradford.TRUST, bradford.entry, bradford.SERIES)
+        return _Reader(bradford.COLUMNS, source, bradford.TRUST, bradford.entry, _wrong(bradford.SERIES))
     if format_name == "htpmd":
         source = {"citation": htpmd.CITATION, "doi": htpmd.DOI}
         return _Reader(htpmd.COLUMNS, source, htpmd.TRUST, htpmd.entry)
     if format_name == "pe_i":
         source = {"citation": pe_i.CITATION, "doi": pe_i.DOI}
-        return _Reader(pe_i.COLUMNS, source, pe_i.TRUST, pe_i.entries_of(path), pe_i.SERIES)
+        return _Reader(pe_i.COLUMNS, source, pe_i.TRUST, pe_i.entries_of(path), _wrong(pe_i.SERIES))
     if format_name == "tg":
-        return _Reader(glass_transitions.COLUMNS, {}, glass_transitions.TRUST, glass_transitions.entry)
+        return _Reader(
+            glass_transitions.COLUMNS, {}, glass_transitions.TRUST, glass_transitions.entry, glass_transitions.in_kelvin
+        )
     if format_name == "columns":
         mapping = named_columns.ColumnMap.of(columns, units)
-        return _Reader(mapping.required, {}, named_columns.TRUST, mapping.entry, mapping.series)
+        return _Reader(mapping.required, {}, named_columns.TRUST, mapping.entry, _wrong(mapping.series))
     raise BadInput(f"unknown format {format_name!r}", remedy=f"Known are {', '.join(FORMATS)}")

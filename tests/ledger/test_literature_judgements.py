@@ -82,3 +82,20 @@ def test_each_judgement_is_taken_back_by_its_name_and_changes_nothing_else(tmp_p
     assert cleaning(everything)["left_out"] == {}
     with pytest.raises(BadInput, match="'luck' cannot be kept"):
         table(tmp_path, *rows, keep=["luck"])
+
+
+def glasses(folder: Path, *rows: tuple[str, float]) -> LiteratureTable:
+    path = folder / "tg.csv"
+    path.write_text("SMILES,tg\n" + "".join(f"{smiles},{value}\n" for smiles, value in rows))
+    return read_table(path, "tg")
+
+
+def test_glass_transitions_in_kelvin_are_told_by_polymers_that_everybody_knows(tmp_path: Path) -> None:
+    kelvin = (("*OCC*", 209), ("*CC(*)c1ccccc1", 371), ("*CCCCO*", 189))
+    told = glasses(tmp_path, *kelvin)
+    assert reasons(told) == [(row, KELVIN) for row in (2, 3, 4)]
+    assert "209 stands for -64.15 °C" in told.refusals[0].detail
+    mixed = glasses(tmp_path, kelvin[0], ("*CC(*)c1ccccc1", 100), ("*CCCCO*", -84))
+    assert reasons(mixed) == [(2, KELVIN)]
+    assert not glasses(tmp_path, ("*OCC*", -64), ("*CC(*)c1ccccc1", 98), ("*CC(*)C#N", 300)).refusals
+    assert not glasses(tmp_path, ("*CCCCO*", 189), ("*CC(*)C#N", 390)).refusals  # nobody knows these here
