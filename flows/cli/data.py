@@ -46,16 +46,17 @@ def data_import(
     Each row ends in a film, with the way back to it, or is refused with a reason. A campaign that uses this ledger, and
     whose file names literature under `warm_start`, starts warm from them.
     """
+    from flows.outputs import refuse_unwritable
     from flows.tables import judgements
     from ledger.literature import read_table
     from ledger.store import Ledger
 
     place = _ledger_place(ledger, campaign)
+    refuse_unwritable({"--refused": refused}, {}, (file,))
     columns, units = _pairs(column, "--column"), _pairs(unit, "--unit")
     with _waiting(f"Reading {file.name} …", quiet=json):
         table = read_table(file, format, columns=columns, units=units, trust=trust, keep=judgements(keep))
     _refuse_empty(table)
-    _refuse_unwritable(refused)
     with Ledger.open(place) as opened:
         added = opened.add_literature(f"{format}: {file.name}", table.films, file.name if replace else None)
         beside = opened.left_beside(file.name, table.films)
@@ -140,16 +141,6 @@ def _refuse_empty(table: "LiteratureTable") -> None:
     first = table.refusals[0] if table.refusals else None
     remedy = f"First, line {first.row}: {first.detail or first.reason}" if first else "The table has no rows"
     raise BadInput(f"none of {table.rows} rows can be imported", place=table.file, problems=told, remedy=remedy)
-
-
-def _refuse_unwritable(path: Path | None) -> None:
-    """Before anything is written: the list of refusals has a place to go."""
-    import os
-
-    from chemistry.errors import BadInput
-
-    if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
-        raise BadInput("no file can be written here", place=str(path), remedy="Give --refused another name")
 
 
 def _write_refusals(path: Path, table: "LiteratureTable") -> None:

@@ -80,6 +80,8 @@ def read_table(
             entries.append(reader.entry(row, reader.trust if trust is None else trust))
         except RowRefused as refused:
             refusals.append(Refusal(row=row.number, reason=refused.reason, detail=refused.problem))
+        except BadInput as error:  # of a file that explains the table: its line is not known here, what is wrong is
+            refusals.append(Refusal(row=row.number, reason="not a possible formulation", detail=error.problem))
     table = "columns" if format_name == "columns" else format_name
     contradicting = [] if "conflicts" in keep else conflicts(entries)
     out = {refusal.row for refusal in contradicting}

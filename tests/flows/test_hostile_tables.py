@@ -244,3 +244,27 @@ def test_conflicts_are_taken_back_by_name(ionloop: Command) -> None:
     Path("train.csv").write_text(table(row(value=-1), row(value=-9)))
     told = json.loads(ionloop(*EVALUATE, "--keep", "conflicts").out)
     assert told["cleaning"][0]["left_out"] == {}
+
+
+def test_an_import_never_writes_over_the_table_that_it_reads(ionloop: Command) -> None:
+    words = ("data", "import", "train.csv", "--format", "bradford", "--json")
+    refused(
+        ionloop, (*words, "--refused", "train.csv"), "--refused: nothing can be written to 'train.csv', which is read"
+    )
+
+
+def test_a_mended_table_counts_once_and_what_lies_beside_is_said(ionloop: Command) -> None:
+    words = ("data", "import", "train.csv", "--format", "bradford")
+    assert ionloop(*words).status == 0
+    Path("train.csv").write_text(table(row(value=-3.9, temperature=100)))
+    assert "1 films of an earlier train.csv hold beside them" in ionloop(*words).out
+    told = json.loads(ionloop(*words, "--replace", "--json").out)
+    assert (told["films_added"], told["films_taken_back"], told["films_of_an_earlier_import"]) == (0, 1, 0)
+
+
+def test_intervals_of_a_handful_of_readings_are_said_to_be_too_narrow(ionloop: Command) -> None:
+    Path("train.csv").write_text("\n".join([HEADER, *lines()[:4]]) + "\n")
+    notes = json.loads(ionloop(*EVALUATE).out)["notes"]
+    assert any("4 readings are too few" in note for note in notes)
+    Path("train.csv").write_text(table())
+    assert not any("too few" in note for note in json.loads(ionloop(*EVALUATE).out)["notes"])

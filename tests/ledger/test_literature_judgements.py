@@ -99,3 +99,25 @@ def test_glass_transitions_in_kelvin_are_told_by_polymers_that_everybody_knows(t
     assert reasons(mixed) == [(2, KELVIN)]
     assert not glasses(tmp_path, ("*OCC*", -64), ("*CC(*)c1ccccc1", 98), ("*CC(*)C#N", 300)).refusals
     assert not glasses(tmp_path, ("*CCCCO*", 189), ("*CC(*)C#N", 390)).refusals  # nobody knows these here
+
+
+COMPOUNDS = "Nickname,SMILES,Molar ratio,Weight ratio,Mw,Mn,Mw/Mn,Structure\npeo,[Mg]OCC[Mg],,,,,,\n"
+PE_I = (
+    "DOI,Composition,Mole ratio,Weight ratio,Inorganic additive,Weight_ratio of inorg. additive(wt),Tg [oC],"
+    "Temperature [oC],Conductivity [S/cm]\n"
+)
+
+
+def test_a_nickname_that_is_there_twice_is_refused_and_a_broken_compound_costs_its_rows_alone(tmp_path: Path) -> None:
+    compounds = tmp_path / "pe_i_compounds.csv"
+    (tmp_path / "pe_i.csv").write_text(
+        PE_I + "10.1016/x,peo/clo4,12/1,,,,,60,1e-5\n10.1016/x,bad/clo4,12/1,,,,,60,1e-5\n"
+    )
+    anion = "clo4,[O-]Cl(=O)(=O)=O,,,,,,\n"
+    compounds.write_text(COMPOUNDS + anion + "bad,[Mg]OC(C[Mg],,,,,,\n")
+    told = read_table(tmp_path / "pe_i.csv", "pe_i")
+    assert (len(told.films), [refusal.row for refusal in told.refusals]) == (1, [3])
+    assert "is not a SMILES" in told.refusals[0].detail
+    compounds.write_text(COMPOUNDS + anion + "peo,[Mg]CCO[Mg],,,,,,\n")
+    with pytest.raises(BadInput, match="'peo' is there twice, on lines 2 and 4"):
+        read_table(tmp_path / "pe_i.csv", "pe_i")
