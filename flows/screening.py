@@ -1,10 +1,9 @@
 """What `ionloop screen` does: learn or load a model, screen the pool, tell what came of it."""
 
-import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
@@ -12,17 +11,16 @@ import typer
 from chemistry.errors import BadInput
 from flows.outputs import refuse_unwritable
 from flows.screening_grid import grid
-from flows.tables import declared, declared_in_words, judgements, read_films, read_glasses
+from flows.screening_told import figures, tell, write_ranking
+from flows.tables import declared_in_words, judgements, read_films, read_glasses, refuse_without_table
 from ledger.literature import LiteratureTable
-from ledger.whole_file import written_whole
 from models.learning_table import learning_table
 from models.screening.crew import crew
-from models.screening.hits import Hit
 from models.screening.judge import Judge, judge_of
-from models.screening.left_out import KINDS, LeftOut, left_out
+from models.screening.left_out import left_out
 from models.screening.map import mapless
 from models.screening.question import Question
-from models.screening.screen import Screening, screen
+from models.screening.screen import screen
 from models.surrogates import surrogate
 
 
@@ -106,15 +104,15 @@ def screen_pool(asked: Asked) -> None:
 
             screening = screen(asked.pool, question, surrogate, workers, record, told)
         if asked.out is not None:
-            _write(asked.out, screening.hits)
+            write_ranking(asked.out, screening.hits)
         if asked.map is not None:
             from flows.screening_map import write_map
 
             write_map(asked.map, surrogate, question, screening)
         if asked.as_json:
-            typer.echo(json.dumps(_figures(asked, tables, surrogate, screening, record), ensure_ascii=False))
+            typer.echo(json.dumps(figures(asked, tables, surrogate, screening, record), ensure_ascii=False))
         else:
-            _tell(asked, question, surrogate, screening, record)
+            tell(asked, question, surrogate, screening, record)
             for line in declared_in_words(*tables):
                 typer.echo(line)
 
@@ -130,6 +128,7 @@ def _surrogate(asked: Asked, told: Callable[[str], None]) -> tuple[Judge, tuple[
             remedy="Give either --table (with --format and --model) or --fitted",
         )
     if asked.fitted is not None:
+        refuse_without_table({"--tg": asked.glasses, "--keep": asked.keep})
         if asked.save is not None:
             raise BadInput("a model that was saved is not saved again", place="--save", remedy="Leave it out")
         name, loaded = load_named(asked.fitted)
@@ -149,125 +148,3 @@ def _surrogate(asked: Asked, told: Callable[[str], None]) -> tuple[Judge, tuple[
     if asked.save is not None:
         unpack(pack(fitted), asked.save)
     return judge, (table, glasses)
-
-
-def _write(path: Path, hits: tuple[Hit, ...]) -> None:
-    try:
-        with written_whole(path) as file:
-            writer = csv.writer(file)
-            writer.writerow(list(Hit.__dataclass_fields__))
-            for hit in hits:
-                writer.writerow([*list(asdict(hit).values())[:-1], "; ".join(hit.outside)])
-    except OSError as error:
-        raise BadInput(
-            f"the ranking cannot be written ({error.strerror})", place=str(path), remedy="Name another file with --out"
-        ) from error
-
-
-def _figures(
-    asked: Asked,
-    tables: Sequence[LiteratureTable | None],
-    surrogate: Judge,
-    screening: Screening,
-    record: LeftOut,
-) -> dict[str, object]:
-    return {
-        "pool": str(asked.pool),
-        "model": surrogate.name,
-        "trained_on": surrogate.trained_on,
-        "notes": list(surrogate.notes),
-        "property": asked.asked_for,
-        "rank": asked.rank,
-        "quantile": asked.quantile,
-        "rows": screening.rows,
-        "polymers": screening.polymers,
-        "points": screening.points,
-        "left_out": record.counts,
-        "left_out_examples": {kind: [asdict(item) for item in record.examples(kind)] for kind in KINDS},
-        "student": None if screening.agreement is None else screening.agreement.as_dict(),
-        "outside_share": screening.outside_share,
-        "seconds": {stage: round(spent, 3) for stage, spent in vars(screening.seconds).items()},
-        "cleaning": declared(*tables),
-        "hits": [asdict(hit) for hit in screening.hits],
-    }
-
-
-def _tell(asked: Asked, question: Question, surrogate: Judge, screening: Screening, record: LeftOut) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
-    by = f"lower bound ({question.quantile:g} quantile)" if question.by_lower else "mean"
-    console.print(
-        f"{screening.points:,} points of {screening.polymers:,} polymers ({screening.rows:,} rows), "
-        f"{asked.asked_for} by {surrogate.name}, ranked by {by}",
-        highlight=False,
-    )
-    table = Table(box=None, pad_edge=False)
-    titles = (
-        "",
-        "row",
-        "polymer",
-        "salt",
-        question.grid.unit,
-        "°C",
-        "mean",
-        "sd",
-        "lower",
-        "nearest known",
-        "",
-        "outside",
-    )
-    for title in titles:
-        words = title in {"polymer", "salt", "nearest known"}
-        table.add_column(title, justify="left" if words else "right", overflow="fold")  # a cut SMILES says nothing
-    for hit in screening.hits:
-        cells = (
-            str(hit.place),
-            str(hit.row),
-            hit.name or hit.polymer,
-            hit.salt,
-            f"{hit.loading:.3g}",
-            f"{hit.temperature_C:.4g}",
-            f"{hit.mean:.2f}",
-            f"{hit.sd:.2f}",
-            f"{hit.lower:.2f}",
-            "itself" if hit.known else hit.neighbour or "not kept",
-            "" if hit.similarity is None else f"{hit.similarity:.2f}",
-            str(len(hit.outside)) if hit.outside else "",
-        )
-        table.add_row(*(Text(cell) for cell in cells))  # a SMILES such as c1c[nH]c1 is no markup
-    console.print(table)
-    for line in _remarks(screening, record, surrogate, asked):
-        console.print(line, highlight=False, markup=False)
-
-
-def _remarks(screening: Screening, record: LeftOut, surrogate: Judge, asked: Asked) -> list[str]:
-    """What a reader of the table has to know."""
-    lines = []
-    if any(hit.outside for hit in screening.hits):
-        lines.append("Outside: features beyond the range of the training rows; --json and --out name them.")
-    if screening.agreement is not None:
-        a = screening.agreement
-        lines.append(
-            f"A student picked the finalists; {surrogate.name} scored these. On {a.points:,} points of {a.polymers:,} "
-            f"polymers that it was not taught, its mean differed by {a.mae:.3f} on average, rank correlation "
-            f"{a.rank_correlation}, {100 * a.overlap:.0f} % of the best {a.top} the same."
-        )
-    if screening.outside_share:
-        lines.append(f"{100 * screening.outside_share:.0f} % of random points lie outside the training domain.")
-    counts = record.counts
-    words = {
-        "unreadable": "rows cannot be read",
-        "duplicate": "rows repeat a polymer",
-        "infeasible": "formulations should not be made",
-    }
-    for kind in KINDS:
-        if counts[kind]:
-            first = record.examples(kind)[0]
-            lines.append(f"Left out: {counts[kind]:,} {words[kind]}; the first, row {first.row}: {first.reason}")
-    if any(counts.values()) and asked.refused is None:
-        lines.append("--refused FILE.csv names every one of them.")
-    lines.extend(surrogate.notes)
-    return lines

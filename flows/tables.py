@@ -1,6 +1,6 @@
 """Tables that models learn from and are tested on: read whole, with every judgement on a row declared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,26 @@ def declared(*tables: LiteratureTable | None) -> list[dict[str, Any]]:
 def declared_in_words(*tables: LiteratureTable | None) -> list[str]:
     """The same, a line for each judgement: for people."""
     return [line for found in declared(*tables) for line in in_words(found)]
+
+
+def lines_of(table: LiteratureTable, name: str) -> list[int]:
+    """The line of each reading of a property, in the order of `models.learning_table`.
+
+    A row gives one reading of a conductivity. Of what a whole film has one of, it is the first row of the film.
+    """
+    lines = []
+    for item in table.films:
+        rows: list[int] = item.provenance["rows"]
+        readings = [reading for reading in item.film.readings if reading.property == name and not reading.derived]
+        lines += rows if len(readings) == len(rows) else rows[:1] * len(readings)
+    return lines
+
+
+def refuse_without_table(options: Mapping[str, object]) -> None:
+    """Refuse options of a table, by name, where none is read: what is given is never passed over in silence."""
+    for option, value in options.items():
+        if value:
+            raise BadInput(f"{option} belongs to --table, and none is read", remedy=f"Leave {option} out")
 
 
 def judgements(text: str) -> tuple[str, ...]:

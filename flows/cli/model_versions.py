@@ -40,6 +40,7 @@ def models_fit(
     It is put to the test under every split that the films allow. Killed half-way, it leaves nothing behind.
     """
     from flows.model_fit import Training, add_version, training_of_campaign
+    from flows.tables import refuse_without_table
     from flows.terminal import console
     from ledger.literature.cleaning import in_words
     from models.campaign_models import any_surrogate
@@ -48,6 +49,8 @@ def models_fit(
     out = console(stderr=True)
     out.quiet = json and not out.is_terminal
     _refuse_unclear(campaign, table)
+    if table is None:
+        refuse_without_table({"--tg": tg, "--keep": keep})
     training, source = (None, None) if table is None else _of_table(table, format, tg, keep)
     with _shelf(campaign, table, folder, ledger, create=True) as shelf:
         event = shelf.ledger.last_event()

@@ -40,7 +40,8 @@ def models_evaluate(
     Polymers of the test table are left out of the glass transitions. A row that cannot be read is refused, and nothing
     is scored: remove or mend it first.
     """
-    from flows.tables import declared, declared_in_words, judgements, read_films, read_glasses, strict
+    from flows.tables import declared, declared_in_words, judgements, lines_of, read_films, read_glasses, strict
+    from ledger.literature.cleaning import lines_in_words
     from models.evaluation import evaluate
     from models.splits import polymer_group
     from models.surrogates import surrogate
@@ -55,13 +56,16 @@ def models_evaluate(
     kept = [film for film in others if polymer_group(film.formulation.polymer) not in tested]
     outcome = evaluate(chosen, [*(item.film for item in learnt.films), *kept], test_films, name)
     seen = float(outcome.foretold.seen.mean())
+    beyond = outcome.foretold.outside > 0
+    outside = [line for line, away in zip(lines_of(asked, name), beyond, strict=True) if away]
     figures: dict[str, object] = {
         "model": model,
         **outcome.scores.as_dict(),
         "fit_seconds": round(outcome.fit_seconds, 3),
         "predict_per_second": round(len(outcome.table) / max(outcome.predict_seconds, 1e-9), 1),
         "share_of_known_polymers": round(seen, 4),
-        "outside_training_range": int((outcome.foretold.outside > 0).sum()),
+        "outside_training_range": len(outside),
+        "outside_lines": outside if json or not outside else f"{test.name}, {lines_in_words(outside)}",
         "notes": list(outcome.notes),
         "cleaning": (declared if json else declared_in_words)(learnt, asked, glasses),
     }

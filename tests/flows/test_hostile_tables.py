@@ -147,6 +147,14 @@ _OPTIONS = {
     "no option": ((*SCREEN, "--topp", "3"), "no such option: --topp"),
     "hot": ((*SCREEN, "--temperatures", "2000"), "2000 °C is not between"),
     "half a range": ((*SCREEN, "--temperatures", "60:"), "--temperatures: ':'"),
+    "table's options without a table": (
+        ("models", "fit", "campaign.yaml", "--tg", "tg.csv"),
+        "--tg belongs to --table",
+    ),
+    "table's options with a saved model": (
+        ("screen", "pool.csv", *SCREEN[-6:], "--fitted", "model", "--keep", "conflicts"),
+        "--keep belongs to --table",
+    ),
     "no file": (("models", "fit", "--table", "no.csv", "--model", "forest"), "there is no such file"),
     "a folder": (("models", "compare", ".."), "this is a directory"),
 }
@@ -268,3 +276,12 @@ def test_intervals_of_a_handful_of_readings_are_said_to_be_too_narrow(ionloop: C
     assert any("4 readings are too few" in note for note in notes)
     Path("train.csv").write_text(table())
     assert not any("too few" in note for note in json.loads(ionloop(*EVALUATE).out)["notes"])
+
+
+def test_predictions_outside_the_training_domain_are_named_by_their_lines(ionloop: Command) -> None:
+    Path("test.csv").write_text(
+        "\n".join([HEADER, row(), row(temperature=150), row(molality=1.5), row(molality=9)]) + "\n"
+    )
+    told = json.loads(ionloop(*EVALUATE).out)
+    assert (told["outside_training_range"], told["outside_lines"]) == (2, [3, 5])
+    assert "test.csv, line 3, 5" in ionloop(*EVALUATE[:-1]).out
