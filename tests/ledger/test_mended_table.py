@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from ledger.amendments import Change
 from ledger.film import Film
 from ledger.kinds import EventKind
@@ -14,11 +12,6 @@ TFSI = "O=S(=O)([N-]S(=O)(=O)C(F)(F)F)C(F)(F)F.[Li+]"
 PEO = [f"[Cu]OCC[Au],{value},,{TFSI},1,{t}" for t, value in ((40, -6), (60, -5), (80, -4.5))]
 OTHER = [f"[Cu]OCCC[Au],-7,,{TFSI},1,60"]
 HALF = "[Cu]OCC[Au],-4.2,,,,90"
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger.open(tmp_path / "ledger.sqlite")
 
 
 def brought(ledger: Ledger, folder: Path, *rows: str, mended: bool = True) -> tuple[int, int, int]:
