@@ -31,9 +31,10 @@ from line import print_line
 from chemistry.catalogue import salt
 from chemistry.errors import BadInput
 from ledger.literature import read_table
-from models.fitted_average import FittedAverage, load_average
+from models.saved import load_surrogate
 from models.screening.crew import Crew, crew
 from models.screening.grid import Grid
+from models.screening.judge import Judge, judge_of
 from models.screening.left_out import LeftOut
 from models.screening.pool import rows_of
 from models.screening.question import Question
@@ -103,16 +104,16 @@ def main() -> None:
     print_line("screening", **line)
 
 
-def learnt(given: argparse.Namespace) -> FittedAverage:
+def learnt(given: argparse.Namespace) -> Judge:
     """The surrogate, learnt or loaded."""
     if given.fitted is not None and (given.fitted / "configuration.json").exists():
-        return load_average(given.fitted)
+        return judge_of(load_surrogate(given.fitted))
     films = [item.film for item in read_table(given.table, "bradford").films]
     glasses = [] if given.tg is None else [item.film for item in read_table(given.tg, "tg").films]
     fitted = surrogate(given.model).fit([*films, *glasses], ["log10_conductivity"])
     if given.fitted is not None:
         fitted.save(given.fitted)
-    return fitted
+    return judge_of(fitted)
 
 
 def pool_of(units: list[str], points: float, folder: Path) -> Path:
@@ -127,7 +128,7 @@ def pool_of(units: list[str], points: float, folder: Path) -> Path:
     return path
 
 
-def screened(pool: Path, teacher: FittedAverage, workers: Crew, student: bool) -> tuple[Screening, float]:
+def screened(pool: Path, teacher: Judge, workers: Crew, student: bool) -> tuple[Screening, float]:
     """The best hundred, and the processor seconds of the scan, workers' included: they hang less on other work."""
     spent: list[float] = []
 

@@ -92,7 +92,7 @@ def _read(text: str, unit: str) -> float:
         raise BadInput(
             f"{text!r} cannot be turned into {unit}: {written} measures something else", remedy=f"Give it in {unit}"
         ) from error
-    except (PintError, AttributeError, ValueError, TypeError) as error:
+    except (PintError, AttributeError, ValueError, TypeError, AssertionError) as error:  # pint asserts on ':'
         raise BadInput(f"{written!r} in {text!r} is not a unit", remedy=f"Give it in {unit}") from error
     return float(f"{answer:.12g}")
 

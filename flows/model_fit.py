@@ -135,10 +135,10 @@ def add_version(
     )
 
 
-def table_source(path: Path, form: str, refused: int) -> dict[str, Any]:
-    """What a table was when it was learnt from."""
+def table_source(path: Path, form: str, cleaning: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a table was when it was learnt from, and what was left out of it and altered (`flows.tables.declared`)."""
     content = hashlib.sha256(path.read_bytes()).hexdigest()
-    return {"table": path.name, "format": form, "sha256": content, "rows_refused": refused}
+    return {"table": path.name, "format": form, "sha256": content, "cleaning": cleaning}
 
 
 def _properties(films: Sequence[Film]) -> list[str]:

@@ -1,26 +1,27 @@
 """What `ionloop screen` does: learn or load a model, screen the pool, tell what came of it."""
 
-import csv
 import json
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
 from chemistry.errors import BadInput
+from flows.outputs import refuse_unwritable
 from flows.screening_grid import grid
-from models.fitted_average import FittedAverage, load_average
+from flows.screening_told import figures, tell, write_ranking
+from flows.tables import declared_in_words, judgements, read_films, read_glasses, refuse_without_table
+from ledger.literature import LiteratureTable
+from models.learning_table import learning_table
 from models.screening.crew import crew
-from models.screening.hits import Hit
-from models.screening.left_out import KINDS, LeftOut, left_out
+from models.screening.judge import Judge, judge_of
+from models.screening.left_out import left_out
+from models.screening.map import mapless
 from models.screening.question import Question
-from models.screening.screen import Screening, screen
-
-if TYPE_CHECKING:
-    from ledger.film import Film
+from models.screening.screen import screen
+from models.surrogates import surrogate
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Asked:
     glasses: Path | None
     fitted: Path | None
     save: Path | None
+    keep: str
     asked_for: str
     column: str | None
     top: int
@@ -81,8 +83,15 @@ def screen_pool(asked: Asked) -> None:
     question = asked.question  # cheap mistakes are told before anything is learnt
     if not asked.pool.is_file():
         raise BadInput("there is no such pool", place=str(asked.pool), remedy="Check the path")
+    refuse_unwritable(
+        {"--out": asked.out, "--refused": asked.refused, "--map": asked.map},
+        {"--save": asked.save},
+        (asked.pool, asked.table, asked.glasses),
+    )
     console = Console(stderr=True, quiet=asked.as_json and not Console(stderr=True).is_terminal)
-    surrogate = _surrogate(asked, console.print)
+    surrogate, tables = _surrogate(asked, console.print)
+    if asked.map is not None and question.asked in surrogate.properties and surrogate.known(question.asked) is None:
+        raise mapless(surrogate)
     with left_out(asked.refused) as record:
         with (
             crew(surrogate, asked.processes, asked.cluster) as workers,
@@ -95,161 +104,47 @@ def screen_pool(asked: Asked) -> None:
 
             screening = screen(asked.pool, question, surrogate, workers, record, told)
         if asked.out is not None:
-            _write(asked.out, screening.hits)
+            write_ranking(asked.out, screening.hits)
         if asked.map is not None:
             from flows.screening_map import write_map
 
             write_map(asked.map, surrogate, question, screening)
         if asked.as_json:
-            typer.echo(json.dumps(_figures(asked, question, surrogate, screening, record), ensure_ascii=False))
+            typer.echo(json.dumps(figures(asked, tables, surrogate, screening, record), ensure_ascii=False))
         else:
-            _tell(asked, question, surrogate, screening, record)
+            tell(asked, question, surrogate, screening, record)
+            for line in declared_in_words(*tables):
+                typer.echo(line)
 
 
-def _surrogate(asked: Asked, told: Callable[[str], None]) -> FittedAverage:
-    """The model, learnt from a table or loaded."""
+def _surrogate(asked: Asked, told: Callable[[str], None]) -> tuple[Judge, tuple[LiteratureTable | None, ...]]:
+    """The model, learnt from a table or loaded, and the tables that it was learnt from."""
+    from models.campaign_models import CAMPAIGN_MODELS, any_surrogate
+    from models.saved import load_named, pack, unpack
+
     if (asked.table is None) == (asked.fitted is None):
         raise BadInput(
             "a model is learnt from one table, or loaded from one folder",
             remedy="Give either --table (with --format and --model) or --fitted",
         )
     if asked.fitted is not None:
-        return load_average(asked.fitted)
-    from models.surrogates import surrogate
-
-    chosen = surrogate(asked.model)
+        refuse_without_table({"--tg": asked.glasses, "--keep": asked.keep})
+        if asked.save is not None:
+            raise BadInput("a model that was saved is not saved again", place="--save", remedy="Leave it out")
+        name, loaded = load_named(asked.fitted)
+        return judge_of(loaded, name), ()
+    any_surrogate(asked.model)  # a wrong name is told before anything is read
+    table = read_films(asked.table or Path(), asked.format, judgements(asked.keep))
+    glasses = read_glasses(asked.glasses, judgements(asked.keep))
     told(f"learning {asked.model} from {asked.table}")
-    films = _films(asked.table, asked.format)
-    glasses = [] if asked.glasses is None else _films(asked.glasses, "tg")
-    fitted = chosen.fit([*films, *glasses], [asked.asked_for])
+    films = [item.film for item in (*table.films, *(() if glasses is None else glasses.films))]
+    learning_table(films, asked.asked_for)  # refused in words where nobody read the property
+    if asked.model in CAMPAIGN_MODELS:  # learns all that its films carry, so that it is given no others
+        read = [film for film in films if any(reading.property == asked.asked_for for reading in film.readings)]
+        fitted = any_surrogate(asked.model).fit(read)
+    else:
+        fitted = surrogate(asked.model).fit(films, [asked.asked_for])
+    judge = judge_of(fitted, asked.model)
     if asked.save is not None:
-        fitted.save(asked.save)
-    return fitted
-
-
-def _films(path: Path | None, form: str) -> "list[Film]":
-    from ledger.literature import read_table
-
-    table = read_table(path or Path(), form)
-    if not table.films:
-        first = table.refusals[0] if table.refusals else None
-        remedy = f"First, line {first.row}: {first.detail or first.reason}" if first else "The table has no rows"
-        raise BadInput(f"none of {table.rows} rows can be read", place=str(path), remedy=remedy)
-    return [item.film for item in table.films]
-
-
-def _write(path: Path, hits: tuple[Hit, ...]) -> None:
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(list(Hit.__dataclass_fields__))
-            for hit in hits:
-                writer.writerow([*list(asdict(hit).values())[:-1], "; ".join(hit.outside)])
-    except OSError as error:
-        raise BadInput(
-            f"the ranking cannot be written ({error.strerror})", place=str(path), remedy="Name another file with --out"
-        ) from error
-
-
-def _figures(
-    asked: Asked, question: Question, surrogate: FittedAverage, screening: Screening, record: LeftOut
-) -> dict[str, object]:
-    return {
-        "pool": str(asked.pool),
-        "model": surrogate.name,
-        "trained_on": surrogate.trained_on,
-        "notes": list(surrogate.notes),
-        "property": asked.asked_for,
-        "rank": asked.rank,
-        "quantile": asked.quantile,
-        "rows": screening.rows,
-        "polymers": screening.polymers,
-        "points": screening.points,
-        "left_out": record.counts,
-        "left_out_examples": {kind: [asdict(item) for item in record.examples(kind)] for kind in KINDS},
-        "student": None if screening.agreement is None else asdict(screening.agreement),
-        "outside_share": screening.outside_share,
-        "seconds": {stage: round(spent, 3) for stage, spent in vars(screening.seconds).items()},
-        "hits": [asdict(hit) for hit in screening.hits],
-    }
-
-
-def _tell(asked: Asked, question: Question, surrogate: FittedAverage, screening: Screening, record: LeftOut) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
-    by = f"lower bound ({question.quantile:g} quantile)" if question.by_lower else "mean"
-    console.print(
-        f"{screening.points:,} points of {screening.polymers:,} polymers ({screening.rows:,} rows), "
-        f"{asked.asked_for} by {surrogate.name}, ranked by {by}",
-        highlight=False,
-    )
-    table = Table(box=None, pad_edge=False)
-    titles = (
-        "",
-        "row",
-        "polymer",
-        "salt",
-        question.grid.unit,
-        "°C",
-        "mean",
-        "sd",
-        "lower",
-        "nearest known",
-        "",
-        "outside",
-    )
-    for title in titles:
-        words = title in {"polymer", "salt", "nearest known"}
-        table.add_column(title, justify="left" if words else "right", overflow="fold")  # a cut SMILES says nothing
-    for hit in screening.hits:
-        cells = (
-            str(hit.place),
-            str(hit.row),
-            hit.name or hit.polymer,
-            hit.salt,
-            f"{hit.loading:.3g}",
-            f"{hit.temperature_C:.4g}",
-            f"{hit.mean:.2f}",
-            f"{hit.sd:.2f}",
-            f"{hit.lower:.2f}",
-            "itself" if hit.known else hit.neighbour,
-            f"{hit.similarity:.2f}",
-            str(len(hit.outside)) if hit.outside else "",
-        )
-        table.add_row(*(Text(cell) for cell in cells))  # a SMILES such as c1c[nH]c1 is no markup
-    console.print(table)
-    for line in _remarks(screening, record, surrogate, asked):
-        console.print(line, highlight=False, markup=False)
-
-
-def _remarks(screening: Screening, record: LeftOut, surrogate: FittedAverage, asked: Asked) -> list[str]:
-    """What a reader of the table has to know."""
-    lines = []
-    if any(hit.outside for hit in screening.hits):
-        lines.append("Outside: features beyond the range of the training rows; --json and --out name them.")
-    if screening.agreement is not None:
-        a = screening.agreement
-        lines.append(
-            f"A student picked the finalists; {surrogate.name} scored these. On {a.points:,} points of {a.polymers:,} "
-            f"polymers that it was not taught, its mean differed by {a.mae:.3f} on average, rank correlation "
-            f"{a.spearman:.3f}, {100 * a.overlap:.0f} % of the best {a.top} the same."
-        )
-    if screening.outside_share:
-        lines.append(f"{100 * screening.outside_share:.0f} % of random points lie outside the training domain.")
-    counts = record.counts
-    words = {
-        "unreadable": "rows cannot be read",
-        "duplicate": "rows repeat a polymer",
-        "infeasible": "formulations should not be made",
-    }
-    for kind in KINDS:
-        if counts[kind]:
-            first = record.examples(kind)[0]
-            lines.append(f"Left out: {counts[kind]:,} {words[kind]}; the first, row {first.row}: {first.reason}")
-    if any(counts.values()) and asked.refused is None:
-        lines.append("--refused FILE.csv names every one of them.")
-    lines.extend(surrogate.notes)
-    return lines
+        unpack(pack(fitted), asked.save)
+    return judge, (table, glasses)

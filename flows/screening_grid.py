@@ -57,15 +57,28 @@ def _temperatures(text: str) -> tuple[float, ...]:
     place = "--temperatures"
     pieces = _pieces(text, place, "25,60,90 degC")
     unit = _one_unit(pieces, place)
-    found = [quantity(f"{number:.12g} {unit or 'degC'}", "degC") for numbers, _ in pieces for number in numbers]
+    found = [_celsius(number, unit or "degC") for numbers, _ in pieces for number in numbers]
     for temperature in found:
         if not COLDEST_C <= temperature <= HOTTEST_C:
             raise BadInput(
                 f"a temperature of {temperature:g} °C is not between {COLDEST_C:g} and {HOTTEST_C:g} °C",
                 place=place,
-                remedy="Check numbers and unit" if unit else f"If kelvin is meant, write '{temperature:g} K'",
+                remedy=_other_unit(temperature) if not unit else "Check numbers and unit",
             )
     return tuple(dict.fromkeys(found))
+
+
+def _celsius(number: float, unit: str) -> float:
+    try:
+        return quantity(f"{number:.12g} {unit}", "degC")
+    except BadInput as error:
+        raise BadInput(error.problem, place="--temperatures", remedy=error.remedy) from error
+
+
+def _other_unit(temperature: float) -> str:
+    """What may have been meant by a bare number that cannot be °C."""
+    kelvin = COLDEST_C <= temperature - 273.15 <= HOTTEST_C
+    return f"If kelvin is meant, write '{temperature:g} K'" if kelvin else "Give temperatures of films"
 
 
 def _one_unit(pieces: list[tuple[list[float], str]], place: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.pages.page import BEST, FAINT, KNOWN, LAYOUT, NEW, as_html, write_page
-from models.fitted_average import FittedAverage
+from models.screening.judge import Judge
 from models.screening.map import COMPONENTS, PoolMap, middle_of, pool_map
 from models.screening.question import Question
 from models.screening.screen import Screening
@@ -32,7 +32,7 @@ class ClusterRow:
     mean: float | None
 
 
-def write_map(path: Path, surrogate: FittedAverage, question: Question, screening: Screening) -> None:
+def write_map(path: Path, surrogate: Judge, question: Question, screening: Screening) -> None:
     """Write the map of what was screened; a large pool is shown by a random sample and its best polymers."""
     best = list(dict.fromkeys(hit.polymer for hit in screening.hits))
     units = sorted({*screening.sample, *best})

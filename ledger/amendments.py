@@ -66,7 +66,7 @@ class AmendmentRecords(Records):
         with self.database.writing() as transaction:
             for sample, thickness in (thickness_um or {}).items():
                 _correct_thickness(transaction, sample, thickness, by, note)
-            return [_amend(transaction, change, by, note, used_by) for change in changes]
+            return [amend_one(transaction, change, by, note, used_by) for change in changes]
 
     def set_by_hand(self, film_id: str) -> dict[int, str]:
         """Observations of a film that hold as somebody set them, by their ids, and who did.
@@ -127,7 +127,8 @@ def _correct_thickness(transaction: Writing, sample_id: str, thickness_um: float
     row.thickness_um = thickness_um
 
 
-def _amend(transaction: Writing, change: Change, by: str, note: str, used_by: Sequence[int]) -> int | None:
+def amend_one(transaction: Writing, change: Change, by: str, note: str, used_by: Sequence[int]) -> int | None:
+    """One change inside a transaction; see `AmendmentRecords.amend`."""
     row, film = _holding(transaction.session, change.observation_id)
     told: dict[str, Any] = {"by": by, "note": note, "film": film.film_id, "property": row.property}
     if change.value is None:

@@ -4,7 +4,6 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from sqlmodel import col, select
 
@@ -13,6 +12,7 @@ from chemistry.formulation import Formulation
 from ledger.film import Source
 from ledger.store import Ledger
 from ledger.tables import FilmRow, ObservationRow
+from ledger.whole_file import written_whole
 
 COLUMNS = (
     *("film", "property", "value", "unit", "sd", "temperature_C", "source", "trust"),
@@ -38,21 +38,12 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, ob
     """Write rows under a header, whole or not at all; returns their number."""
     count = 0
     try:
-        with NamedTemporaryFile(
-            "w", dir=path.parent, suffix=".part", newline="", encoding="utf-8", delete=False
-        ) as file:
-            part = Path(file.name)
-            try:
-                writer = csv.DictWriter(file, columns)
-                writer.writeheader()
-                for row in rows:
-                    writer.writerow(row)
-                    count += 1
-            except BaseException:
-                part.unlink()
-                raise
-        part.chmod(0o644)
-        part.replace(path)
+        with written_whole(path) as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            for row in rows:
+                writer.writerow(row)
+                count += 1
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise BadInput(f"cannot be written ({reason})", place=str(path), remedy="Choose another place") from error

@@ -12,8 +12,9 @@ from chemistry.errors import BadInput
 from chemistry.value import Value
 from ledger.film import Film, Source
 from ledger.kinds import EventKind
+from ledger.mended_table import Mended, left_beside, mend
 from ledger.observations import film_hash, reading_row
-from ledger.records import Records
+from ledger.records import Records, require
 from ledger.tables import FilmRow, ObservationRow
 
 _AT_ONCE = 500
@@ -43,23 +44,27 @@ class Added:
         readings: readings on them.
         known: films that were there before, with the same content.
         event: number of the event; None where there was nothing new, and so no event.
+        taken_back, back: films that no longer hold, and that hold again, where a mended table was imported.
     """
 
     films: int
     readings: int
     known: int
     event: int | None
+    taken_back: int = 0
+    back: int = 0
 
 
 class PublishedRecords(Records):
     """What the ledger knows from others."""
 
-    def add_literature(self, table: str, films: Iterable[PublishedFilm]) -> Added:
+    def add_literature(self, table: str, films: Iterable[PublishedFilm], mended: str | None = None) -> Added:
         """Add published films in one transaction; those that are there already are left as they are.
 
         Args:
             table: Name of the table or file that they come from, for the record.
             films: May be many thousand. A film given twice counts once.
+            mended: File whose earlier import these films stand in for: what it no longer holds is taken back.
 
         Raises:
             BadInput: if a film is there already with other content (all of them are named), a reading claims to be
@@ -71,9 +76,11 @@ class PublishedRecords(Records):
             session = transaction.session
             known = _known_hashes(session, list(given))
             _refuse_changed(given, known)
+            changed = Mended(0, ()) if mended is None else mend(transaction, mended, given)
             new = [published for film_id, published in given.items() if film_id not in known]
-            if not new:
-                return Added(0, 0, len(known), None)
+            again = _again(session, given, changed.back)
+            if not new and not again:
+                return Added(0, 0, len(known), None, changed.taken_back)
             readings = sum(len(published.film.readings) for published in new)
             number = transaction.event(
                 EventKind.LITERATURE_ADDED,
@@ -82,20 +89,36 @@ class PublishedRecords(Records):
             )
             rows = [_film_row(published, number) for published in new]
             in_order = insert(FilmRow).returning(col(FilmRow.id), sort_by_parameter_order=True)
-            ids = session.execute(in_order, rows).scalars().all()
+            ids = session.execute(in_order, rows).scalars().all() if rows else []
             observations = [
                 reading_row(number_of_film, reading, number)
                 for number_of_film, published in zip(ids, new, strict=True)
                 for reading in published.film.readings
             ]
+            observations += [
+                reading_row(number_of_film, reading, number)
+                for number_of_film, published in again.items()
+                for reading in published.film.readings
+            ]
             transaction.insert(ObservationRow, observations)
-        return Added(len(new), readings, len(known), number)
+        return Added(len(new), readings, len(known), number, changed.taken_back, len(again))
+
+    def left_beside(self, file: str, films: Iterable[PublishedFilm]) -> int:
+        """How many films of an earlier import of a file hold beside these, which it has now."""
+        with self.database.reading() as session:
+            return left_beside(session, file, {published.film.film_id for published in films})
 
     def references(self) -> dict[str, int]:
         """How many films each published source has given."""
         with self.database.reading() as session:
             rows = session.exec(select(FilmRow.reference).where(FilmRow.reference != "")).all()
         return {reference: rows.count(reference) for reference in sorted(set(rows))}
+
+
+def _again(session: Session, given: dict[str, PublishedFilm], back: Sequence[int]) -> dict[int, PublishedFilm]:
+    """Films of the ledger that are to hold again, by their numbers."""
+    rows = [require(session, FilmRow, number) for number in back]
+    return {number: given[row.film_id] for number, row in zip(back, rows, strict=True)}
 
 
 def _by_id(films: Iterable[PublishedFilm]) -> dict[str, PublishedFilm]:

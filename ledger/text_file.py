@@ -12,7 +12,7 @@ _EXPORT = "Export it as text from the program that wrote it (BioLogic: .mpt, Gam
 
 
 def read_lines(path: Path) -> list[str]:
-    """Lines of a text file, without their ends; UTF-8 and UTF-16 by their marks, else UTF-8, else Latin-1.
+    """Lines of a text file, without their ends; UTF-8, UTF-16 and UTF-32 by their marks, else UTF-8, else Latin-1.
 
     Carriage returns are dropped however many there are (PowerSuite writes two before each line feed), so that line
     numbers are those an editor shows.
@@ -21,7 +21,9 @@ def read_lines(path: Path) -> list[str]:
         BadInput: the file is missing, a directory, unreadable, empty, too large, or binary.
     """
     content = _content(path)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        text = _decoded(content, "utf-32", path)
+    elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = _decoded(content, "utf-16", path)
     elif b"\x00" in content or _control_share(content) > 0.02:
         raise BadInput("this is a binary file, not text", place=str(path), remedy=_EXPORT)

@@ -13,7 +13,7 @@ import numpy as np
 
 from chemistry.errors import BadInput
 from ledger.film import Film
-from models.calibration import Method, Rows, calibrated
+from models.calibration import LEAST_ROWS, Method, Rows, calibrated
 from models.composition import polymer_fingerprints, structured_points
 from models.film_content import film_content, training_hash
 from models.fitted_average import FittedAverage, LearntAverage
@@ -23,6 +23,10 @@ from models.splits import polymer_group
 
 NO_GLASS = (
     "T - Tg is left out: the films hold glass transitions of fewer than 50 neat polymers. Add a table of them (--tg)"
+)
+_FEW = (
+    "Intervals of {} are too narrow: {} readings are too few to hold any out, so that they are the errors on what was "
+    f"learnt. Give {LEAST_ROWS} readings or more"
 )
 
 
@@ -65,8 +69,10 @@ class Averaged:
             raise BadInput("no film has a reading to learn from", remedy="Measure first, or import literature data")
         wanted = self.glass and self.chemistry
         glass = (estimate or glass_estimate(films)) if wanted else None
+        tables = {name: learning_table(films, name) for name in asked}
         notes = (NO_GLASS,) if wanted and glass is None else ()
-        learnt = {name: self._learnt(learning_table(films, name), glass) for name in asked}
+        notes += tuple(_FEW.format(name, len(table)) for name, table in tables.items() if len(table) < LEAST_ROWS)
+        learnt = {name: self._learnt(table, glass) for name, table in tables.items()}
         return FittedAverage(self.name, self.chemistry, learnt, glass, notes, training_hash(films))
 
     def _learnt(self, table: LearningTable, glass: GlassEstimate | None) -> LearntAverage:

@@ -9,7 +9,8 @@ import numpy as np
 from chemistry.coordination import coordinating_groups
 from chemistry.errors import BadInput
 from chemistry.polymer import Polymer
-from models.comparison import Comparison, read_record
+from models.comparison import Comparison
+from models.fold_record import read_record
 from models.learning_table import learning_table
 
 LEVELS = tuple(round(0.05 * i, 2) for i in range(2, 20))

@@ -13,6 +13,7 @@ from chemistry.errors import BadInput
 from ledger.film import Film
 from models.evaluation import CONDUCTIVITY, evaluate
 from models.film_content import training_hash
+from models.fold_record import keep, read_record
 from models.glass_estimate import glass_estimate
 from models.scores import scores
 from models.splits import SPLITS, Fold, formulation_folds, paper_folds, polymer_folds, polymer_group, random_folds
@@ -89,10 +90,18 @@ def compare(
         BadInput: an unknown model or split, too few groups, or a record that is no record.
     """
     unknown = [name for name in comparison.models if name not in NAMES]
-    if unknown:
-        raise BadInput(f"there is no model {', '.join(unknown)}", remedy=f"Use all, or some of {', '.join(NAMES)}")
+    if unknown or not comparison.models:
+        problem = f"there is no model {', '.join(map(repr, unknown))}" if unknown else "no model is named"
+        raise BadInput(problem, remedy=f"Use all, or some of {', '.join(NAMES)}")
     folds, key = comparison.parts, comparison.key
     done = read_record(record, key)
+    strange = [fold for _, fold in done if fold >= len(folds)]
+    if strange:
+        raise BadInput(
+            f"a line tells of fold {strange[0] + 1} of {len(folds)}",
+            place=str(record),
+            remedy="Give --record another file, or delete the line",
+        )
     begun = time.monotonic()
 
     def spent() -> bool:
@@ -122,8 +131,7 @@ def compare(
                 "fit_seconds": outcome.fit_seconds,
                 "predict_seconds": outcome.predict_seconds,
             }
-            with record.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+            keep(record, line)
             done[name, number] = line
             told(f"{name}: fold {number + 1} of {len(folds)}, mean absolute error {outcome.scores.mae:.3f}")
     return {
@@ -142,25 +150,3 @@ def _summary(lines: Sequence[dict[str, object]]) -> dict[str, object]:
         "fit_seconds": round(fit / len(lines), 3),
         "predict_per_second": round(len(truth) / max(predict, 1e-9), 1),
     }
-
-
-def read_record(record: Path, key: str) -> dict[tuple[str, int], dict[str, object]]:
-    """Lines of this comparison; a last line that a kill cut short is dropped, and its fold done again."""
-    if not record.exists():
-        return {}
-    done: dict[tuple[str, int], dict[str, object]] = {}
-    whole, _, cut = record.read_text(encoding="utf-8").rpartition("\n")
-    if cut:
-        record.write_text(whole + "\n" if whole else "", encoding="utf-8")
-    for number, text in enumerate(whole.splitlines(), start=1):
-        try:
-            line = json.loads(text)
-            if line["comparison"] == key:
-                done[line["model"], line["fold"]] = line
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadInput(
-                "this is no record of a comparison",
-                place=f"{record}, line {number}",
-                remedy="Give --record another file, or delete the line",
-            ) from error
-    return done

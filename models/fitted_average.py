@@ -1,5 +1,6 @@
 """A fitted average of unlike methods: prediction at any number of points, and weights as plain arrays."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,6 +20,7 @@ from models.protocols import Condition, Foretold, Posterior
 from models.saved_methods import OtherWeights, restored
 from models.splits import polymer_group
 from models.structured_points import StructureLearnt
+from models.unit_features import FINGERPRINT_BITS
 
 FORMAT = 2
 _AT_ONCE = 20_000
@@ -97,10 +99,12 @@ class FittedAverage:
             arrays |= {f"{name}/of/{key}": getattr(learnt, key) for key in _ARRAYS}
         if self.glass is not None:
             arrays |= {f"glass/{key}": value for key, value in self.glass.arrays().items()}
-        np.savez_compressed(folder / "weights.npz", allow_pickle=False, **arrays)  # pyright: ignore[reportArgumentType]
+        weights = folder / "weights.npz"
+        np.savez_compressed(weights, allow_pickle=False, **arrays)  # pyright: ignore[reportArgumentType]
         configuration = {
             "surrogate": self.name,
             "format": FORMAT,
+            "weights_sha256": _hash_of(weights),
             "chemistry": self.chemistry,
             "notes": self.notes,
             "trained_on": self.trained_on,
@@ -156,7 +160,9 @@ def load_average(folder: Path) -> FittedAverage:
         raise BadInput("no saved surrogate is here", place=str(folder), remedy="Give the folder that was saved into")
     told = json.loads(configuration.read_text(encoding="utf-8"))
     if told.get("format") != FORMAT or "chemistry" not in told:
-        raise OtherWeights(f"the surrogate in {folder} was saved by another version; fit it again from the ledger")
+        raise OtherWeights(f"saved by another version: format {told.get('format')!r}, and this one reads {FORMAT}")
+    if told.get("weights_sha256", of_weights := _hash_of(folder / "weights.npz")) != of_weights:
+        raise OtherWeights("weights.npz is not the file that configuration.json was written with")
     with np.load(folder / "weights.npz", allow_pickle=False) as file:
         arrays = {key: file[key] for key in file.files}
     learnt = {}
@@ -172,6 +178,8 @@ def load_average(folder: Path) -> FittedAverage:
             polymers=tuple(numbers["polymers"]),
             **_below(arrays, f"{name}/of/"),
         )
+        if learnt[name].fingerprints.shape != (len(numbers["polymers"]), FINGERPRINT_BITS):
+            raise OtherWeights(f"the fingerprints of {name} are not those of its {len(numbers['polymers'])} polymers")
     glass = None if told["glass"] is None else GlassEstimate.restored(_below(arrays, "glass/"), told["glass"])
     return FittedAverage(
         name=told["surrogate"],
@@ -181,6 +189,10 @@ def load_average(folder: Path) -> FittedAverage:
         notes=tuple(told["notes"]),
         trained_on=told["trained_on"],
     )
+
+
+def _hash_of(weights: Path) -> str:
+    return hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
 def _regime(told: dict[str, Any]) -> Regime:

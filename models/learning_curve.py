@@ -1,14 +1,14 @@
 """How the error falls with the number of films, on the folds of a comparison; kept in its record."""
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from models.comparison import Comparison, read_record
+from models.comparison import Comparison
 from models.evaluation import evaluate
+from models.fold_record import keep, read_record
 from models.glass_estimate import glass_estimate
 from models.splits import polymer_group
 from models.surrogates import surrogate
@@ -64,8 +64,7 @@ def learning_curve(
                         "films": len(kept),
                         "mae": outcome.scores.mae,
                     }
-                    with record.open("a", encoding="utf-8") as file:
-                        file.write(json.dumps(line) + "\n")
+                    keep(record, line)
                     told(f"{name}: {len(kept)} training films, mean absolute error {outcome.scores.mae:.3f}")
                 places[name].setdefault(share, []).append((int(str(line["films"])), float(str(line["mae"]))))
         for name in comparison.models:

@@ -108,7 +108,9 @@ def learning_table(films: Sequence[Film], name: str) -> LearningTable:
     experiments = [row for row in rows if row[1].source not in THEORY]
     rows = experiments or rows
     if not rows:
-        raise BadInput(f"no film has a reading of {name}", remedy="Measure first, or import literature data")
+        known = ", ".join(properties_of(films))
+        remedy = f"There are readings of {known}" if known else "Measure first, or import literature data"
+        raise BadInput(f"no film has a reading of {name}", remedy=remedy)
     readings = [reading for _, reading in rows]
     points = _points([films[place].formulation for place, _ in rows], [reading.temperature_C for reading in readings])
     return LearningTable(

@@ -4,11 +4,15 @@ import io
 import json
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from chemistry.errors import BadInput, IonloopError
 from models.campaign_models import CAMPAIGN_MODELS, names
-from models.protocols import Fitted
+from models.protocols import Condition, Fitted
 
 _AGAIN = "Fit it again: `ionloop models fit`"
 
@@ -24,10 +28,10 @@ def pack(fitted: Fitted) -> bytes:
 
 
 def unpack(content: bytes, folder: Path) -> None:
-    """Write the files of an archive into a folder, which is made.
+    """Write the files of an archive into a new folder, all of them or none.
 
     Raises:
-        BadInput: it is no archive of weights.
+        BadInput: it is no archive of weights, or the folder cannot be made.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -36,9 +40,18 @@ def unpack(content: bytes, folder: Path) -> None:
         raise BadInput("the weights are no archive that ionloop wrote", remedy=_AGAIN) from error
     if "configuration.json" not in files or any(Path(name).name != name for name in files):
         raise BadInput("the weights are no archive that ionloop wrote", remedy=_AGAIN)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
+            draft = Path(beside) / "draft"
+            draft.mkdir()
+            for name, data in files.items():
+                (draft / name).write_bytes(data)
+            draft.replace(folder)  # an empty folder that is there already gives way
+    except OSError as error:
+        raise BadInput(
+            f"the weights cannot be written ({error.strerror})", place=str(folder), remedy="Name another folder"
+        ) from error
 
 
 def load_packed(content: bytes) -> Fitted:
@@ -49,7 +62,7 @@ def load_packed(content: bytes) -> Fitted:
     """
     with tempfile.TemporaryDirectory() as folder:
         unpack(content, Path(folder))
-        return load_surrogate(Path(folder))
+        return _load(Path(folder), "")[1]
 
 
 def load_surrogate(folder: Path) -> Fitted:
@@ -58,26 +71,67 @@ def load_surrogate(folder: Path) -> Fitted:
     Raises:
         BadInput: as `load_packed`.
     """
+    return load_named(folder)[1]
+
+
+def load_named(folder: Path) -> tuple[str, Fitted]:
+    """As `load_surrogate`, with the name that the surrogate has in `models.campaign_models`."""
+    return _load(folder, str(folder))
+
+
+def _load(folder: Path, place: str) -> tuple[str, Fitted]:
     try:
         told = json.loads((folder / "configuration.json").read_text(encoding="utf-8"))
         name = str(told["surrogate"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput("no saved surrogate is here", place=str(folder), remedy=_AGAIN) from error
+        raise BadInput(
+            "no saved surrogate is here", place=place, remedy="Give the folder that one was saved into, or fit it again"
+        ) from error
     if name not in names():
-        raise BadInput(f"the weights are of a model {name!r}, which this version does not know", remedy=_AGAIN)
-    try:
-        if name in CAMPAIGN_MODELS:
-            return CAMPAIGN_MODELS[name].load(folder)
-        from models.fitted_average import load_average
+        raise BadInput(
+            f"the weights are of a model {name!r}, which this version does not know", place=place, remedy=_AGAIN
+        )
+    return name, _guarded(lambda: _asked_once(_loader(name)(folder)), name, place)
 
-        return load_average(folder)
+
+def _loader(name: str) -> Callable[[Path], Fitted]:
+    if name in CAMPAIGN_MODELS:
+        return CAMPAIGN_MODELS[name].load
+    from models.fitted_average import load_average
+
+    return load_average
+
+
+def _guarded(load: Callable[[], Fitted], name: str, place: str) -> Fitted:
+    """What `load` gives; whatever a broken file makes it raise becomes bad input."""
+    try:
+        return load()
     except BadInput:
         raise
-    except (IonloopError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        reason = f"{type(error).__name__} in {error}" if isinstance(error, KeyError) else str(error)
+    except (
+        *(IonloopError, OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RuntimeError),
+        *(AssertionError, ArithmeticError, zipfile.BadZipFile),
+    ) as error:
+        reason = str(error) if isinstance(error, IonloopError | OSError) else f"{type(error).__name__}: {error}"
         raise BadInput(
-            f"the weights of {name!r} are of another format ({_first_line(reason)})", remedy=_AGAIN
+            f"the weights of {name!r} are broken or of another version ({_first_line(reason)})",
+            place=place,
+            remedy=_AGAIN,
         ) from error
+
+
+def _asked_once(fitted: Fitted) -> Fitted:
+    """The surrogate, after one question: arrays of a wrong size, and numbers that are none, are found here and now."""
+    from chemistry.catalogue import polymer, salt
+    from chemistry.formulation import Formulation
+
+    learnt: dict[str, Any] = getattr(fitted, "learnt", {})
+    film = Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.0)
+    for name in learnt:
+        told = fitted.posterior([film], [Condition(name, 60.0)])
+        if not all(np.isfinite(part).all() for part in (told.mean, told.sd, told.film_sd)):
+            raise ValueError(f"what they say of {name} is no number")
+    return fitted
 
 
 def _first_line(text: str) -> str:

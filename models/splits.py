@@ -23,6 +23,8 @@ from chemistry.polymer import Polymer
 from chemistry.remembered import remembered_of_many
 from ledger.film import Film
 
+MOST_SEED = 2**32
+"""What every generator of random numbers takes lies below."""
 SPLITS = ("random", "formulation", "polymer", "paper", "time")
 
 
@@ -32,6 +34,9 @@ class Fold:
 
     train: np.ndarray
     test: np.ndarray
+
+
+_FEW_POLYMERS = " (a group is a polymer here), or split by formulation"
 
 
 def random_folds(films: Sequence[Film], folds: int, seed: int) -> list[Fold]:
@@ -46,8 +51,25 @@ def formulation_folds(films: Sequence[Film], folds: int, seed: int) -> list[Fold
 
 def polymer_folds(films: Sequence[Film], folds: int, seed: int, always_train: Sequence[str] = ()) -> list[Fold]:
     """Films of one polymer in one fold; films of the units in `always_train` (SMILES) are never tested."""
-    kept = {polymer_group(Polymer.model_validate({"units": [smiles]})) for smiles in always_train}
-    return grouped_folds([polymer_group(film.formulation.polymer) for film in films], folds, seed, kept)
+    kept = {_named_group(smiles) for smiles in always_train}
+    here = {polymer_group(film.formulation.polymer) for film in films}
+    if absent := [smiles for smiles in always_train if _named_group(smiles) not in here]:
+        raise BadInput(
+            f"no film is of {', '.join(absent)}, which is always to be trained on",
+            place="--always-train",
+            remedy="Give the repeat unit of a polymer of the table, or leave it out",
+        )
+    return grouped_folds([polymer_group(film.formulation.polymer) for film in films], folds, seed, kept, _FEW_POLYMERS)
+
+
+def _named_group(smiles: str) -> str:
+    """The group of a repeat unit that a person names."""
+    try:
+        return polymer_group(Polymer.model_validate({"units": [smiles]}))
+    except ValueError as error:
+        raise BadInput(
+            f"{smiles!r} is no repeat unit", place="--always-train", remedy="Write it with two open ends, such as *CCO*"
+        ) from error
 
 
 def paper_folds(references: Sequence[str], folds: int, seed: int) -> list[Fold]:
@@ -74,12 +96,16 @@ def time_folds(moments: Sequence[float], folds: int) -> list[Fold]:
 
 
 def grouped_folds(
-    groups: Sequence[Hashable], folds: int, seed: int, always_train: Container[Hashable] = frozenset()
+    groups: Sequence[Hashable],
+    folds: int,
+    seed: int,
+    always_train: Container[Hashable] = frozenset(),
+    otherwise: str = "",
 ) -> list[Fold]:
     """Folds in which no group is on both sides.
 
     The groups are shuffled, then each in turn goes to the fold that has the fewest groups, so that folds have nearly as
-    many groups (not films) each.
+    many groups (not films) each. `otherwise` is what else helps where there are too few groups.
 
     Raises:
         BadInput: fewer than two folds, or fewer groups to test than folds.
@@ -87,10 +113,13 @@ def grouped_folds(
     names = list(dict.fromkeys(group for group in groups if group not in always_train))
     if folds < 2:
         raise BadInput(f"{folds} folds", remedy="Ask for two or more")
+    if not 0 <= seed < MOST_SEED:
+        raise BadInput(f"the seed {seed}", remedy=f"Give a whole number from 0 to {MOST_SEED - 1}")
     if len(names) < folds:
+        fewer = f"Ask for {len(names)} folds or fewer, or give" if len(names) >= 2 else "Give"
         raise BadInput(
-            f"{len(names)} groups cannot fill {folds} folds",
-            remedy=f"Ask for {max(len(names), 2)} folds or fewer, or give data of more groups",
+            f"{len(names)} {'group' if len(names) == 1 else 'groups'} cannot fill {folds} folds",
+            remedy=f"{fewer} data of more groups{otherwise}",
         )
     order = np.random.default_rng(seed).permutation(len(names))
     fold_of = {names[place]: rank % folds for rank, place in enumerate(order)}

@@ -28,10 +28,12 @@ from models.comparison import Comparison
 from models.evaluation import evaluate
 from models.glass_estimate import GlassEstimate, glass_estimate
 from models.kernel_machine import KernelRidge, SupportVectorRegression
+from models.learning_table import learning_table
 from models.regressors import Forest
 from models.scores import Scores, scores
-from models.splits import polymer_group
+from models.splits import Fold, polymer_group
 from models.surrogates import surrogate
+from models.trial_record import trial_storage
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
@@ -126,7 +128,10 @@ def tune(
     model = surrogate(name)
     settings_of(model)
     begun, parts = time.monotonic(), comparison.parts
-    search = _Search(comparison, model, _storage(kept), trials, told)
+    learning_table(comparison.films, comparison.asked)  # what cannot be searched is told before a record is made
+    for number, fold in enumerate(parts, start=1):
+        _inner_folds(comparison, fold.train, f"the training films of fold {number}")
+    search = _Search(comparison, model, trial_storage(kept), trials, told)
 
     def until(studies: int) -> float | None:
         """When so many studies are to be over: each has the same share of the time."""
@@ -159,6 +164,19 @@ def tune(
         trials=done,
         of_folds=of_folds,
     )
+
+
+def _inner_folds(comparison: Comparison, places: np.ndarray, what: str) -> list[Fold]:
+    """Folds of the films at some places, on which trials are judged."""
+    films = [comparison.films[i] for i in places]
+    references = [comparison.references[i] for i in places]
+    try:
+        return replace(comparison, films=films, references=references, folds=INNER_FOLDS).parts
+    except BadInput as error:
+        raise BadInput(
+            f"{what} cannot be split into {INNER_FOLDS} inner folds, on which settings are judged: {error.problem}",
+            remedy="Give a table of more polymers, or ask for more --folds, so that each leaves more to train on",
+        ) from error
 
 
 def settings_of(model: object) -> dict[str, tuple[Setting, ...]]:
@@ -202,11 +220,9 @@ class _Search:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         study = optuna.create_study(storage=self.storage, study_name=f"{self._key} {label}", load_if_exists=True)
         films = [self.comparison.films[i] for i in places]
-        references = [self.comparison.references[i] for i in places]
-        inner = replace(self.comparison, films=films, references=references, folds=INNER_FOLDS)
         folds = None
         while _count(study) < self.trials and (until is None or time.monotonic() < until):
-            folds = folds or inner.parts
+            folds = folds or _inner_folds(self.comparison, places, label)
             done = _count(study)
             # A sampler for each trial: what it tries is the same whether the search was stopped before or not.
             study.sampler = optuna.samplers.TPESampler(
@@ -231,7 +247,7 @@ class _Search:
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
     def _loss(
-        self, model: Averaged, films: Sequence[Film], folds: Sequence[Any], estimate: GlassEstimate | None
+        self, model: Averaged, films: Sequence[Film], folds: Sequence[Fold], estimate: GlassEstimate | None
     ) -> float:
         """Mean absolute error over inner folds; intervals play no part and are not calibrated."""
         quick = replace(model, calibrate=False)
@@ -241,19 +257,6 @@ class _Search:
             outcome = evaluate(quick, train, test, self.comparison.asked, estimate)
             errors.append(np.abs(outcome.foretold.mean - outcome.table.value))
         return float(np.concatenate(errors).mean())
-
-
-def _storage(kept: Path) -> "BaseStorage":
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
-
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        return JournalStorage(JournalFileBackend(str(kept)))
-    except (OSError, ValueError) as error:
-        raise BadInput(
-            f"this is no record of a search ({error})", place=str(kept), remedy="Give --record another file"
-        ) from error
 
 
 def _count(study: "Study") -> int:

@@ -29,6 +29,13 @@ def data_import(
     ] = None,
     unit: Annotated[list[str] | None, typer.Option(help="for columns: FIELD=UNIT, such as loading=Li/O")] = None,
     trust: Annotated[float | None, typer.Option(help="trust weight, above 0 to 1 [default: the format's]")] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="the table was mended: take back what an earlier import of this file brought"),
+    ] = False,
+    keep: Annotated[
+        str, typer.Option("--keep", help="rows that are refused by judgement, taken back: duplicates,conflicts")
+    ] = "",
     refused: Annotated[
         Path | None, typer.Option(help="write every refused row with its reason to this CSV file")
     ] = None,
@@ -39,23 +46,26 @@ def data_import(
     Each row ends in a film, with the way back to it, or is refused with a reason. A campaign that uses this ledger, and
     whose file names literature under `warm_start`, starts warm from them.
     """
+    from flows.outputs import refuse_unwritable
+    from flows.tables import judgements
     from ledger.literature import read_table
     from ledger.store import Ledger
 
     place = _ledger_place(ledger, campaign)
+    refuse_unwritable({"--refused": refused}, {}, (file,))
     columns, units = _pairs(column, "--column"), _pairs(unit, "--unit")
     with _waiting(f"Reading {file.name} …", quiet=json):
-        table = read_table(file, format, columns=columns, units=units, trust=trust)
+        table = read_table(file, format, columns=columns, units=units, trust=trust, keep=judgements(keep))
     _refuse_empty(table)
-    _refuse_unwritable(refused)
     with Ledger.open(place) as opened:
-        added = opened.add_literature(f"{format}: {file.name}", table.films)
+        added = opened.add_literature(f"{format}: {file.name}", table.films, file.name if replace else None)
+        beside = opened.left_beside(file.name, table.films)
     if refused is not None:
         _write_refusals(refused, table)
     if json:
-        _print_json(table, added, place)
+        _print_json(table, added, place, beside)
     else:
-        _print_summary(table, added, place, refused)
+        _print_summary(table, added, place, refused, beside)
 
 
 @app.command("export")
@@ -133,16 +143,6 @@ def _refuse_empty(table: "LiteratureTable") -> None:
     raise BadInput(f"none of {table.rows} rows can be imported", place=table.file, problems=told, remedy=remedy)
 
 
-def _refuse_unwritable(path: Path | None) -> None:
-    """Before anything is written: the list of refusals has a place to go."""
-    import os
-
-    from chemistry.errors import BadInput
-
-    if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
-        raise BadInput("no file can be written here", place=str(path), remedy="Give --refused another name")
-
-
 def _write_refusals(path: Path, table: "LiteratureTable") -> None:
     from ledger.export import write_csv
 
@@ -150,8 +150,10 @@ def _write_refusals(path: Path, table: "LiteratureTable") -> None:
     write_csv(path, ("line", "reason", "detail"), rows)
 
 
-def _print_json(table: "LiteratureTable", added: "Added", place: str) -> None:
+def _print_json(table: "LiteratureTable", added: "Added", place: str, beside: int) -> None:
     import json
+
+    from ledger.literature import cleaning
 
     summary = {
         "file": table.file,
@@ -161,14 +163,18 @@ def _print_json(table: "LiteratureTable", added: "Added", place: str) -> None:
         "films_added": added.films,
         "readings_added": added.readings,
         "films_known": added.known,
+        "films_taken_back": added.taken_back,
+        "films_back": added.back,
+        "films_of_an_earlier_import": beside,
         "refused": len(table.refusals),
         "reasons": table.reasons,
         "refusals": [refusal.model_dump() for refusal in table.refusals],
+        "altered": cleaning(table)["altered"],
     }
     typer.echo(json.dumps(summary, ensure_ascii=False))
 
 
-def _print_summary(table: "LiteratureTable", added: "Added", place: str, refused: Path | None) -> None:
+def _print_summary(table: "LiteratureTable", added: "Added", place: str, refused: Path | None, beside: int) -> None:
     from rich.text import Text
 
     from flows.terminal import console
@@ -181,6 +187,14 @@ def _print_summary(table: "LiteratureTable", added: "Added", place: str, refused
         f"{added.films:,} films are new, {added.known:,} were known. Ledger: {place}",
         soft_wrap=True,
     )
+    if added.taken_back or added.back:
+        out.print(
+            f"{added.taken_back:,} films are no longer in {table.file} and were taken back; {added.back:,} are back."
+        )
+    if beside:
+        out.print(
+            f"{beside:,} films of an earlier {table.file} hold beside them; import with --replace to take them back."
+        )
     if not table.refusals:
         return
     view = new_table("rows", "reason", "lines of the file, and the first detail", title="Refused")

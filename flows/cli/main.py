@@ -60,14 +60,26 @@ app.command("schema")(schema.schema)
 
 def main() -> None:
     """Run the command; a user's mistake is one paragraph and status 2, a failure one paragraph and status 1."""
+    from typer._click.exceptions import ClickException
+
     from chemistry.errors import BadInput, IonloopError
+    from flows.cli.usage import usage_mistake
 
     try:
-        app(prog_name=app.info.name)
+        status = app(prog_name=app.info.name, standalone_mode=False)
+    except ClickException as error:
+        mistake = usage_mistake(error)
+        if mistake is None:  # the help was shown, as a command without words shows it
+            sys.exit(error.exit_code)
+        _leave(mistake, 2)
+    except typer.Abort:
+        _leave(IonloopError("the command was broken off. Nothing more was done."), 1)
     except BadInput as error:
         _leave(error, 2)
     except IonloopError as error:
         _leave(error, 1)
+    else:
+        sys.exit(status if isinstance(status, int) else 0)
 
 
 def _leave(error: "IonloopError", status: int) -> None:

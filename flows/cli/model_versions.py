@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.models import app, print_figures, read_films
+from flows.cli.models import app, print_figures
 
 if TYPE_CHECKING:
     from flows.model_fit import Shelf
@@ -28,6 +28,9 @@ def models_fit(
     format: Annotated[str, typer.Option("--format", help="of the table: bradford, htpmd, pe_i or tg")] = "bradford",
     tg: Annotated[Path | None, typer.Option("--tg", help="a table of glass transitions, learnt from beside")] = None,
     model: Annotated[str, typer.Option("--model", help="name of the model; a wrong one lists them")] = "average",
+    keep: Annotated[
+        str, typer.Option("--keep", help="rows of a table left out by judgement, taken back: duplicates,conflicts")
+    ] = "",
     folder: _Folder = None,
     ledger: _Ledger = None,
     json: _Json = False,
@@ -37,14 +40,18 @@ def models_fit(
     It is put to the test under every split that the films allow. Killed half-way, it leaves nothing behind.
     """
     from flows.model_fit import Training, add_version, training_of_campaign
+    from flows.tables import refuse_without_table
     from flows.terminal import console
+    from ledger.literature.cleaning import in_words
     from models.campaign_models import any_surrogate
 
     any_surrogate(model)  # a wrong name is told before anything is opened
     out = console(stderr=True)
     out.quiet = json and not out.is_terminal
     _refuse_unclear(campaign, table)
-    training, source = (None, None) if table is None else _of_table(table, format, tg)
+    if table is None:
+        refuse_without_table({"--tg": tg, "--keep": keep})
+    training, source = (None, None) if table is None else _of_table(table, format, tg, keep)
     with _shelf(campaign, table, folder, ledger, create=True) as shelf:
         event = shelf.ledger.last_event()
         if training is None and shelf.spec is not None:
@@ -54,6 +61,7 @@ def models_fit(
             source=source,
             told=out.print,
         )
+    cleaned = [] if source is None else source["cleaning"]
     figures = {
         "version": told.number,
         "model": model,
@@ -61,6 +69,7 @@ def models_fit(
         "training_hash": told.training_hash,
         "environment": told.environment,
         **told.metrics,
+        "cleaning": cleaned if json else [line for found in cleaned for line in in_words(found)],
     }
     print_figures(figures, json, title=f"{model}: version {told.number}")
 
@@ -175,12 +184,13 @@ def _refuse_unclear(campaign: Path | None, table: Path | None) -> None:
         raise BadInput(problem, remedy="Name the campaign file, or the table with --table")
 
 
-def _of_table(path: Path, form: str, tg: Path | None) -> Any:
+def _of_table(path: Path, form: str, tg: Path | None, keep: str) -> Any:
     from flows.model_fit import Training, table_source
+    from flows.tables import declared, judgements, read_films, read_glasses
 
-    table = read_films(path, form)
-    glasses = [] if tg is None else [item.film for item in read_films(tg, "tg").films]
+    table, glasses = read_films(path, form, judgements(keep)), read_glasses(tg, judgements(keep))
+    others = [] if glasses is None else [item.film for item in glasses.films]
     # A table that names no papers has one reference for all its films, which is no paper.
-    references = [item.reference for item in table.films] if form in {"pe_i", "columns"} else []
+    references = [item.reference for item in table.films] if form == "pe_i" else []
     films = [item.film for item in table.films]
-    return Training(films, glasses, references), table_source(path, form, len(table.refusals))
+    return Training(films, others, references), table_source(path, form, declared(table, glasses))

@@ -15,7 +15,7 @@ def models_tune(
     split: Annotated[str, typer.Option("--split", help="random, formulation, polymer or paper")] = "polymer",
     folds: Annotated[int, typer.Option("--folds", min=2, help="outer folds")] = 5,
     trials: Annotated[int, typer.Option("--trials", min=1, help="settings tried for each outer fold")] = 20,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="of folds and trials")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=4_000_000, help="of folds and trials")] = 0,
     always_train: Annotated[
         list[str] | None, typer.Option("--always-train", help="repeat unit that is never tested; may be given again")
     ] = None,
@@ -25,6 +25,9 @@ def models_tune(
     record: Annotated[
         Path | None, typer.Option("--record", help="keeps every trial that is done [default: tune-DATA.log here]")
     ] = None,
+    keep: Annotated[
+        str, typer.Option("--keep", help="rows that are left out by judgement, taken back: duplicates,conflicts")
+    ] = "",
     json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
     """Search the settings of a model; run again, it goes on where it was left.
@@ -34,37 +37,41 @@ def models_tune(
     """
     import json as json_text
 
-    from chemistry.quantities import quantity
-    from flows.cli.models import read_films
+    from flows.cli.budget import budget_seconds
+    from flows.outputs import refuse_unwritable
+    from flows.tables import declared, declared_in_words, judgements, read_films, read_glasses
     from flows.terminal import console
     from models.comparison import Comparison
     from models.surrogates import surrogate
     from models.tuning import settings_of, tune
 
     settings_of(surrogate(model))  # refused before anything is read
-    table = read_films(data, format)
+    seconds, kept = budget_seconds(budget), record or Path(f"tune-{data.stem}.log")
+    refuse_unwritable({"--record": kept}, {}, (data, tg))
+    table, glasses = read_films(data, format, judgements(keep)), read_glasses(tg, judgements(keep))
     out = console(stderr=True)
     out.quiet = json and not out.is_terminal
     told = tune(
         Comparison(
             films=[item.film for item in table.films],
-            references=[item.reference if format in {"pe_i", "columns"} else "" for item in table.films],
+            references=[item.reference if format == "pe_i" else "" for item in table.films],
             split=split,
             models=[model],
             folds=folds,
             seed=seed,
             asked=name,
-            glasses=[] if tg is None else [item.film for item in read_films(tg, "tg").films],
+            glasses=[] if glasses is None else [item.film for item in glasses.films],
             always_train=always_train or (),
         ),
-        record or Path(f"tune-{data.stem}.log"),
+        kept,
         trials=trials,
-        budget_s=None if budget is None else quantity(budget, "second"),
+        budget_s=seconds,
         told=out.print,
     )
     outer = None if told.outer is None else told.outer.as_dict()
     if json:
         figures = {**vars(told), "model": model, "table": str(data), "split": split, "outer": outer}
+        figures["cleaning"] = declared(table, glasses)
         typer.echo(json_text.dumps(figures, ensure_ascii=False))
         return
     typer.echo(f"{model} on {data.name}, split by {split}")
@@ -74,3 +81,5 @@ def models_tune(
         typer.echo("  no outer fold is done yet: run it again, or give it more time")
     else:
         typer.echo(f"  outer score ({told.folds} of {folds} folds): " + ", ".join(f"{k} {v}" for k, v in outer.items()))
+    for line in declared_in_words(table, glasses):
+        typer.echo(f"  {line}")

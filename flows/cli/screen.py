@@ -51,6 +51,9 @@ def screen(
         Path | None, typer.Option("--refused", help="write every row and formulation that is left out to this CSV file")
     ] = None,
     map: Annotated[Path | None, typer.Option("--map", help="write a map of the pool to this HTML file")] = None,
+    keep: Annotated[
+        str, typer.Option("--keep", help="rows of the table left out by judgement, taken back: duplicates,conflicts")
+    ] = "",
     json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
     """Rank every polymer of a pool with every salt, loading and temperature.
@@ -73,6 +76,7 @@ def screen(
             glasses=tg,
             fitted=fitted,
             save=save,
+            keep=keep,
             asked_for=name,
             column=column,
             top=top,

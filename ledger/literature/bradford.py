@@ -8,6 +8,7 @@ An empty salt means a single-ion conductor: the anion hangs on the chain and lit
 from chemistry.canonical import lithium_count
 from ledger.film import Reading, Source
 from ledger.literature.rows import Entry, Row, RowRefused
+from ledger.literature.scales import COLDEST_C, HOTTEST_C, Series
 from ledger.literature.substances import (
     LARGEST_MOLAR_MASS_G_MOL,
     carries_lithium,
@@ -20,6 +21,7 @@ NAME = "bradford"
 CITATION = "Bradford et al., ACS Cent. Sci. 2023, 9, 206"
 DOI = "10.1021/acscentsci.2c01123"
 COLUMNS = ("smiles", "salt smiles", "molality", "mw", "temperature", "conductivity")
+SERIES = Series("temperature", "conductivity", ("smiles", "salt smiles", "molality", "mw"))
 TRUST = 0.5
 
 SD_DECADES = 0.40
@@ -59,7 +61,7 @@ def entry(row: Row, trust: float) -> Entry:
         property="log10_conductivity",
         value=row.number_in("conductivity", -16.0, 0.0, "log10(S/cm)"),
         sd=SD_DECADES,
-        temperature_C=row.number_in("temperature", -100.0, 300.0, "°C"),
+        temperature_C=row.number_in("temperature", COLDEST_C, HOTTEST_C, "°C"),
         source=Source.LITERATURE,
         trust=trust,
     )

@@ -116,10 +116,19 @@ def read_compounds(path: Path) -> dict[str, Compound]:
     """All compounds by nickname.
 
     Raises:
-        BadInput: the file is missing or is no such file.
+        BadInput: the file is missing, is no such file, or has a nickname twice.
     """
     if not path.exists():
         remedy = f"Put {path.name} beside the table: its compositions are nicknames that this file explains"
         raise BadInput("the file of compounds is missing", place=str(path), remedy=remedy)
-    rows = read_rows(path, COLUMNS, "pe_i compounds")
-    return {row.text("Nickname"): Compound(row.text("Nickname"), row.text("SMILES"), row) for row in rows}
+    found: dict[str, Compound] = {}
+    for row in read_rows(path, COLUMNS, "pe_i compounds"):
+        name = row.text("Nickname")
+        if name in found:
+            raise BadInput(
+                f"the nickname {name!r} is there twice, on lines {found[name].row.number} and {row.number}",
+                place=str(path),
+                remedy="Rename or remove one of them: nothing says which is meant",
+            )
+        found[name] = Compound(name, row.text("SMILES"), row)
+    return found

@@ -49,7 +49,7 @@ class _OpenFilm:
 
 
 def films_of(
-    entries: Iterable[Entry], table: str, provenance: dict[str, str]
+    entries: Iterable[Entry], table: str, provenance: dict[str, str], *, keep_duplicates: bool = False
 ) -> tuple[list[PublishedFilm], list[Refusal]]:
     """Group entries, in the order of the table, into films; exact repetitions are refused.
 
@@ -61,6 +61,7 @@ def films_of(
         entries: accepted rows.
         table: name of the format, the first part of each film's id.
         provenance: what all films of the table share: `file`, `citation`, `doi`.
+        keep_duplicates: whether a row that says the same as an earlier one is another film, and not refused.
     """
     films: dict[tuple[str, str], list[_OpenFilm]] = {}
     seen: dict[tuple[str, str, str], int] = {}
@@ -69,7 +70,7 @@ def films_of(
         key = (entry.paper, entry.formulation.key)
         content = json.dumps([_content(reading) for reading in entry.readings])
         first = seen.setdefault((*key, content), entry.row)
-        if first != entry.row:
+        if first != entry.row and not keep_duplicates:
             refusals.append(Refusal(row=entry.row, reason="exact duplicate", detail=f"says the same as row {first}"))
             continue
         temperature = next((r.temperature_C for r in entry.readings if r.temperature_C is not None), None)

@@ -12,6 +12,7 @@ from chemistry.units import LOADING_UNITS, molality
 from chemistry.value import Value
 from ledger.film import Reading, Source
 from ledger.literature.rows import Entry, Row, RowRefused
+from ledger.literature.scales import COLDEST_C, HOTTEST_C, Series
 from ledger.literature.substances import (
     LARGEST_MOLAR_MASS_G_MOL,
     carries_lithium,
@@ -79,6 +80,16 @@ class ColumnMap(Value):
     def required(self) -> tuple[str, ...]:
         """Headers that the table must have."""
         return tuple(self.columns[name] for name in _NEEDED)
+
+    @property
+    def series(self) -> Series | None:
+        """What tells a temperature that is not in °C; None where the caller says that it is in kelvin."""
+        if self.temperature_unit == "K":
+            return None
+        same = ("paper", "polymer", "salt", "loading", "molar_mass", "additive", "additive_fraction")
+        return Series(
+            self.columns["temperature"], self.columns["conductivity"], tuple(self.columns[name] for name in same)
+        )
 
     def entry(self, row: Row, trust: float) -> Entry:
         """One row as an entry.
@@ -172,5 +183,5 @@ class ColumnMap(Value):
     def _temperature_C(self, row: Row) -> float:
         column = self.columns["temperature"]
         if self.temperature_unit == "K":
-            return row.number_in(column, 173.15, 573.15, "K") - 273.15
-        return row.number_in(column, -100.0, 300.0, "°C")
+            return row.number_in(column, COLDEST_C + 273.15, HOTTEST_C + 273.15, "K") - 273.15
+        return row.number_in(column, COLDEST_C, HOTTEST_C, "°C")

@@ -9,9 +9,8 @@ blends, two salts, mole ratios of copolymers (the table does not say of what).
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from chemistry.canonical import lithium_count, molar_mass_g_mol
@@ -19,7 +18,8 @@ from chemistry.formulation import Formulation
 from chemistry.salt import Salt
 from ledger.film import Reading, Source
 from ledger.literature.compounds import Compound, Kind, read_compounds
-from ledger.literature.rows import Entry, Row, RowRefused, read_rows
+from ledger.literature.rows import Entry, Row, RowRefused
+from ledger.literature.scales import COLDEST_C, HOTTEST_C, Series
 from ledger.literature.substances import additive_of, carries_lithium, formulation_of
 
 NAME = "pe_i"
@@ -39,6 +39,7 @@ COLUMNS = (
     TEMPERATURE,
     CONDUCTIVITY,
 )
+SERIES = Series(TEMPERATURE, CONDUCTIVITY, ("DOI", "Composition", "Mole ratio", "Weight ratio"))
 TRUST = 0.5
 
 SD_DECADES = 0.40
@@ -57,24 +58,20 @@ class _Part:
 
 
 def entries_of(path: Path) -> Callable[[Row, float], Entry]:
-    """The reader of one row, made with the compounds and with the temperature series that are not in °C.
+    """The reader of one row, made with the compounds.
 
     Raises:
         BadInput: the file of compounds is missing or unreadable.
     """
     compounds = read_compounds(path.with_name(COMPOUNDS))
-    inverse = _inverse_temperatures(read_rows(path, COLUMNS, NAME))
 
     def entry(row: Row, trust: float) -> Entry:
-        return _entry(row, trust, compounds, inverse)
+        return _entry(row, trust, compounds)
 
     return entry
 
 
-def _entry(row: Row, trust: float, compounds: dict[str, Compound], inverse: frozenset[int]) -> Entry:
-    if row.number in inverse:
-        detail = f"{row.text(TEMPERATURE)} stands for 1000 K/T: conductivity falls as it rises from 2.5 to 3.3"
-        raise RowRefused("1000/T where °C should stand", detail)
+def _entry(row: Row, trust: float, compounds: dict[str, Compound]) -> Entry:
     names = row.text("Composition").split("/")
     unknown = [name for name in names if name not in compounds]
     if unknown:
@@ -85,7 +82,7 @@ def _entry(row: Row, trust: float, compounds: dict[str, Compound], inverse: froz
         raise RowRefused("no polymer (liquid electrolyte)", row.text("Composition"))
     if len(polymers) > 1:
         raise RowRefused("blend of polymers", row.text("Composition"))
-    temperature = row.number_in(TEMPERATURE, -100.0, 300.0, "°C")
+    temperature = row.number_in(TEMPERATURE, COLDEST_C, HOTTEST_C, "°C")
     conductivity = row.number_in(CONDUCTIVITY, 1e-16, 1.0, "S/cm")
     formulation = _formulation(row, _parts(row, present), polymers[0])
     readings = [_reading("log10_conductivity", math.log10(conductivity), SD_DECADES, temperature, trust)]
@@ -177,25 +174,3 @@ def plain_doi(text: str) -> str:
     if text.startswith("j.") and re.search(r"\.\d{4}\.\d{2}\.\d{3}$", text):
         return f"10.1016/{text}"  # Elsevier's own pattern: journal, year, month, number
     return f"1{text}" if re.match(r"0\.\d{4,5}/\S+", text) else ""
-
-
-def _inverse_temperatures(rows: Iterable[Row]) -> frozenset[int]:
-    """Rows of series whose temperature is 1000 K/T: all from 1.5 to 4.5, with a conductivity that falls as it rises.
-
-    A series is what one paper says of one composition; four points at least.
-    """
-    series: defaultdict[tuple[str, ...], list[tuple[float, float, int]]] = defaultdict(list)
-    for row in rows:
-        try:
-            point = (float(row.text(TEMPERATURE)), float(row.text(CONDUCTIVITY)), row.number)
-        except ValueError:
-            continue
-        key = tuple(row.text(name) for name in ("DOI", "Composition", "Mole ratio", "Weight ratio"))
-        series[key].append(point)
-    found: set[int] = set()
-    for points in series.values():
-        points.sort()
-        falling = all(a[1] > b[1] for a, b in pairwise(points))
-        if len(points) >= 4 and falling and points[0][0] > 1.5 and points[-1][0] < 4.5:
-            found.update(number for _, _, number in points)
-    return frozenset(found)

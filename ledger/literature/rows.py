@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,8 @@ class Row:
 
     number: int
     cells: Mapping[str, str]
+    cut: str = ""
+    """What is missing, where the line breaks off before its last column."""
 
     def text(self, column: str) -> str:
         """The cell without surrounding blanks; empty where there is nothing."""
@@ -50,7 +53,8 @@ class Row:
         try:
             value = float(text)
         except ValueError:
-            raise RowRefused("not a number", f"{column} = {text!r}") from None
+            comma = ": write decimals with a point" if re.fullmatch(r"[+-]?\d+,\d+", text) else ""
+            raise RowRefused("not a number", f"{column} = {text!r}{comma}") from None
         if not math.isfinite(value):
             raise RowRefused("not a number", f"{column} = {text!r}")
         if not low <= value <= high:
@@ -80,7 +84,7 @@ def read_rows(path: Path, required: Sequence[str], format_name: str) -> Iterator
     """Rows of a CSV file with a header; comma, semicolon or tab, told by the header.
 
     Raises:
-        BadInput: not a readable text file, columns missing, or a row with more cells than the header.
+        BadInput: not a readable text file, columns missing or given twice, or a row with more cells than the header.
     """
     lines = read_lines(path)
     delimiter = max(",;\t", key=lines[0].count)
@@ -93,13 +97,19 @@ def read_rows(path: Path, required: Sequence[str], format_name: str) -> Iterator
         raise BadInput(
             f"not a {format_name} table; missing columns: {', '.join(missing)}", place=str(path), remedy=remedy
         )
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        remedy = "Rename or remove one of them: nothing says which is meant"
+        raise BadInput(f"the column {', '.join(map(repr, twice))} is there twice", place=str(path), remedy=remedy)
     try:
         for cells in reader:
             if None in cells:
                 problem = f"{len(names) + len(cells[None])} cells under {len(names)} column names"
                 remedy = "Put text that holds the delimiter in quotes"
                 raise BadInput(problem, place=f"{path}, line {reader.line_num}", remedy=remedy)
-            yield Row(reader.line_num, cells)
+            there = sum(cell is not None for cell in cells.values())
+            cut = f"{there} cells under {len(names)} column names" if there < len(names) else ""
+            yield Row(reader.line_num, cells, cut)
     except csv.Error as error:
         place = f"{path}, line {reader.line_num}"
         raise BadInput(

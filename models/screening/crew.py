@@ -10,12 +10,12 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
-from models.fitted_average import FittedAverage
 from models.screening.forgetting import forget_when_full
+from models.screening.judge import Judge
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
-Task = Callable[[FittedAverage, Part], Result]
+Task = Callable[[Judge, Part], Result]
 """What is done with a part, given the surrogate; can be sent to another process."""
 _AHEAD = 3
 """Parts under way for each worker."""
@@ -32,7 +32,7 @@ class Crew(Protocol):
 class Alone:
     """This process does everything."""
 
-    def __init__(self, surrogate: FittedAverage) -> None:
+    def __init__(self, surrogate: Judge) -> None:
         self._surrogate = surrogate
 
     def each(self, task: Task[Part, Result], parts: Iterable[Part]) -> Iterator[Result]:
@@ -59,7 +59,7 @@ class Spread:
 
 
 @contextmanager
-def crew(surrogate: FittedAverage, processes: int = 1, cluster: str | None = None) -> Iterator[Crew]:
+def crew(surrogate: Judge, processes: int = 1, cluster: str | None = None) -> Iterator[Crew]:
     """Workers for as long as the block lasts.
 
     Args:
@@ -89,7 +89,7 @@ def crew(surrogate: FittedAverage, processes: int = 1, cluster: str | None = Non
 
 
 @contextmanager
-def _dask(surrogate: FittedAverage, address: str) -> Iterator[Spread]:
+def _dask(surrogate: Judge, address: str) -> Iterator[Spread]:
     from distributed import Client
 
     from chemistry.errors import BadInput
@@ -113,7 +113,7 @@ def _dask(surrogate: FittedAverage, address: str) -> Iterator[Spread]:
         yield Spread(lambda task, part: client.submit(done, task, sent, part, pure=False), workers)
 
 
-def done(task: Task[Part, Result], surrogate: FittedAverage, part: Part) -> Result:
+def done(task: Task[Part, Result], surrogate: Judge, part: Part) -> Result:
     """The result of one part: on one thread, so that it is the same wherever it is done."""
     from threadpoolctl import threadpool_limits
 
@@ -123,11 +123,11 @@ def done(task: Task[Part, Result], surrogate: FittedAverage, part: Part) -> Resu
     return result
 
 
-_given: list[FittedAverage] = []
+_given: list[Judge] = []
 """The surrogate of a worker process, put here once when it starts: the only way an executor has to hand it over."""
 
 
-def _take_up(surrogate: FittedAverage) -> None:
+def _take_up(surrogate: Judge) -> None:
     _given.append(surrogate)
 
 

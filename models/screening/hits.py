@@ -1,18 +1,21 @@
 """The places of a ranking: what the surrogate itself says of the finalists, and why it may be believed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from models.composition import CHEMICAL_NAMES, GLASS_NAMES, polymer_fingerprints, structured_points
-from models.fitted_average import FittedAverage
+from chemistry.polymer import Polymer
+from models.composition import polymer_fingerprints
 from models.interval_width import nearest
 from models.learning_table import Points
 from models.screening.grid import polymer_of
+from models.screening.judge import Judge, Known
 from models.screening.question import Question
 from models.screening.ranking import Candidates
 
 _DIGITS = 6
+_UNTOLD: tuple[str, float | None] = ("", None)
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Hit:
         loading: in the unit that was asked for.
         mean, sd: of a new reading, film effect and noise in the bargain.
         lower: the quantile that was asked for.
-        known: whether the model was trained on this polymer.
+        known: whether the model was trained on this polymer; None, with the next two, where it keeps no polymers.
         neighbour: the known polymer most like it.
         similarity: Tanimoto similarity to it, 0 to 1.
         outside: features beyond the range of the training rows, by name; the domain is left where there are any.
@@ -44,26 +47,26 @@ class Hit:
     mean: float
     sd: float
     lower: float
-    known: bool
+    known: bool | None
     neighbour: str
-    similarity: float
+    similarity: float | None
     outside: tuple[str, ...]
 
 
-def judged(surrogate: FittedAverage, question: Question, finalists: Candidates) -> tuple[Hit, ...]:
+def judged(surrogate: Judge, question: Question, finalists: Candidates) -> tuple[Hit, ...]:
     """The finalists in the surrogate's own order, cut to the places of the ranking."""
     told = surrogate.foretell(_points(question, finalists), question.asked)
     scored = Candidates(**{**vars(finalists), "mean": np.round(told.mean, _DIGITS), "sd": np.round(told.sd, _DIGITS)})
     best = question.ranking(question.top, question.of_each).best(scored)
     points = _points(question, best)
-    learnt = surrogate.learnt[question.asked]
-    places, similarity = nearest(polymer_fingerprints(points.polymers), learnt.fingerprints)
     seen = surrogate.foretell(points, question.asked).seen
-    outside = outside_domain(surrogate, points, question.asked)
+    outside = surrogate.outside(points, question.asked)
+    learnt = surrogate.known(question.asked)
+    near = [_UNTOLD] * len(points.polymers) if learnt is None else _neighbours(points.polymers, learnt)
     hits = []
     for i in range(len(best)):
         polymer = points.polymers[points.polymer[i]]
-        near = places[points.polymer[i]]
+        neighbour, similarity = near[points.polymer[i]]
         label = polymer.label
         mean, sd = float(best.mean[i]), float(best.sd[i])
         hits.append(
@@ -80,28 +83,22 @@ def judged(surrogate: FittedAverage, question: Question, finalists: Candidates) 
                 mean=mean,
                 sd=sd,
                 lower=round(mean - question.below * sd, _DIGITS),
-                known=bool(seen[i]),
-                neighbour=learnt.polymers[near] if near >= 0 else "",
-                similarity=round(float(similarity[points.polymer[i]]), 4),
+                known=None if learnt is None else bool(seen[i]),
+                neighbour=neighbour,
+                similarity=similarity,
                 outside=outside[i],
             )
         )
     return tuple(hits)
 
 
-def outside_domain(surrogate: FittedAverage, points: Points, name: str) -> list[tuple[str, ...]]:
-    """For each point the features that lie beyond the range of the training rows."""
-    learnt = surrogate.learnt[name]
-    glass = surrogate.glass.of(points.polymers) if surrogate.glass is not None and learnt.with_glass else None
-    features = structured_points(name, points, surrogate.chemistry, glass).matrix
-    names = (
-        (*CHEMICAL_NAMES, *GLASS_NAMES)
-        if surrogate.chemistry
-        else tuple(f"substructure or composition {i}" for i in range(features.shape[1]))
-    )
-    with np.errstate(invalid="ignore"):  # what is not known (NaN) is not outside
-        beyond = (features < learnt.lowest) | (features > learnt.highest)
-    return [tuple(names[column] for column in np.flatnonzero(row)) for row in beyond]
+def _neighbours(polymers: Sequence[Polymer], known: Known) -> list[tuple[str, float | None]]:
+    """The known polymer most like each one, and how like it is."""
+    places, similarity = nearest(polymer_fingerprints(polymers), known.fingerprints)
+    return [
+        (known.polymers[place] if place >= 0 else "", round(float(likeness), 4))
+        for place, likeness in zip(places, similarity, strict=True)
+    ]
 
 
 def _points(question: Question, candidates: Candidates) -> Points:

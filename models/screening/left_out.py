@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from chemistry.errors import BadInput
+from ledger.whole_file import written_whole
 
 UNREADABLE, DUPLICATE, INFEASIBLE = "unreadable", "duplicate", "infeasible"
 KINDS = (UNREADABLE, DUPLICATE, INFEASIBLE)
@@ -57,12 +58,11 @@ def left_out(path: Path | None) -> Iterator[LeftOut]:
         yield LeftOut()
         return
     try:
-        file = path.open("w", encoding="utf-8", newline="")
+        with written_whole(path) as file:
+            yield LeftOut(file)
     except OSError as error:
         raise BadInput(
             f"the list of what is left out cannot be written ({error.strerror})",
             place=str(path),
             remedy="Name another file",
         ) from error
-    with file:
-        yield LeftOut(file)

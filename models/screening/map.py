@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from chemistry.errors import BadInput
 from chemistry.polymer import Polymer
 from models.composition import host_matrix, polymer_fingerprints
-from models.fitted_average import FittedAverage
 from models.interval_width import nearest
 from models.regressors import CLIP, filled, medians
 from models.screening.grid import Grid, feasible, polymer_of
+from models.screening.judge import Judge
 
 CLUSTERS = 10
 COMPONENTS = 8
@@ -57,7 +58,7 @@ def middle_of(grid: Grid) -> Grid:
     )
 
 
-def pool_map(surrogate: FittedAverage, name: str, units: Sequence[str], point: Grid) -> PoolMap:
+def pool_map(surrogate: Judge, name: str, units: Sequence[str], point: Grid) -> PoolMap:
     """The map of some polymers of a pool, and of all that the surrogate learnt the property of.
 
     Args:
@@ -65,8 +66,13 @@ def pool_map(surrogate: FittedAverage, name: str, units: Sequence[str], point: G
         name: of the property.
         units: repeat units of the pool.
         point: a grid of one point, at which the property is foretold.
+
+    Raises:
+        BadInput: the surrogate has not kept the polymers that it was trained on.
     """
-    learnt = surrogate.learnt[name]
+    learnt = surrogate.known(name)
+    if learnt is None:
+        raise mapless(surrogate)
     pool = [polymer_of(unit) for unit in units]
     polymers = [*(_of_group(group) for group in learnt.polymers), *pool]
     place, similarity = nearest(polymer_fingerprints(pool), learnt.fingerprints)
@@ -90,6 +96,15 @@ def pool_map(surrogate: FittedAverage, name: str, units: Sequence[str], point: G
         mean=mean,
         explained=explained,
         features=features,
+    )
+
+
+def mapless(surrogate: Judge) -> BadInput:
+    """Why there is no map of this model."""
+    return BadInput(
+        f"{surrogate.name} has not kept the polymers that it was trained on, so that a pool has nothing to lie beside",
+        place="--map",
+        remedy="Leave --map out, or screen with another model, such as average",
     )
 
 

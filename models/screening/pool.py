@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import TextIO
 
 from chemistry.errors import BadInput
-from models.fitted_average import FittedAverage
 from models.screening.crew import Crew
+from models.screening.judge import Judge
 from models.screening.left_out import DUPLICATE, UNREADABLE, LeftOut, LeftOutRow
 from models.screening.parts import in_parts
 
@@ -128,7 +129,7 @@ def register(
         known.close()
 
 
-def read_units(_: FittedAverage, rows: list[tuple[int, str]]) -> list[tuple[int, str, str | None, str]]:
+def read_units(_: Judge, rows: list[tuple[int, str]]) -> list[tuple[int, str, str | None, str]]:
     """Each row with its canonical unit, or with None and what is wrong."""
     from chemistry.canonical import canonical_repeat_unit
 
@@ -153,8 +154,8 @@ def rows_of(pool: Path, column: str | None = None) -> Iterator[tuple[int, str]]:
     csv.field_size_limit(min(_LARGEST_CELL, sys.maxsize))
     try:
         with pool.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            header = [name.strip() for name in next(reader, [])]
+            reader = csv.reader(file, delimiter=_delimiter(file))
+            header = next(([name.strip() for name in cells] for cells in reader if any(map(str.strip, cells))), [])
             place = _column(header, column, pool)
             for cells in reader:
                 if cells:  # an empty line is no row
@@ -164,15 +165,27 @@ def rows_of(pool: Path, column: str | None = None) -> Iterator[tuple[int, str]]:
             f"the pool cannot be read ({error.strerror})", place=str(pool), remedy="Check its path"
         ) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"the pool is no CSV file ({error})", place=str(pool), remedy=_REMEDY) from error
+        raise BadInput(
+            f"the pool is no CSV file in UTF-8 ({error})", place=str(pool), remedy=_REMEDY + ", saved as UTF-8"
+        ) from error
+
+
+def _delimiter(file: TextIO) -> str:
+    """What parts the columns: comma, semicolon or tab, as the header says."""
+    head = next((line for line in file if line.strip()), "")
+    file.seek(0)
+    return max(",;\t", key=head.count)
 
 
 def _column(header: list[str], column: str | None, pool: Path) -> int:
     if not any(header):
         raise BadInput("the pool is empty", place=str(pool), remedy=_REMEDY)
     for name in COLUMNS if column is None else (column,):
+        if header.count(name) > 1:
+            remedy = "Rename or remove one of them: nothing says which is meant"
+            raise BadInput(f"the column {name!r} is there {header.count(name)} times", place=str(pool), remedy=remedy)
         if name in header:
             return header.index(name)
-    wanted = f"column {column!r}" if column else "column 'smiles'"
+    wanted = "column 'smiles'" if column is None else f"column {column!r}"
     found = ", ".join(header[:12])
     raise BadInput(f"no {wanted} among {found}", place=str(pool), remedy="Name the right one with --column")

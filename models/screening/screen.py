@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from chemistry.errors import BadInput
-from models.fitted_average import FittedAverage
 from models.screening.crew import Crew
 from models.screening.grid import Grid
 from models.screening.hits import Hit, judged
+from models.screening.judge import Judge
 from models.screening.left_out import INFEASIBLE, LeftOut
 from models.screening.parts import in_parts
 from models.screening.pool import Register, register
@@ -71,7 +71,7 @@ class Screening:
 def screen(
     pool: Path,
     question: Question,
-    surrogate: FittedAverage,
+    surrogate: Judge,
     crew: Crew,
     left_out: LeftOut,
     told: Callable[[str, int, int], None] = lambda stage, done, of: None,
@@ -89,9 +89,9 @@ def screen(
     Raises:
         BadInput: the surrogate never learnt the property, the pool cannot be read, or nothing of it can be made.
     """
-    if question.asked not in surrogate.learnt:
-        known = ", ".join(surrogate.learnt)
-        raise BadInput(f"the model knows nothing of {question.asked}", remedy=f"Ask for {known}, or fit it anew")
+    if question.asked not in surrogate.properties:
+        ask = f"Ask for {', '.join(surrogate.properties)}, or fit" if surrogate.properties else "Fit"
+        raise BadInput(f"the model knows nothing of {question.asked}", remedy=f"{ask} it anew")
     seconds, begun = Seconds(), time.perf_counter()
     with (
         tempfile.TemporaryDirectory(prefix="ionloop-screen-") as folder,

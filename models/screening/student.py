@@ -13,13 +13,11 @@ from typing import Self
 
 import numpy as np
 
-from models.composition import TEMPERATURE_NAMES, ZERO_C_K, chemical_matrix, polymer_fingerprints
-from models.fitted_average import FittedAverage
-from models.interval_width import nearest
+from models.composition import TEMPERATURE_NAMES, ZERO_C_K, chemical_matrix
 from models.learning_table import Points
 from models.regressors import CLIP, filled, medians
 from models.scores import scores
-from models.splits import polymer_group
+from models.screening.judge import Judge
 
 _HIDDEN = (96, 96)
 _ROUNDS = 80
@@ -46,6 +44,17 @@ class Agreement:
     spearman: float
     top: int
     overlap: float
+
+    @property
+    def rank_correlation(self) -> str:
+        """In words: too few points, or points that are all alike, have none."""
+        return "not known" if np.isnan(self.spearman) else f"{self.spearman:.3f}"
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON, which knows no NaN: None where there is no number."""
+        return {
+            key: None if isinstance(value, float) and np.isnan(value) else value for key, value in vars(self).items()
+        }
 
 
 @dataclass(frozen=True)
@@ -109,17 +118,10 @@ class Student:
         return _clipped((ready - self.centre[columns]) / self.scale[columns]).astype(np.float32)
 
 
-def formulation_features(teacher: FittedAverage, name: str, points: Points) -> np.ndarray:
+def formulation_features(teacher: Judge, name: str, points: Points) -> np.ndarray:
     """`n x d` features of formulations, whatever their temperature."""
-    learnt = teacher.learnt[name]
-    glass = teacher.glass.of(points.polymers) if teacher.glass is not None and learnt.with_glass else None
     matrix = chemical_matrix(points)[:, :-_TEMPERATURES]
-    known = np.isin([polymer_group(polymer) for polymer in points.polymers], learnt.polymers)
-    near = nearest(polymer_fingerprints(points.polymers), learnt.fingerprints)[1]
-    of_polymer = [known.astype(float), near]
-    if glass is not None:
-        of_polymer += [glass.mean_C, glass.spread_K]
-    return np.concatenate([matrix, np.stack(of_polymer, axis=1)[points.polymer]], axis=1)
+    return np.concatenate([matrix, teacher.of_polymers(points.polymers, name)[points.polymer]], axis=1)
 
 
 def temperature_columns(temperature_C: np.ndarray) -> np.ndarray:

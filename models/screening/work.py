@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.fitted_average import FittedAverage
 from models.screening.grid import Feasible, Grid, feasible, polymer_of
+from models.screening.judge import Judge
 from models.screening.left_out import INFEASIBLE, LeftOutRow
 from models.screening.pool import Entry, unit_hash
 from models.screening.ranking import Candidates, Ranking
@@ -29,7 +29,7 @@ class Teach:
     each: int
     seed: int = 0
 
-    def __call__(self, teacher: FittedAverage, units: Sequence[str]) -> Lessons | None:
+    def __call__(self, teacher: Judge, units: Sequence[str]) -> Lessons | None:
         """Lessons; None where nothing can be made of these polymers. The same for a polymer whatever the others are."""
         made, _ = feasible(self.grid, [polymer_of(unit) for unit in units])
         temperatures = len(self.grid.temperatures_C)
@@ -75,7 +75,7 @@ class Scan:
     ranking: Ranking
     student: Student | None = None
 
-    def __call__(self, teacher: FittedAverage, entries: Sequence[Entry]) -> Scanned:
+    def __call__(self, teacher: Judge, entries: Sequence[Entry]) -> Scanned:
         """The best of the part."""
         made, infeasible = feasible(self.grid, [polymer_of(entry.unit) for entry in entries])
         features = self._features(teacher, made)
@@ -114,14 +114,14 @@ class Scan:
         ]
         return Scanned(nothing() if best is None else best, len(entries), made.points, named)
 
-    def _features(self, teacher: FittedAverage, made: Feasible) -> np.ndarray | None:
+    def _features(self, teacher: Judge, made: Feasible) -> np.ndarray | None:
         if self.student is None or not len(made.polymer):
             return None
         everything = np.arange(len(made.polymer))
         return formulation_features(teacher, self.property, made.at(everything, np.full(len(everything), -1)))
 
     def _told(
-        self, teacher: FittedAverage, made: Feasible, f: np.ndarray, features: np.ndarray | None
+        self, teacher: Judge, made: Feasible, f: np.ndarray, features: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Mean and sd of formulations at all temperatures, temperatures fastest."""
         warm = np.arange(len(self.grid.temperatures_C))

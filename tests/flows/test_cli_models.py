@@ -54,7 +54,7 @@ def test_rows_that_cannot_be_used_are_named_and_nothing_is_scored(ionloop: Comma
     assert "3 of 9 rows cannot be used" in err
     assert "not a number: line 8" in err
     assert "unreadable polymer SMILES: line 9" in err
-    assert "physically impossible value: line 10" in err
+    assert "kelvin where °C should stand: line 10" in err
     assert err.count("\n") == 1
 
 
@@ -66,7 +66,7 @@ def test_rows_that_cannot_be_used_are_named_and_nothing_is_scored(ionloop: Comma
         (("evaluate", "--train", "no.csv", "--test", "test.csv", "--format", "bradford"), "no such file"),
         (("evaluate", "--train", "train.csv", "--test", "test.csv", "--format", "htpmd"), "missing columns"),
         (("compare", "train.csv", "--split", "moon"), "there is no split 'moon'"),
-        (("compare", "train.csv", "--models", "forest,oracle"), "there is no model oracle"),
+        (("compare", "train.csv", "--models", "forest,oracle"), "there is no model 'oracle'"),
         (("compare", "train.csv"), "9 groups cannot fill 10 folds"),
         (("compare", "train.csv", "--split", "paper"), "name no paper"),
         (("compare", "train.csv", "--budget", "60 cats"), "60 cats"),

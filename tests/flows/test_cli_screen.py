@@ -15,6 +15,7 @@ from ledger.literature import read_table
 from models.averaged import Averaged
 from models.kernel_machine import KernelRidge
 from models.screening.grid import Grid, feasible, polymer_of
+from models.screening.judge import judge_of
 from models.screening.map import middle_of, pool_map
 
 TFSI = "O=S(=O)([N-]S(=O)(=O)C(F)(F)F)C(F)(F)F.[Li+]"
@@ -38,7 +39,7 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fitted")
     (folder / "train.csv").write_text(table())
     films = [item.film for item in read_table(folder / "train.csv", "bradford").films]
-    Averaged("ridge", (KernelRidge(),)).fit(films).save(folder / "model")
+    Averaged("support_vectors", (KernelRidge(),)).fit(films).save(folder / "model")
     return folder / "model"
 
 
@@ -187,7 +188,7 @@ def test_a_polymer_lies_on_itself_and_apart_from_others(fitted: Path) -> None:
     from models.fitted_average import load_average
 
     surrogate, asked = (
-        load_average(fitted),
+        judge_of(load_average(fitted)),
         Grid(grid("LiTFSI", "0.1", "25").salts, (0.05, 0.1, 0.2), "Li/O", (25, 60, 90)),
     )
     point = middle_of(asked)

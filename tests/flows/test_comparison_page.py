@@ -65,7 +65,7 @@ def test_a_page_of_nothing_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.csv").write_text(table())
-    assert compare(monkeypatch, "--page", "page.html", "--budget", "0 s") == 2
+    assert compare(monkeypatch, "--page", "page.html", "--budget", "1 ns") == 2
     assert "no fold is done yet" in capsys.readouterr().err
 
 
@@ -78,6 +78,7 @@ def test_a_record_of_another_table_is_refused(tmp_path: Path) -> None:
     films = [item.film for item in read_table(tmp_path / "a.csv", "bradford").films]
     comparison = Comparison(films, [""] * len(films), "polymer", ["forest"], folds=3)
     line = {"comparison": comparison.key, "model": "forest", "fold": 0, "truth": [1.0], "mean": [1.0], "sd": [1.0]}
+    line |= {"fit_seconds": 1.0, "predict_seconds": 1.0}
     record = tmp_path / "record.jsonl"
     record.write_text(json.dumps(line) + "\n")
     with pytest.raises(BadInput, match="holds other readings"):

@@ -145,7 +145,7 @@ def test_what_cannot_be_is_refused_by_row_with_the_reason(tmp_path: Path) -> Non
         (14, "no conductivity"),
     ]
     assert "row 2" in table.refusals[0].detail
-    assert "900 °C is outside -100 to 300 °C" in table.refusals[7].detail
+    assert "900 °C is outside -100 to 250 °C" in table.refusals[7].detail
     assert sum(table.reasons.values()) == 12
 
 

@@ -76,7 +76,7 @@ def test_unknown_models_and_splits_and_foreign_files_are_refused(comparison, tmp
     from dataclasses import replace
 
     record = tmp_path / "record.jsonl"
-    with pytest.raises(BadInput, match="there is no model oracle"):
+    with pytest.raises(BadInput, match="there is no model 'oracle'"):
         compare(replace(comparison, models=("oracle",)), record)
     with pytest.raises(BadInput, match="there is no split 'moon'"):
         compare(replace(comparison, split="moon"), record)

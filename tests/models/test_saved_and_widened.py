@@ -75,9 +75,9 @@ def test_weights_of_another_format_are_refused_in_words(fitted):
     content = pack(fitted)
     for wrong, words in [
         (b"no archive", "no archive that ionloop wrote"),
-        (changed(content, format=99), "are of another format"),
+        (changed(content, format=99), "are broken or of another version"),
         (changed(content, surrogate="oracle"), "a model 'oracle'"),
-        (changed(content, properties={SIGMA: {}}), "are of another format"),
+        (changed(content, properties={SIGMA: {}}), "are broken or of another version"),
     ]:
         with pytest.raises(BadInput, match=words):
             load_packed(wrong)
