@@ -25,7 +25,7 @@ DOMINANT = 0.08
 LEAST_GROUPS = 8
 """With fewer polymers, errors on new formulations are all there is; that of a new polymer is twice as wide."""
 LEAST_ROWS = 12
-SHARPNESS = 10.0
+SHARPNESS = 15.0
 """Power of the ratio of two members' errors that makes the ratio of their weights."""
 FILM_SD_SHARE = 0.25
 """Where no formulation was made twice, a film's own effect is taken as this share of the errors on new formulations."""
@@ -150,7 +150,7 @@ def predictions(members: Sequence[Member], points: StructuredPoints) -> Opinions
 def _regime(told: _HeldOut, target: np.ndarray, together: np.ndarray, equal: bool = False) -> Regime:
     """Weights by the members' mean absolute errors, and the width of what the mean then errs.
 
-    A member that errs a tenth more than the best counts for two fifths of it (`SHARPNESS`). Only ratios of errors
+    A member that errs a tenth more than the best counts for a quarter of it (`SHARPNESS`). Only ratios of errors
     decide, not products of residuals as in least-squares stacking, which overfits a few hundred polymers.
     """
     truth = target[told.rows]
