@@ -148,14 +148,23 @@ class FilmProcess(nn.Module):
         offset, slope, rest = (self.log[name].exp() ** 2 for name in ("offset_sd", "slope_sd", "rest_sd"))
         return offset + slope * one[:, None] * other[None, :] + rest * (-0.5 * difference**2).exp()
 
+    def variance_at(self, tau: Tensor) -> Tensor:
+        """Prior variance of a formulation's value at reduced temperatures, the shape of `tau`."""
+        offset, slope, rest = (self.log[name].exp() ** 2 for name in ("offset_sd", "slope_sd", "rest_sd"))
+        return offset + slope * tau**2 + rest
+
     def covariance(self, data: FilmData, distances: Tensor) -> Tensor:
-        """Covariance of readings, `n x n`, with film effect and noise."""
+        """Covariance of readings, `n x n`, with film effect and noise; `distances` are those among the films."""
+        return self.of_readings(data, self.over_features(distances))
+
+    def of_readings(self, data: FilmData, over_films: Tensor) -> Tensor:
+        """The same, of the covariance of the films, `f x f`."""
         # A product with the incidence of readings and films: its gradient is a product too, unlike that of indexing.
         belongs = nn.functional.one_hot(data.film, len(data.features)).double()
-        over_films = belongs @ self.over_features(distances) @ belongs.T
+        between = belongs @ over_films @ belongs.T
         noise = data.variance + self.log["extra_sd"].exp() ** 2
         film_effect = self.log["film_sd"].exp() ** 2 * (belongs @ belongs.T)
-        return over_films * self.over_temperature(data.tau, data.tau) + film_effect + torch.diag(noise)
+        return between * self.over_temperature(data.tau, data.tau) + film_effect + torch.diag(noise)
 
     def mean_at(self, tau: Tensor) -> Tensor:
         """Prior mean at reduced temperatures, the shape of `tau`."""

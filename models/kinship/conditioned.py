@@ -10,6 +10,7 @@ film, where the usual sparse processes, GPyTorch's among them, take a diagonal:
 Both are told in one form: mean m(x) + k(x, Z) w, variance k(x, x) - |R k(Z, x)|².
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -38,19 +39,17 @@ class Conditioned:
 
 
 @torch.no_grad()
-def exact(process: FilmProcess, data: FilmData, distances: Tensor) -> Conditioned:
-    """On all n readings; `distances` are those among the films, `g x f x f`."""
-    factor = torch.linalg.cholesky(process.covariance(data, distances))
+def exact(process: FilmProcess, data: FilmData, over_films: Tensor) -> Conditioned:
+    """On all n readings; `over_films` is the covariance of the films, `f x f`."""
+    factor = torch.linalg.cholesky(process.of_readings(data, over_films))
     root = torch.linalg.solve_triangular(factor, torch.eye(len(factor), dtype=torch.double), upper=False)
     return Conditioned(torch.arange(len(factor)), root.T @ (root @ _residual(process, data)), root)
 
 
 @torch.no_grad()
-def sparse(process: FilmProcess, data: FilmData, distances: Tensor, most: int) -> Conditioned:
-    """Through at most so many readings, chosen by `chosen_readings`."""
-    over_films = process.over_features(distances)
-    rows = chosen_readings(process, data, over_films, most)
-    cross = over_films[data.film[rows]][:, data.film] * process.over_temperature(data.tau[rows], data.tau)
+def sparse(process: FilmProcess, data: FilmData, of_film: Callable[[int], Tensor], most: int) -> Conditioned:
+    """Through at most so many readings; `of_film` gives a film's covariance with all films, `f`."""
+    rows, cross = chosen_readings(process, data, of_film, most)
     within = cross[:, rows]
     jitter = _JITTER * float(within.diagonal().mean())
     factor = torch.linalg.cholesky(within + jitter * torch.eye(len(rows), dtype=torch.double))
@@ -66,27 +65,34 @@ def sparse(process: FilmProcess, data: FilmData, distances: Tensor, most: int) -
 
 
 @torch.no_grad()
-def chosen_readings(process: FilmProcess, data: FilmData, over_films: Tensor, most: int) -> Tensor:
-    """Readings that stand for all: each is the one that those before it explain least, polymer and condition together.
+def chosen_readings(
+    process: FilmProcess, data: FilmData, of_film: Callable[[int], Tensor], most: int
+) -> tuple[Tensor, Tensor]:
+    """Readings that stand for all, and their covariances with all, `k x n`.
 
-    Pivots of a partial Cholesky factorisation of the prior covariance, nothing random (Burt, Rasmussen and van der
+    Each is the one that those before it explain least, polymer and condition together:
+    the pivots of a partial Cholesky factorisation of the prior covariance, nothing random (Burt, Rasmussen and van der
     Wilk, J. Mach. Learn. Res. 2020, 21, 131).
     """
-    left = torch.stack([process.over_temperature(tau, tau)[0, 0] for tau in data.tau.split(1)])
-    enough, pivots = _EXPLAINED * float(left.max()), []
+    left = process.variance_at(data.tau)
+    enough = _EXPLAINED * float(left.max())
+    pivots, covariances, known = [], [], {}
     columns = torch.empty(min(most, len(left)), len(left), dtype=torch.double)
     while len(pivots) < len(columns):
         place = int(left.argmax())
         if float(left[place]) <= enough:
             break
-        own = data.tau[place : place + 1]
-        column = over_films[data.film[place]][data.film] * process.over_temperature(own, data.tau)[0]
+        film, own = int(data.film[place]), data.tau[place : place + 1]
+        if film not in known:
+            known[film] = of_film(film)
+        column = known[film][data.film] * process.over_temperature(own, data.tau)[0]
         done = columns[: len(pivots)]
         columns[len(pivots)] = (column - done[:, place] @ done) / left[place].sqrt()
         left = (left - columns[len(pivots)] ** 2).clamp_min(0.0)
         left[place] = 0.0
         pivots.append(place)
-    return torch.tensor(pivots)
+        covariances.append(column)
+    return torch.tensor(pivots), torch.stack(covariances)
 
 
 def _residual(process: FilmProcess, data: FilmData) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from models.column_groups import marked, places
-from models.composition import GLASS_NAMES, LOADING_NAMES, MIXTURE_NAMES, polymer_fingerprints
+from models.composition import GLASS_NAMES, MIXTURE_NAMES, polymer_fingerprints
 from models.kinship.tanimoto import tanimoto
 from models.networks.readings import Columns
 from models.structured_points import StructuredPoints
@@ -21,7 +21,7 @@ _LOADING = ("log10 molality", "lithium, mol/kg", "lithium per site", "salt, w/w"
 GLASS = GLASS_NAMES[0]
 GROUPS = {"loading": _LOADING, "length": _LENGTH, "mixture": MIXTURE_NAMES}
 """Columns of the other groups; what is not known in a row has a mark of its own beside it."""
-_WANTED = frozenset({*LOADING_NAMES, *MIXTURE_NAMES, GLASS})
+_WANTED = frozenset({*_LOADING, *_LENGTH, *MIXTURE_NAMES, GLASS})
 
 
 @dataclass(frozen=True)

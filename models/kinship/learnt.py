@@ -1,14 +1,13 @@
 """A kinship process that has learnt: fit, predictions in chunks, and weights as plain arrays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 
-from models.few_readings import few_films, rank_in_group
+from models.few_readings import few_of_each_group
 from models.film_process import FilmData, one_thread, reduced_temperatures
 from models.kinship.conditioned import Conditioned, exact, sparse
 from models.kinship.inputs import Inputs, Kinship, columns_of, glass_place, groups_of, inputs_of
@@ -37,6 +36,7 @@ class LearntKinship:
         columns: centres and scales of the columns.
         centre, scale: of the target.
         support: readings that the posterior rests on at most; None for an exact one.
+        conditioned: the process after its readings (`models.kinship.conditioned`).
     """
 
     kind: ClassVar[str] = "tanimoto_process"
@@ -48,15 +48,7 @@ class LearntKinship:
     centre: float
     scale: float
     support: int | None
-
-    @cached_property
-    def conditioned(self) -> Conditioned:
-        """The process after its readings; worked out when first asked for."""
-        with one_thread(), torch.no_grad():
-            distances = among(self.process, self.inputs)
-            if self.support is None:
-                return exact(self.process, self.data, distances)
-            return sparse(self.process, self.data, distances, self.support)
+    conditioned: Conditioned
 
     @torch.no_grad()
     def foretell(self, points: StructuredPoints) -> tuple[np.ndarray, np.ndarray]:
@@ -82,12 +74,10 @@ class LearntKinship:
                 over_films = self.process.over_features(self.process.apart(kinship, inputs, rows, known))
                 own, there = tau[rows], self.data.tau[self.conditioned.rows]
                 cross = over_films[:, place] * self.process.over_temperature(own, there)
-                prior = torch.stack([self.process.over_temperature(T, T)[0, 0] for T in own.unique().split(1)])
-                prior = prior[own.unique(return_inverse=True)[1]]
                 told = self.process.mean_of(inputs.columns[rows], own) + cross @ self.conditioned.weights
                 explained = (cross @ self.conditioned.root.T).square().sum(dim=1)
                 mean[rows] = self.centre + self.scale * told.numpy()
-                variance[rows] = self.scale**2 * (prior - explained).clamp_min(0.0).numpy()
+                variance[rows] = self.scale**2 * (self.process.variance_at(own) - explained).clamp_min(0.0).numpy()
         return mean, variance
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -104,9 +94,7 @@ class LearntKinship:
         return {
             "version": VERSION,
             "columns": list(self.columns.names),
-            "centre": self.centre,
-            "scale": self.scale,
-            "support": self.support,
+            **{name: getattr(self, name) for name in _TOLD},
         }
 
     @classmethod
@@ -119,8 +107,16 @@ class LearntKinship:
         load_weights(process, arrays, "process/")
         inputs = Inputs.of(_below(arrays, "inputs/"))
         data = {name: torch.from_numpy(np.array(array)) for name, array in _below(arrays, "data/").items()}
-        told = (configuration[name] for name in ("centre", "scale", "support"))
-        return cls(process, inputs, FilmData(features=inputs.columns, **data), columns, *told)
+        return _conditioned(
+            process,
+            inputs,
+            FilmData(features=inputs.columns, **data),
+            columns,
+            *(configuration[name] for name in _TOLD),
+        )
+
+
+_TOLD = ("centre", "scale", "support")
 
 
 def learnt_kinship(
@@ -138,31 +134,47 @@ def learnt_kinship(
         value=torch.from_numpy((target - centre) / scale),
         variance=torch.from_numpy(stated**2 * weight.mean() / weight),
     )
+    few = few_of_each_group(
+        data.film.numpy(), groups, method.learn_films, method.learn_temperatures, method.learn_readings, method.seed
+    )
     process = _process(columns, method.film_sd, method.extra_sd)
     with one_thread():
         inputs = inputs_of(points, columns).take(first)
-        few = _some(data, inputs, few_of_each_polymer(method, data.film.numpy(), groups))
-        process.learn(few[0], among(process, few[1]).detach())
-    every = FilmData(**{**vars(data), "features": inputs.columns})
+        some, own = _some(data, inputs, few)
+        process.learn(some, among(process, own))
+    every = replace(data, features=inputs.columns)
     support = method.support if len(points) > method.exact_readings else None
-    return LearntKinship(process, inputs, every, columns, centre, scale, support)
+    return _conditioned(process, inputs, every, columns, centre, scale, support)
 
 
-def few_of_each_polymer(method: TanimotoProcess, film: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Rows of a few films of each polymer at a few temperatures; where there are too many, first films come first."""
-    order = np.random.default_rng(method.seed).permutation(len(film))
-    order = order[few_films(film[order], len(film), method.learn_temperatures)]
-    films, first = np.unique(film[order], return_index=True)
-    came = np.argsort(first)  # films in the order in which they were drawn
-    rank = np.empty(films.max() + 1, dtype=int)
-    rank[films[came]] = rank_in_group(groups[order[first[came]]])
-    order = order[np.argsort(rank[film[order]], kind="stable")]
-    return order[rank[film[order]] < method.learn_films][: method.learn_readings]
-
-
+@torch.no_grad()
 def among(process: KinshipProcess, inputs: Inputs) -> torch.Tensor:
     """Distances of formulations from one another, `g x f x f`."""
     return process.apart(Kinship.of(inputs, inputs), inputs, _EVERYTHING, inputs)
+
+
+def _conditioned(
+    process: KinshipProcess,
+    inputs: Inputs,
+    data: FilmData,
+    columns: Columns,
+    centre: float,
+    scale: float,
+    support: int | None,
+) -> LearntKinship:
+    """The posterior of all readings, exact or through some of them; the covariance of films is made part by part."""
+    kinship = Kinship.of(inputs, inputs)
+
+    def part(rows: slice) -> torch.Tensor:
+        return process.over_features(process.apart(kinship, inputs, rows, inputs))
+
+    with one_thread(), torch.no_grad():
+        if support is None:
+            parts = [part(slice(start, start + _AT_ONCE)) for start in range(0, len(inputs), _AT_ONCE)]
+            found = exact(process, data, torch.cat(parts))
+        else:
+            found = sparse(process, data, lambda film: part(slice(film, film + 1))[0], support)
+    return LearntKinship(process, inputs, data, columns, centre, scale, support, found)
 
 
 def _process(columns: Columns, film_sd: float, extra_sd: float) -> KinshipProcess:

@@ -128,8 +128,8 @@ class LearntTransfer:
         over_films = process.over_features(process.distances(rows, data.features))[:, data.film]
         cross = over_films * process.over_temperature(tau, data.tau)
         solved = torch.linalg.solve_triangular(learnt.factor, cross.T, upper=False)
-        prior = process.over_temperature(tau, tau).diagonal()
-        return process.mean_at(tau) + (solved.T @ learnt.white).flatten(), prior - (solved**2).sum(dim=0)
+        mean = process.mean_at(tau) + (solved.T @ learnt.white).flatten()
+        return mean, process.variance_at(tau) - (solved**2).sum(dim=0)
 
 
 _DATA = ("features", "film", "tau", "value", "variance")
