@@ -20,7 +20,7 @@ from models.structured_points import StructuredPoints
 
 VERSION = 1
 """Of what saved weights mean; another is refused."""
-_AT_ONCE = 1024
+_AT_ONCE = 512
 """Points whose covariances with the readings are in memory at once."""
 _EVERYTHING = slice(None)
 

@@ -25,7 +25,10 @@ from models.kinship.process import KinshipProcess
 from models.kinship.tanimoto import tanimoto
 from models.learning_table import grid
 from models.protocols import Condition
+from models.regressors import OtherWeights
 from models.saved import load_surrogate
+from models.surrogates import surrogate
+from models.tuning import settings_of, with_settings
 from tests.models.test_averaged import film, truth
 
 WARM = Condition(CONDUCTIVITY, 60.0)
@@ -189,26 +192,26 @@ def test_the_first_readings_that_stand_for_all_are_of_unlike_polymers(fitted):
 
 @pytest.mark.parametrize("which", ["fitted", "through_few"])
 def test_a_saved_one_foretells_the_same(which, request, tmp_path):
-    surrogate, member = request.getfixturevalue(which)
+    model, member = request.getfixturevalue(which)
     assert (member.support is None) == (which == "fitted")
-    surrogate.save(tmp_path)
+    model.save(tmp_path)
     again = load_surrogate(tmp_path)
     asked = [film(n, 0.7).formulation for n in (3, 6)]
-    before, after = (one.posterior(asked, [WARM]) for one in (surrogate, again))
+    before, after = (one.posterior(asked, [WARM]) for one in (model, again))
     assert after.mean == pytest.approx(before.mean, abs=1e-9)
     assert after.sd == pytest.approx(before.sd, abs=1e-9)
 
 
 @pytest.mark.parametrize("which", ["fitted", "through_few"])
 def test_it_learns_a_law_and_parts_are_the_whole(which, request, monkeypatch):
-    surrogate, _ = request.getfixturevalue(which)
+    model, _ = request.getfixturevalue(which)
     asked = [film(n, 0.8).formulation for n in (3, 6, 9)]
     conditions = [Condition(CONDUCTIVITY, t) for t in (45.0, 60.0, 75.0)]
-    whole = surrogate.posterior(asked, conditions)
+    whole = model.posterior(asked, conditions)
     expected = np.array([[truth(one, c.temperature_C) for c in conditions] for one in asked])
     assert np.abs(whole.mean - expected).max() < 0.3
     monkeypatch.setattr("models.kinship.learnt._AT_ONCE", 2)
-    parts = surrogate.posterior(asked, conditions)
+    parts = model.posterior(asked, conditions)
     assert parts.mean == pytest.approx(whole.mean, abs=1e-9)
     assert parts.sd == pytest.approx(whole.sd, abs=1e-9)
 
@@ -231,3 +234,16 @@ def test_every_polymer_has_a_film_before_any_has_a_second():
     assert len(rows) == 2 * (2 + 3)
     assert {int(groups[row]) for row in few_of_each_group(films, groups, 2, 2, 8, 0)} == {0, 1, 2, 3}
     assert len(set(rows.tolist())) == len(rows)
+
+
+def test_its_settings_can_be_tuned():
+    model = surrogate("tanimoto_process")
+    assert {setting.name for setting in settings_of(model)["tanimoto_process"]} <= set(vars(TanimotoProcess()))
+    (method,) = with_settings(model, {"tanimoto_process.learn_films": 5}).methods
+    assert method == replace(TanimotoProcess(), learn_films=5)
+
+
+def test_weights_of_another_version_are_refused(fitted):
+    _, member = fitted
+    with pytest.raises(OtherWeights, match="another version"):
+        LearntKinship.of(member.arrays(), {**member.configuration(), "version": 99})
