@@ -79,7 +79,7 @@ class Averaged:
         if table.property == GLASS_TRANSITION:
             glass = None
         estimates = None if glass is None else glass.of(table.points.polymers)
-        points = structured_points(table.property, table.points, self.chemistry, estimates, table.film)
+        points = structured_points(table.property, table.points, self.chemistry, estimates, table)
         names = [polymer_group(polymer) for polymer in table.points.polymers]
         known, group = np.unique([names[place] for place in table.points.polymer], return_inverse=True)
         first = [names.index(name) for name in known]

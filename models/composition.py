@@ -18,7 +18,7 @@ import numpy as np
 from chemistry.polymer import Architecture, Polymer
 from chemistry.remembered import remembered_of_many
 from chemistry.salt import Salt
-from models.learning_table import Mixture, Points
+from models.learning_table import LearningTable, Mixture, Points
 from models.structured_points import StructuredPoints
 from models.unit_features import (
     COUNTS,
@@ -231,12 +231,14 @@ def _temperature(temperature_C: np.ndarray) -> np.ndarray:
 
 
 def structured_points(
-    name: str, points: Points, chemistry: bool, glass: GlassTransitions | None, film: np.ndarray | None = None
+    name: str, points: Points, chemistry: bool, glass: GlassTransitions | None, read: LearningTable | None = None
 ) -> StructuredPoints:
     """Points of a property with their features: chemical ones, with T − Tg where Tg is given, or fingerprints.
 
-    `film` says which rows are readings of one film; left out, nobody has read any.
+    `read` is the table of readings that the points are of; left out, nobody has read any.
     """
     matrix = chemical_matrix(points, glass) if chemistry else fingerprint_matrix(points)
     columns = (*CHEMICAL_NAMES, *(() if glass is None else GLASS_NAMES)) if chemistry else ()
-    return StructuredPoints(name, points, matrix, columns, np.full(len(points), -1) if film is None else film)
+    film = np.full(len(points), -1) if read is None else read.film
+    sd = np.full(len(points), np.nan) if read is None else read.sd
+    return StructuredPoints(name, points, matrix, columns, film, sd)

@@ -15,12 +15,17 @@ not on readings: with W the kernel over τ between the condition and each readin
 mean(x) = K(x, F) Wᵀα and covariance K(x, x') κ - K(x, F) Wᵀ(K+N)⁻¹W K(F, x'), which is what makes it fast.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    import numpy as np
 
 CENTRE_PER_KK = 3.05
 SCALE_PER_KK = 0.25
@@ -51,6 +56,12 @@ def reduced_temperature(temperature_C: float | None) -> float:
 def temperature_C(tau: float) -> float | None:
     """The temperature of a τ, °C, to a thousandth; None for the τ of a property that has none."""
     return None if tau == 0.0 else round(1000.0 / (CENTRE_PER_KK + SCALE_PER_KK * tau) - 273.15, 3)
+
+
+def reduced_temperatures(temperature_C: "np.ndarray") -> Tensor:
+    """τ of each temperature in °C, NaN where a property has none."""
+    given = (None if math.isnan(T) else float(T) for T in temperature_C)
+    return torch.tensor([reduced_temperature(T) for T in given], dtype=torch.double)
 
 
 @dataclass(frozen=True)
@@ -101,10 +112,11 @@ class FilmProcess(nn.Module):
         self.log = nn.ParameterDict({name: nn.Parameter(value.double().log()) for name, value in medians.items()})
         self.prior = {name: value.detach().clone() for name, value in self.log.items()}
         self.mean = nn.Parameter(torch.zeros(2, dtype=torch.double))
+        self.mean_sd = torch.tensor([1.0, 2.0], dtype=torch.double)
 
     def log_prior(self) -> Tensor:
         """Log density of the hyperparameters, up to a constant: log-normal about the medians, normal for the mean."""
-        total = -0.5 * ((self.mean / torch.tensor([1.0, 2.0], dtype=torch.double)) ** 2).sum()
+        total = -0.5 * ((self.mean / self.mean_sd) ** 2).sum()
         for name, value in self.log.items():
             total = total - 0.5 * (((value - self.prior[name]) / self.spread.get(name, _SPREAD)) ** 2).sum()
         return total
@@ -120,12 +132,15 @@ class FilmProcess(nn.Module):
             parts.append(torch.cdist(left, right, compute_mode="donot_use_mm_for_euclid_dist"))
         return torch.stack(parts, dim=-3)
 
+    def factors(self, distances: Tensor) -> Tensor:
+        """The kernel of each group, `... x g x a x b`, one at no distance: Matérn-5/2."""
+        scaled = _SQRT5 * distances / self.log["length"].exp()[:, None, None]
+        return (1.0 + scaled + scaled**2 / 3.0) * (-scaled).exp()
+
     def over_features(self, distances: Tensor) -> Tensor:
         """Covariance over formulations, `... x a x b`, of distances `... x g x a x b`; one on the diagonal."""
-        length, weight = self.log["length"].exp(), self.log["weight"].exp()
-        scaled = _SQRT5 * distances / length[:, None, None]
-        matern = (1.0 + scaled + scaled**2 / 3.0) * (-scaled).exp()
-        return ((1.0 + weight[:, None, None] * matern) / (1.0 + weight[:, None, None])).prod(dim=-3)
+        weight = self.log["weight"].exp()[:, None, None]
+        return ((1.0 + weight * self.factors(distances)) / (1.0 + weight)).prod(dim=-3)
 
     def over_temperature(self, one: Tensor, other: Tensor) -> Tensor:
         """Covariance over reduced temperature, `a x b`."""
@@ -133,18 +148,31 @@ class FilmProcess(nn.Module):
         offset, slope, rest = (self.log[name].exp() ** 2 for name in ("offset_sd", "slope_sd", "rest_sd"))
         return offset + slope * one[:, None] * other[None, :] + rest * (-0.5 * difference**2).exp()
 
+    def variance_at(self, tau: Tensor) -> Tensor:
+        """Prior variance of a formulation's value at reduced temperatures, the shape of `tau`."""
+        offset, slope, rest = (self.log[name].exp() ** 2 for name in ("offset_sd", "slope_sd", "rest_sd"))
+        return offset + slope * tau**2 + rest
+
     def covariance(self, data: FilmData, distances: Tensor) -> Tensor:
-        """Covariance of readings, `n x n`, with film effect and noise."""
+        """Covariance of readings, `n x n`, with film effect and noise; `distances` are those among the films."""
+        return self.of_readings(data, self.over_features(distances))
+
+    def of_readings(self, data: FilmData, over_films: Tensor) -> Tensor:
+        """The same, of the covariance of the films, `f x f`."""
         # A product with the incidence of readings and films: its gradient is a product too, unlike that of indexing.
         belongs = nn.functional.one_hot(data.film, len(data.features)).double()
-        over_films = belongs @ self.over_features(distances) @ belongs.T
+        between = belongs @ over_films @ belongs.T
         noise = data.variance + self.log["extra_sd"].exp() ** 2
         film_effect = self.log["film_sd"].exp() ** 2 * (belongs @ belongs.T)
-        return over_films * self.over_temperature(data.tau, data.tau) + film_effect + torch.diag(noise)
+        return between * self.over_temperature(data.tau, data.tau) + film_effect + torch.diag(noise)
 
     def mean_at(self, tau: Tensor) -> Tensor:
         """Prior mean at reduced temperatures, the shape of `tau`."""
         return self.mean[0] + self.mean[1] * tau
+
+    def mean_of(self, features: Tensor, tau: Tensor) -> Tensor:
+        """Prior mean of formulations, `n x d` features, at reduced temperatures, `n`: the same for all of them."""
+        return self.mean_at(tau)
 
     def loss(self, data: FilmData, distances: Tensor) -> tuple[float, Tensor]:
         """Negative log posterior of the hyperparameters, up to a constant, and a scalar that has its gradient.
@@ -152,7 +180,7 @@ class FilmProcess(nn.Module):
         The gradient of the likelihood is tr((K⁻¹ - ααᵀ) ∂K)/2 - α·∂m (Rasmussen & Williams 2006, equation 5.9); given
         so, nothing has to be differentiated through the factorisation.
         """
-        covariance, mean = self.covariance(data, distances), self.mean_at(data.tau)
+        covariance, mean = self.covariance(data, distances), self.mean_of(data.features[data.film], data.tau)
         with torch.no_grad():
             factor = torch.linalg.cholesky(covariance)
             residual = data.value - mean
@@ -163,12 +191,15 @@ class FilmProcess(nn.Module):
         prior = self.log_prior()
         return float(value - prior.detach()), (pull * covariance).sum() - alpha @ mean - prior
 
-    def learn(self, data: FilmData, steps: int = 60) -> None:
-        """Move the hyperparameters to the mode of their posterior: L-BFGS from the prior medians, nothing random."""
+    def learn(self, data: FilmData, distances: Tensor | None = None, steps: int = 60) -> None:
+        """Move the hyperparameters to the mode of their posterior: L-BFGS from the prior medians, nothing random.
+
+        `distances` are those among the films in each group, where the caller measures them in another way.
+        """
         import numpy as np
         from scipy.optimize import minimize
 
-        distances = self.distances(data.features, data.features)
+        distances = self.distances(data.features, data.features) if distances is None else distances
         parameters = list(self.parameters())
 
         def value_and_slope(flat: np.ndarray) -> tuple[float, np.ndarray]:

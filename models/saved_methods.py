@@ -34,4 +34,8 @@ def restored(
         from models.networks.embedding_process import LearntTransfer
 
         return LearntTransfer.of(arrays, configuration or {})
+    if kind == "tanimoto_process":
+        from models.kinship.learnt import LearntKinship
+
+        return LearntKinship.of(arrays, configuration or {})
     raise OtherWeights(f"weights of a {kind!r} are unknown to this version; fit the surrogate again from the ledger")

@@ -22,6 +22,7 @@ class StructuredPoints:
         matrix: `n x d` features, NaN for what is not known.
         columns: `d`, their names.
         film: `n`, which rows are readings of one film; -1 for a point that nobody has read yet.
+        sd: `n`, standard deviation that each reading states; NaN for a point that nobody has read yet.
     """
 
     property: str
@@ -29,13 +30,15 @@ class StructuredPoints:
     matrix: np.ndarray
     columns: tuple[str, ...]
     film: np.ndarray
+    sd: np.ndarray
 
     def __len__(self) -> int:
         return len(self.matrix)
 
     def take(self, rows: np.ndarray) -> "StructuredPoints":
         """Some of the points."""
-        return StructuredPoints(self.property, self.points.take(rows), self.matrix[rows], self.columns, self.film[rows])
+        read = (self.film[rows], self.sd[rows])
+        return StructuredPoints(self.property, self.points.take(rows), self.matrix[rows], self.columns, *read)
 
 
 @runtime_checkable

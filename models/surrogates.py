@@ -6,6 +6,7 @@ from chemistry.errors import BadInput
 from models.averaged import Averaged
 from models.boosting import Boosting
 from models.kernel_machine import KernelRidge, SupportVectorRegression
+from models.kinship.method import TanimotoProcess
 from models.networks.method import Network
 from models.networks.settings import EncoderSettings, PretrainingSettings
 from models.networks.transfer import Transfer
@@ -68,6 +69,7 @@ _SURROGATES: dict[str, Callable[[Unlabelled], Averaged]] = {
     "feed_forward": _feed_forward,
     "graph_network": _graph_network,
     "graph_transfer": lambda unlabelled: Averaged("graph_transfer", (Transfer(unlabelled=unlabelled),)),
+    "tanimoto_process": lambda _: Averaged("tanimoto_process", (TanimotoProcess(),)),
     "transformer": _transformer,
     "recurrent": _recurrent,
     DEFAULT: lambda _: Averaged(DEFAULT, (_EXTRA_TREES, _BOOSTING, _KERNEL_RIDGE, _CLOSE_SUPPORT_VECTORS)),

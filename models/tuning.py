@@ -28,6 +28,7 @@ from models.comparison import Comparison
 from models.evaluation import evaluate
 from models.glass_estimate import GlassEstimate, glass_estimate
 from models.kernel_machine import KernelRidge, SupportVectorRegression
+from models.kinship.method import TanimotoProcess
 from models.learning_table import learning_table
 from models.regressors import Forest
 from models.scores import Scores, scores
@@ -79,6 +80,11 @@ _SETTINGS: dict[type, tuple[Setting, ...]] = {
         Setting("rows_of_a_group", 30, 400, log=True, whole=True),
     ),
     KernelRidge: (Setting("penalty", 0.01, 1.0, log=True), Setting("width", 0.1, 4.0, log=True)),
+    TanimotoProcess: (
+        Setting("learn_films", 1, 10, log=True, whole=True),
+        Setting("film_sd", 0.1, 0.6, log=True),
+        Setting("extra_sd", 0.02, 0.4, log=True),
+    ),
 }
 """What is searched for each method."""
 
@@ -189,7 +195,10 @@ def settings_of(model: object) -> dict[str, tuple[Setting, ...]]:
     found = {method.name: _SETTINGS[type(method)] for method in methods if type(method) in _SETTINGS}
     if not found:
         name = getattr(model, "name", type(model).__name__)
-        raise BadInput(f"the model {name!r} has no settings to tune", remedy="Tune forest, boosting or support_vectors")
+        raise BadInput(
+            f"the model {name!r} has no settings to tune",
+            remedy="Tune forest, boosting, support_vectors or tanimoto_process",
+        )
     return found
 
 

@@ -14,8 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.column_groups import marked, places
 from models.composition import GLASS_NAMES, LOADING_NAMES, MIXTURE_NAMES, SALT_NAMES
-from models.film_process import FilmData, FilmProcess, one_thread, reduced_temperature
+from models.few_readings import few_films, rank_in_group
+from models.film_process import FilmData, FilmProcess, one_thread, reduced_temperatures
 from models.formulation_model import LearntProperty
 from models.networks.method import VERSION, alphabet_of, encoder_settings, load_weights
 from models.networks.pretraining import DescriptorNetwork, Embedder, embedder
@@ -44,12 +46,7 @@ class Features:
     def groups(self) -> dict[str, tuple[int, ...]]:
         """Columns of each group that has any."""
         size = len(self.embedder.centre)
-        places: dict[str, tuple[int, ...]] = {"polymer": tuple(range(size))}
-        for group, names in _GROUPS.items():
-            own = [size + 2 * k + i for k, name in enumerate(self.columns.names) if name in names for i in (0, 1)]
-            if own:
-                places[group] = tuple(own)
-        return places
+        return {"polymer": tuple(range(size)), **places(self.columns.names, _GROUPS, after=size)}
 
     def matrix(self, points: StructuredPoints) -> Tensor:
         """`n x d` in double precision; each column is followed by a mark that says whether it is unknown."""
@@ -60,9 +57,7 @@ class Features:
             sum(f * vectors[u.smiles] for f, u in zip(p.fractions, p.units, strict=True)) + np.zeros(1)
             for p in polymers
         ]
-        scores, known = self.columns.scores(points)
-        marked = torch.stack([scores.double(), (~known).double()], dim=-1).flatten(1)
-        return torch.cat([torch.from_numpy(np.array(own)[points.points.polymer]), marked], dim=1)
+        return torch.cat([torch.from_numpy(np.array(own)[points.points.polymer]), marked(self.columns, points)], dim=1)
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,7 @@ class LearntTransfer:
     def foretell(self, points: StructuredPoints) -> tuple[np.ndarray, np.ndarray]:
         """`n` means and standard deviations of a new reading, film effect and scatter in the bargain."""
         with one_thread():
-            rows, tau = self.features.matrix(points), _tau(points)
+            rows, tau = self.features.matrix(points), reduced_temperatures(points.points.temperature_C)
             parts = [self._part(rows[i : i + _AT_ONCE], tau[i : i + _AT_ONCE]) for i in range(0, len(rows), _AT_ONCE)]
         if not parts:
             return np.empty(0), np.empty(0)
@@ -133,8 +128,8 @@ class LearntTransfer:
         over_films = process.over_features(process.distances(rows, data.features))[:, data.film]
         cross = over_films * process.over_temperature(tau, data.tau)
         solved = torch.linalg.solve_triangular(learnt.factor, cross.T, upper=False)
-        prior = process.over_temperature(tau, tau).diagonal()
-        return process.mean_at(tau) + (solved.T @ learnt.white).flatten(), prior - (solved**2).sum(dim=0)
+        mean = process.mean_at(tau) + (solved.T @ learnt.white).flatten()
+        return mean, process.variance_at(tau) - (solved**2).sum(dim=0)
 
 
 _DATA = ("features", "film", "tau", "value", "variance")
@@ -146,7 +141,7 @@ def learnt_transfer(
     """Learn from `n` points, targets, weights and polymers."""
     random = np.random.default_rng(method.seed)
     order = random.permutation(len(points))
-    rank = _rank(groups[order])
+    rank = rank_in_group(groups[order])
     # The readings of rarely measured polymers come first, so that a bound leaves out those of which there are many.
     chosen = order[np.argsort(rank, kind="stable")][: int((rank < method.rows_of_a_polymer).sum())]
     chosen = chosen[: method.most_readings]
@@ -155,7 +150,7 @@ def learnt_transfer(
     features = Features(embedder(method.encoder, method.pretraining, method.unlabelled), columns)
     centre, scale = float(target.mean()), float(target.std()) or 1.0
     with one_thread(), torch.no_grad():
-        matrix, tau = features.matrix(points), _tau(points)
+        matrix, tau = features.matrix(points), reduced_temperatures(points.points.temperature_C)
 
     def data(rows: np.ndarray) -> FilmData:
         _, first, film = np.unique(points.film[rows], return_index=True, return_inverse=True)
@@ -169,26 +164,5 @@ def learnt_transfer(
 
     process = FilmProcess(features.groups(), FILM_SD, EXTRA_SD)
     with one_thread():
-        process.learn(data(_few(points.film[chosen], chosen, method.learn_films)))
+        process.learn(data(chosen[few_films(points.film[chosen], method.learn_films, _TEMPERATURES)]))
         return LearntTransfer(features, LearntProperty(process, data(chosen), centre, scale))
-
-
-def _few(film: np.ndarray, rows: np.ndarray, films: int) -> np.ndarray:
-    """Rows of so many films, the first to come, at most three of each."""
-    kept = list(dict.fromkeys(film.tolist()))[:films]
-    return rows[np.isin(film, kept) & (_rank(film) < _TEMPERATURES)]
-
-
-def _rank(groups: np.ndarray) -> np.ndarray:
-    """`n`, how many rows of the same group stand before each."""
-    order = np.argsort(groups, kind="stable")
-    own = groups[order]
-    rank = np.empty(len(groups), dtype=int)
-    rank[order] = np.arange(len(own)) - np.searchsorted(own, own)
-    return rank
-
-
-def _tau(points: StructuredPoints) -> Tensor:
-    """Reduced temperature of each point; zero where there is none."""
-    given = points.points.temperature_C
-    return torch.tensor([reduced_temperature(None if np.isnan(t) else float(t)) for t in given], dtype=torch.double)

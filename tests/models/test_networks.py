@@ -17,6 +17,7 @@ from ledger.film import Film, Reading
 from models.averaged import Averaged
 from models.evaluation import CONDUCTIVITY
 from models.fitted_average import load_average
+from models.kinship.method import TanimotoProcess
 from models.learning_table import grid
 from models.networks.method import LearntNetwork, Network
 from models.networks.settings import EncoderSettings, PretrainingSettings, TrainingSettings
@@ -38,8 +39,10 @@ METHODS = {
     "transformer": Network("transformer", encoder=TRANSFORMER, width=8, training=QUICK, pretraining=LITTLE),
     "recurrent": Network("recurrent", encoder=EncoderSettings("recurrent", 8, 1), width=8, training=QUICK),
     "graph_transfer": Transfer(encoder=GRAPH, pretraining=LITTLE, learn_films=10, most_readings=60),
+    "tanimoto_process": TanimotoProcess(learn_films=1),
 }
-NETWORKS = [name for name in METHODS if name != "graph_transfer"]
+PROCESSES = ("graph_transfer", "tanimoto_process")
+NETWORKS = [name for name in METHODS if name not in PROCESSES]
 
 
 def fit(name, films, properties=None, **changes):
@@ -107,10 +110,11 @@ def test_ten_readings_are_learnt_by_heart(name):
     assert np.abs(told - expected).max() < 0.25
 
 
-def test_the_process_on_embeddings_foretells_what_it_saw_and_doubts_what_is_far(films, fitted):
-    learnt = fitted["graph_transfer"].learnt[CONDUCTIVITY].members[0]
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_process_foretells_what_it_saw_and_doubts_what_is_far(name, films, fitted):
+    learnt = fitted[name].learnt[CONDUCTIVITY].members[0]
     near = [films[k].formulation for k in (0, 5, 10)]
-    told = at(fitted["graph_transfer"], near)
+    told = at(fitted[name], near)
     assert np.abs(told.mean - [truth(given, 60.0) for given in near]).max() < 0.4
     strange = Polymer.model_validate({"units": ["*N=P(*)(OCC(F)(F)F)OCC(F)(F)F"]})
     away = [Formulation(polymer=strange, salt=salt("LiBF4"), salt_molality_mol_kg=6.0)]
@@ -221,7 +225,7 @@ def test_what_is_not_known_is_told_apart_from_zero(name, fitted):
     assert len({round(value, 6) for value in told.mean}) == 3
 
 
-@pytest.mark.parametrize("name", ["graph_network", "graph_transfer", "recurrent"])
+@pytest.mark.parametrize("name", ["graph_network", "recurrent", *PROCESSES])
 def test_a_property_without_temperature_is_learnt_too(name):
     hosts = ["*" + "C" * n + "O*" for n in range(1, 10)] + ["*CC(*)" + "C" * n for n in range(1, 10)]
     known = [
