@@ -7,6 +7,7 @@ from models.averaged import Averaged
 from models.boosting import Boosting
 from models.kernel_machine import SupportVectorRegression
 from models.networks.method import Network
+from models.networks.multitask import MultitaskNetwork
 from models.networks.settings import EncoderSettings, PretrainingSettings
 from models.networks.transfer import Transfer
 from models.regressors import Forest
@@ -45,6 +46,12 @@ def _graph_network(_: Unlabelled) -> Averaged:
     return _ensemble(lambda seed: Network("graph_network", seed, EncoderSettings("graph", width=96), "chemical"))
 
 
+def _multitask_graph(_: Unlabelled) -> Averaged:
+    encoder = EncoderSettings("graph", width=96)
+    members = tuple(MultitaskNetwork("multitask_graph", seed, encoder, "chemical") for seed in range(MEMBERS))
+    return Averaged("multitask_graph", members)
+
+
 def _transformer(unlabelled: Unlabelled) -> Averaged:
     encoder, pretraining = EncoderSettings("transformer", width=64, depth=2), PretrainingSettings(units=1500)
     return _ensemble(
@@ -65,6 +72,7 @@ _SURROGATES: dict[str, Callable[[Unlabelled], Averaged]] = {
     "support_vectors": lambda _: Averaged("support_vectors", (_SUPPORT_VECTORS,)),
     "feed_forward": _feed_forward,
     "graph_network": _graph_network,
+    "multitask_graph": _multitask_graph,
     "graph_transfer": lambda unlabelled: Averaged("graph_transfer", (Transfer(unlabelled=unlabelled),)),
     "transformer": _transformer,
     "recurrent": _recurrent,
