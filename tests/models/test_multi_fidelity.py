@@ -13,6 +13,7 @@ from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from ledger.film import Film, Reading, Source
 from models.campaign_models import any_surrogate, why_not_for_planner
+from models.features import feature_matrix
 from models.fidelity import SHORT_MD, fidelities
 from models.fidelity_kernels import FidelityProcess, SourcePrior
 from models.gaussian_process import GaussianProcess, UnusableWeights
@@ -20,12 +21,13 @@ from models.multi_fidelity import MultiFidelity, load
 from models.out_of_sample import LeavesOut
 from models.protocols import Condition, JointModel
 from models.saved import load_packed, pack
+from models.splits import polymer_group
 
 SIGMA = "log10_conductivity"
 ASKED = [Condition(SIGMA, 40.0), Condition(SIGMA, 80.0)]
 HOSTS = ("*CCO*", "*CCCO*", "*CC(C)O*", "*CCOC(=O)O*", "*COCCO*", "*CC(*)OC", "*CC(*)C#N", "*CC(=O)OCC*")
-MOST_HARM = 1.1
-"""The error on held-out experiments may grow by a tenth where theory is noise."""
+MOST_HARM = 1.05
+"""The error on held-out experiments may grow by a twentieth where theory is noise."""
 
 
 @cache
@@ -122,7 +124,7 @@ def test_it_foretells_experiment_and_not_theory(fitted):
     assert 0.5 < fitted.agreement(SIGMA)["md"] < 1
 
 
-def test_what_makes_experiments_less_probable_is_left_aside_and_named():
+def test_what_tells_nothing_of_experiments_is_left_aside_and_named():
     measured, _, noise, _ = case(0)
     learnt = MultiFidelity().fit(measured + noise)
     assert learnt.sources[SIGMA] == ("measured",)
@@ -152,13 +154,12 @@ def test_each_source_has_a_noise_of_its_own():
     """Short runs that scatter are told from long ones that do not, though both say less than they should."""
     random = np.random.default_rng(5)
     given = [formulation(*one) for one in EVERYTHING]
-    measured = [film(f, Source.MEASURED, truth, 0.0, 0.02, random) for f in given[::2]]
-    long = [film(f, Source.MD, biased, 0.0, 0.05, random) for f in given[1::2]]
+    long = [film(f, Source.MD, biased, 0.0, 0.05, random) for f in given[::4]]
     short = [film(f, Source.MD, biased, random.normal(0, 0.5), 0.15, random) for f in given]
-    learnt = MultiFidelity().fit(measured + long + short)
-    assert learnt.sources[SIGMA] == ("measured", "md", SHORT_MD)
-    effect = learnt.learnt[SIGMA].process.log["other_film_sd"].exp()
-    assert effect[1] > 2 * effect[0]
+    learnt = MultiFidelity().fit(long + short)
+    assert learnt.sources[SIGMA] == ("md", SHORT_MD)
+    own = learnt.learnt[SIGMA].process.log
+    assert own["other_film_sd"].exp()[0] > 2 * own["film_sd"].exp()
 
 
 def test_a_covariance_over_sources_is_one():
@@ -232,6 +233,14 @@ def test_where_there_is_too_much_theory_is_thinned_and_no_experiment_is_lost():
     source = vars(learnt.learnt[SIGMA].data)["source"]
     assert int((source == 0).sum()) == sum(len(one.readings) for one in measured)
     assert len(source) <= 30
+    known = {polymer_group(one.formulation.polymer) for one in measured}
+    asked = [one for one in simulated if polymer_group(one.formulation.polymer) in known]
+    assert 0 < len(asked) < len(simulated)
+    near = sum(len(one.readings) for one in asked)
+    learnt = MultiFidelity(most_readings=len(measured) * 2 + near).fit(measured + simulated).learnt[SIGMA]
+    kept = learnt.data.features[vars(learnt.data)["film"][vars(learnt.data)["source"] == 1].unique()]
+    wanted = feature_matrix([one.formulation for one in asked])
+    assert sorted(map(tuple, kept.tolist())) == sorted(map(tuple, wanted.tolist()))
 
 
 def test_nothing_to_learn_from_is_refused():
