@@ -66,12 +66,7 @@ class SupportVectorRegression:
         """Learn from at most `rows_of_a_group` rows of each group, drawn with the seed."""
         from sklearn.svm import SVR
 
-        random = np.random.default_rng(self.seed)
-        kept = np.sort(
-            np.concatenate(
-                [random.permutation(np.flatnonzero(groups == own))[: self.rows_of_a_group] for own in np.unique(groups)]
-            )
-        )
+        kept = few_of_each(groups, self.rows_of_a_group, self.seed)
         known = features[kept]
         median, centre, scale = _scales(known)
         gamma = self.width / max(int(np.isfinite(scale).sum()), 1)
@@ -102,11 +97,17 @@ class KernelRidge:
     """Noise variance of a row of mean weight, in variances of the target."""
     width: float = 1.0
     """γ times the number of features."""
+    rows_of_a_group: int | None = None
+    """At most so many, so that the much-measured ones do not decide everything; None for all."""
+    seed: int = 0
 
     def fit(self, features: np.ndarray, target: np.ndarray, weight: np.ndarray, groups: np.ndarray) -> SupportVectors:
-        """Learn from all rows; groups play no part."""
+        """Learn from all rows, or at most `rows_of_a_group` of each group, drawn with the seed."""
         from scipy.linalg import cho_factor, cho_solve
 
+        if self.rows_of_a_group is not None:
+            kept = few_of_each(groups, self.rows_of_a_group, self.seed)
+            features, target, weight = features[kept], target[kept], weight[kept]
         median, centre, scale = _scales(features)
         gamma = self.width / max(int(np.isfinite(scale).sum()), 1)
         ready = standard_scores(features, median, centre, scale)
@@ -116,6 +117,14 @@ class KernelRidge:
         kernel[np.diag_indices_from(kernel)] += self.penalty * weight.mean() / weight
         coefficient = cho_solve(cho_factor(kernel, overwrite_a=True), (target - middle) / unit)
         return SupportVectors(median, centre, scale, ready, unit * coefficient, middle, gamma)
+
+
+def few_of_each(groups: np.ndarray, most: int, seed: int) -> np.ndarray:
+    """Places of at most so many rows of each group (`n`), drawn with a seed, in their order."""
+    random = np.random.default_rng(seed)
+    return np.sort(
+        np.concatenate([random.permutation(np.flatnonzero(groups == own))[:most] for own in np.unique(groups)])
+    )
 
 
 def _scales(features: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

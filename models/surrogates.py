@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from chemistry.errors import BadInput
 from models.averaged import Averaged
 from models.boosting import Boosting
-from models.kernel_machine import SupportVectorRegression
+from models.kernel_machine import KernelRidge, SupportVectorRegression
 from models.networks.method import Network
 from models.networks.multitask import MultitaskNetwork
 from models.networks.settings import EncoderSettings, PretrainingSettings
@@ -19,6 +19,7 @@ DEFAULT = "average"
 _EXTRA_TREES = Forest("extra_trees", extra=True, trees=50, share_of_columns=0.5, rows_in_leaf=1)
 _BOOSTING = Boosting(rounds=200, rate=0.15, leaves=31)
 _SUPPORT_VECTORS = SupportVectorRegression()
+_KERNEL_RIDGE = KernelRidge(penalty=0.3, rows_of_a_group=60)
 _CLOSE_SUPPORT_VECTORS = SupportVectorRegression("close_support_vectors", penalty=10.0, rows_of_a_group=300)
 """Follows the formulations of one polymer more closely."""
 MEMBERS = 3
@@ -70,13 +71,14 @@ _SURROGATES: dict[str, Callable[[Unlabelled], Averaged]] = {
     "extra_trees": lambda _: Averaged("extra_trees", (_EXTRA_TREES,)),
     "boosting": lambda _: Averaged("boosting", (_BOOSTING,)),
     "support_vectors": lambda _: Averaged("support_vectors", (_SUPPORT_VECTORS,)),
+    "kernel_ridge": lambda _: Averaged("kernel_ridge", (_KERNEL_RIDGE,)),
     "feed_forward": _feed_forward,
     "graph_network": _graph_network,
     "multitask_graph": _multitask_graph,
     "graph_transfer": lambda unlabelled: Averaged("graph_transfer", (Transfer(unlabelled=unlabelled),)),
     "transformer": _transformer,
     "recurrent": _recurrent,
-    DEFAULT: lambda _: Averaged(DEFAULT, (_EXTRA_TREES, _BOOSTING, _SUPPORT_VECTORS, _CLOSE_SUPPORT_VECTORS)),
+    DEFAULT: lambda _: Averaged(DEFAULT, (_EXTRA_TREES, _BOOSTING, _KERNEL_RIDGE, _CLOSE_SUPPORT_VECTORS)),
 }
 NAMES = tuple(_SURROGATES)
 

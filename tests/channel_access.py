@@ -1,5 +1,6 @@
 """Gives this process of the tests a Channel Access port of its own: import it before anything that imports ophyd."""
 
+import atexit
 import os
 import socket
 
@@ -31,5 +32,6 @@ def own_port() -> tuple[int, socket.socket]:
 
 
 PORT, _KEEPER = own_port()
+atexit.register(_KEEPER.close)
 ACCESS = ChannelAccess(port=PORT)
 prepare(ACCESS)
