@@ -97,8 +97,9 @@ class Learning(Value):
 class WarmStart(Value):
     """What the campaign may know before its first experiment."""
 
-    sources: tuple[Literal[Source.LITERATURE, Source.MD], ...] = ()
-    """Kinds of observation, imported into the ledger before, that the surrogate may learn from."""
+    sources: tuple[Literal[Source.LITERATURE, Source.MD, Source.DFT], ...] = ()
+    """Kinds of observation, imported into the ledger before, that the surrogate may learn from. Theory (md, dft) wants
+    the surrogate `multi_fidelity`, which learns its bias; others take it for experiments, or leave it out."""
 
 
 _NAME = r"^[a-z0-9][a-z0-9_-]{0,60}$"

@@ -15,6 +15,8 @@ from chemistry.errors import BadInput
 from ledger.film import Film
 from models.calibration import LEAST_ROWS, Method, Rows, calibrated
 from models.composition import polymer_fingerprints, structured_points
+from models.fidelity import FIDELITIES
+from models.fidelity_tables import Beside, LearnsBeside, fidelity_tables
 from models.film_content import film_content, training_hash
 from models.fitted_average import FittedAverage, LearntAverage
 from models.glass_estimate import GLASS_TRANSITION, GlassEstimate, glass_estimate
@@ -69,13 +71,21 @@ class Averaged:
             raise BadInput("no film has a reading to learn from", remedy="Measure first, or import literature data")
         wanted = self.glass and self.chemistry
         glass = (estimate or glass_estimate(films)) if wanted else None
-        tables = {name: learning_table(films, name) for name in asked}
+        tables = {name: self._tables(films, name) for name in asked}
         notes = (NO_GLASS,) if wanted and glass is None else ()
-        notes += tuple(_FEW.format(name, len(table)) for name, table in tables.items() if len(table) < LEAST_ROWS)
-        learnt = {name: self._learnt(table, glass) for name, table in tables.items()}
+        notes += tuple(_FEW.format(name, len(own)) for name, (own, *_) in tables.items() if len(own) < LEAST_ROWS)
+        learnt = {name: self._learnt(*own, glass) for name, own in tables.items()}
         return FittedAverage(self.name, self.chemistry, learnt, glass, notes, training_hash(films))
 
-    def _learnt(self, table: LearningTable, glass: GlassEstimate | None) -> LearntAverage:
+    def _tables(self, films: Sequence[Film], name: str) -> tuple[LearningTable, LearningTable | None, np.ndarray]:
+        """Experiments, and theory beside them with its fidelities where a method learns from that."""
+        if any(isinstance(method, LearnsBeside) for method in self.methods):
+            return fidelity_tables(films, name)
+        return learning_table(films, name), None, np.empty(0, dtype=int)
+
+    def _learnt(
+        self, table: LearningTable, theory: LearningTable | None, fidelity: np.ndarray, glass: GlassEstimate | None
+    ) -> LearntAverage:
         if table.property == GLASS_TRANSITION:
             glass = None
         estimates = None if glass is None else glass.of(table.points.polymers)
@@ -85,8 +95,10 @@ class Averaged:
         first = [names.index(name) for name in known]
         fingerprints = polymer_fingerprints([table.points.polymers[place] for place in first])
         rows = Rows(table, points, table.weight / table.weight.mean(), group, fingerprints)
-        members = rows.learnt(self.methods, np.arange(len(table)))
-        found = calibrated(self.methods, rows, members, held_out=self.calibrate)
+        beside = None if theory is None else self._beside(theory, fidelity, glass, [str(name) for name in known])
+        methods = tuple(m.beside(beside) if isinstance(m, LearnsBeside) else m for m in self.methods)
+        members = rows.learnt(methods, np.arange(len(table)))
+        found = calibrated(methods, rows, members, held_out=self.calibrate)
         return LearntAverage(
             members=members,
             with_glass=glass is not None,
@@ -97,4 +109,23 @@ class Averaged:
             fingerprints=fingerprints,
             lowest=np.nanmin(points.matrix, axis=0, initial=np.inf, where=~np.isnan(points.matrix)),
             highest=np.nanmax(points.matrix, axis=0, initial=-np.inf, where=~np.isnan(points.matrix)),
+        )
+
+    def _beside(
+        self, theory: LearningTable, fidelity: np.ndarray, glass: GlassEstimate | None, known: Sequence[str]
+    ) -> Beside:
+        """Readings of theory with their features; their polymers are numbered as `known` ones, and on from there."""
+        estimates = None if glass is None else glass.of(theory.points.polymers)
+        points = structured_points(theory.property, theory.points, self.chemistry, estimates, theory)
+        numbers = {name: place for place, name in enumerate(known)}
+        of_polymer = [numbers.setdefault(polymer_group(one), len(numbers)) for one in theory.points.polymers]
+        present, own = np.unique(fidelity, return_inverse=True)
+        return Beside(
+            points=points,
+            value=theory.value,
+            weight=theory.weight / theory.weight.mean(),
+            group=np.array(of_polymer)[theory.points.polymer],
+            polymers=len(known),
+            fidelity=own.ravel(),
+            names=tuple(FIDELITIES[place] for place in present),
         )

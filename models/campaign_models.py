@@ -39,7 +39,22 @@ def _load_gaussian_process(folder: Path) -> Fitted:
     return load(folder)
 
 
-CAMPAIGN_MODELS = {DEFAULT: CampaignModel(_gaussian_process, _load_gaussian_process, repeatable=True)}
+def _multi_fidelity() -> Surrogate:
+    from models.multi_fidelity import MultiFidelity
+
+    return MultiFidelity()
+
+
+def _load_multi_fidelity(folder: Path) -> Fitted:
+    from models.multi_fidelity import load
+
+    return load(folder)
+
+
+CAMPAIGN_MODELS = {
+    DEFAULT: CampaignModel(_gaussian_process, _load_gaussian_process, repeatable=True),
+    "multi_fidelity": CampaignModel(_multi_fidelity, _load_multi_fidelity, repeatable=True),
+}
 
 
 def names() -> tuple[str, ...]:

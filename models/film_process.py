@@ -170,9 +170,17 @@ class FilmProcess(nn.Module):
         """Prior mean at reduced temperatures, the shape of `tau`."""
         return self.mean[0] + self.mean[1] * tau
 
-    def mean_of(self, features: Tensor, tau: Tensor) -> Tensor:
+    def mean_for(self, features: Tensor, tau: Tensor) -> Tensor:
         """Prior mean of formulations, `n x d` features, at reduced temperatures, `n`: the same for all of them."""
         return self.mean_at(tau)
+
+    def mean_of(self, data: FilmData) -> Tensor:
+        """Prior mean of each reading, `n`."""
+        return self.mean_for(data.features[data.film], data.tau)
+
+    def towards(self, tau: Tensor, data: FilmData) -> Tensor:
+        """Covariance between one reduced temperature and each reading but for the part over formulations, `n`."""
+        return self.over_temperature(tau, data.tau)[0]
 
     def loss(self, data: FilmData, distances: Tensor) -> tuple[float, Tensor]:
         """Negative log posterior of the hyperparameters, up to a constant, and a scalar that has its gradient.
@@ -180,7 +188,7 @@ class FilmProcess(nn.Module):
         The gradient of the likelihood is tr((K⁻¹ - ααᵀ) ∂K)/2 - α·∂m (Rasmussen & Williams 2006, equation 5.9); given
         so, nothing has to be differentiated through the factorisation.
         """
-        covariance, mean = self.covariance(data, distances), self.mean_of(data.features[data.film], data.tau)
+        covariance, mean = self.covariance(data, distances), self.mean_of(data)
         with torch.no_grad():
             factor = torch.linalg.cholesky(covariance)
             residual = data.value - mean

@@ -14,13 +14,14 @@ from models.formulation_model import LearntProperty
 from models.out_of_sample import ForetoldReading
 
 
-def left_out_scores(learnt: LearntProperty) -> dict[str, float]:
-    """How well each film's readings of one property are foretold by all the others."""
-    mean, sd = learnt.leave_one_film_out()
-    error = learnt.centre + learnt.scale * learnt.data.value - mean
+def left_out_scores(learnt: LearntProperty, rows: Tensor | None = None) -> dict[str, float]:
+    """How well each film's readings of one property are foretold by all the others; `rows` marks those that count."""
+    counted = torch.ones_like(learnt.data.film, dtype=torch.bool) if rows is None else rows
+    mean, sd = (told[counted] for told in learnt.leave_one_film_out())
+    error = learnt.centre + learnt.scale * learnt.data.value[counted] - mean
     density = Normal(mean, sd).log_prob(mean + error)
     return {
-        "films": float(len(learnt.data.features)),
+        "films": float(len(learnt.data.film[counted].unique())),
         "readings": float(len(error)),
         "rmse": float((error**2).mean().sqrt()),
         "film_sd": learnt.film_sd,

@@ -31,7 +31,7 @@ class LearntProperty:
         with torch.no_grad():
             covariance = process.covariance(data, process.distances(data.features, data.features))
             self.factor = torch.linalg.cholesky(covariance)
-            residual = (data.value - process.mean_at(data.tau))[:, None]
+            residual = (data.value - process.mean_of(data))[:, None]
             self.white = torch.linalg.solve_triangular(self.factor, residual, upper=False)
 
     @property
@@ -79,7 +79,7 @@ class AtTemperature:
         with torch.no_grad():
             here = torch.tensor([tau], dtype=torch.double)
             weights = torch.zeros(len(data.value), len(data.features), dtype=torch.double)
-            weights[torch.arange(len(data.value)), data.film] = process.over_temperature(here, data.tau)[0]
+            weights[torch.arange(len(data.value)), data.film] = process.towards(here, data)
             solved = torch.linalg.solve_triangular(learnt.factor, weights, upper=False)
             self.coefficients = (solved.T @ learnt.white).flatten()
             self.root = torch.linalg.qr(solved, mode="r").R

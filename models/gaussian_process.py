@@ -12,6 +12,7 @@ from chemistry.errors import BadInput, IonloopError
 from chemistry.formulation import Formulation
 from ledger.film import Film, Reading, Source
 from models.features import NAMES, feature_matrix, groups
+from models.film_choice import even, thinned
 from models.film_content import film_content, film_key, training_hash
 from models.film_process import FilmData, FilmProcess, one_thread, reduced_temperature
 from models.foretelling import foretold, left_out_scores
@@ -66,7 +67,7 @@ class GaussianProcess:
         centre, scale = float(means.mean()), max(float(means.std()), 0.3 if name.startswith("log10") else 1e-3)
         unit = 1.0 if name.startswith("log10") else scale
         process = FilmProcess(groups(), FILM_SD * unit / scale, EXTRA_SD * unit / scale)
-        process.learn(_data(_thinned(rows, self.learn_films, self.learn_temperatures), features, centre, scale))
+        process.learn(_data(thinned(rows, self.learn_films, self.learn_temperatures), features, centre, scale))
         films_read = tuple(keys[place] for place in sorted(by_film))
         return LearntProperty(process, _data(rows, features, centre, scale), centre, scale, films_read)
 
@@ -167,31 +168,9 @@ def _readings(name: str, films: list[Film], most: int) -> list[tuple[int, Readin
         if own:
             ours = any(reading.source == Source.MEASURED for reading in own)
             (measured if ours else other).append([(place, reading) for reading in own])
-    kept = [*_even(measured, most)]
-    kept += _even(other, most - sum(map(len, kept)))
+    kept = [*even(measured, most)]
+    kept += even(other, most - sum(map(len, kept)))
     return [row for film in kept for row in film]
-
-
-def _even(films: list[list[tuple[int, Reading]]], most: int) -> list[list[tuple[int, Reading]]]:
-    total = sum(map(len, films))
-    if total <= most:
-        return films
-    wanted = max(int(len(films) * most / total), 0)
-    return [films[int(i * len(films) / wanted)] for i in range(wanted)]
-
-
-def _thinned(rows: list[tuple[int, Reading]], films: int, temperatures: int) -> list[tuple[int, Reading]]:
-    """At most so many films, evenly taken, and of each at most so many readings, coldest and hottest among them."""
-    by_film: dict[int, list[tuple[int, Reading]]] = {}
-    for place, reading in rows:
-        by_film.setdefault(place, []).append((place, reading))
-    groups_ = list(by_film.values())
-    chosen = [groups_[int(i * len(groups_) / min(films, len(groups_)))] for i in range(min(films, len(groups_)))]
-    thin = []
-    for own in chosen:
-        picks = sorted({round(i) for i in np.linspace(0, len(own) - 1, min(temperatures, len(own)))})
-        thin += [own[pick] for pick in picks]
-    return thin
 
 
 def _data(rows: list[tuple[int, Reading]], features: torch.Tensor, centre: float, scale: float) -> FilmData:

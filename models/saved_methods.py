@@ -30,6 +30,10 @@ def restored(
         from models.networks.method import LearntNetwork
 
         return LearntNetwork.of(arrays, configuration or {})
+    if kind == "multitask_network":
+        from models.networks.multitask import LearntMultitask
+
+        return LearntMultitask.of(arrays, configuration or {})
     if kind == "transfer":
         from models.networks.embedding_process import LearntTransfer
 

@@ -8,6 +8,7 @@ from models.boosting import Boosting
 from models.kernel_machine import KernelRidge, SupportVectorRegression
 from models.kinship.method import TanimotoProcess
 from models.networks.method import Network
+from models.networks.multitask import MultitaskNetwork
 from models.networks.settings import EncoderSettings, PretrainingSettings
 from models.networks.transfer import Transfer
 from models.regressors import Forest
@@ -47,6 +48,12 @@ def _graph_network(_: Unlabelled) -> Averaged:
     return _ensemble(lambda seed: Network("graph_network", seed, EncoderSettings("graph", width=96), "chemical"))
 
 
+def _multitask_graph(_: Unlabelled) -> Averaged:
+    encoder = EncoderSettings("graph", width=96)
+    members = tuple(MultitaskNetwork("multitask_graph", seed, encoder, "chemical") for seed in range(MEMBERS))
+    return Averaged("multitask_graph", members)
+
+
 def _transformer(unlabelled: Unlabelled) -> Averaged:
     encoder, pretraining = EncoderSettings("transformer", width=64, depth=2), PretrainingSettings(units=1500)
     return _ensemble(
@@ -68,6 +75,7 @@ _SURROGATES: dict[str, Callable[[Unlabelled], Averaged]] = {
     "kernel_ridge": lambda _: Averaged("kernel_ridge", (_KERNEL_RIDGE,)),
     "feed_forward": _feed_forward,
     "graph_network": _graph_network,
+    "multitask_graph": _multitask_graph,
     "graph_transfer": lambda unlabelled: Averaged("graph_transfer", (Transfer(unlabelled=unlabelled),)),
     "tanimoto_process": lambda _: Averaged("tanimoto_process", (TanimotoProcess(),)),
     "transformer": _transformer,

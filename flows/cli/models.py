@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.models_calibrate import models_calibrate
 from flows.cli.models_tune import models_tune
 
 app = typer.Typer(help="Learn from tables, and see how good what was learnt is.", no_args_is_help=True)
 app.command("tune")(models_tune)
+app.command("calibrate")(models_calibrate)
 
 _Format = Annotated[str, typer.Option("--format", help="format of the tables: bradford, htpmd, pe_i or tg")]
 _Glass = Annotated[Path | None, typer.Option("--tg", help="a table of glass transitions (SMILES, tg): T - Tg helps")]

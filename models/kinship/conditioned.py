@@ -96,7 +96,7 @@ def chosen_readings(
 
 
 def _residual(process: FilmProcess, data: FilmData) -> Tensor:
-    return data.value - process.mean_of(data.features[data.film], data.tau)
+    return data.value - process.mean_of(data)
 
 
 def _without_noise(process: FilmProcess, data: FilmData, columns: Tensor) -> Tensor:

@@ -74,7 +74,7 @@ class LearntKinship:
                 over_films = self.process.over_features(self.process.apart(kinship, inputs, rows, known))
                 own, there = tau[rows], self.data.tau[self.conditioned.rows]
                 cross = over_films[:, place] * self.process.over_temperature(own, there)
-                told = self.process.mean_of(inputs.columns[rows], own) + cross @ self.conditioned.weights
+                told = self.process.mean_for(inputs.columns[rows], own) + cross @ self.conditioned.weights
                 explained = (cross @ self.conditioned.root.T).square().sum(dim=1)
                 mean[rows] = self.centre + self.scale * told.numpy()
                 variance[rows] = self.scale**2 * (self.process.variance_at(own) - explained).clamp_min(0.0).numpy()

@@ -43,7 +43,7 @@ class KinshipProcess(FilmProcess):
         kin = len(KIN)
         return torch.cat([1.0 - distances[..., :kin, :, :], super().factors(distances[..., kin:, :, :])], dim=-3)
 
-    def mean_of(self, features: Tensor, tau: Tensor) -> Tensor:
+    def mean_for(self, features: Tensor, tau: Tensor) -> Tensor:
         """Prior mean of formulations, `n x 2c` columns, at reduced temperatures, `n`."""
         mean = self.mean_at(tau)
         return mean if self.glass is None else mean + self.mean[2] * features[:, self.glass]

@@ -45,6 +45,18 @@ class PropertyNetwork(nn.Module):
 
     def outputs(self, batch: Batch) -> Tensor:
         """`n x outputs`, what the law is made of."""
+        return self.head(self.hidden(batch))
+
+    def scale_of(self, batch: Batch) -> Tensor | float:
+        """Spread of the training values that an error of each row is told in."""
+        return self.law.readout.scale
+
+    def penalty(self) -> Tensor | float:
+        """What is added to the loss for weights that should be small."""
+        return 0.0
+
+    def hidden(self, batch: Batch) -> Tensor:
+        """`n x width`, what the head reads."""
         known = batch.known
         parts = [torch.where(known, batch.scores, self.missing), known.to(batch.scores.dtype)]
         if self.encoder is not None:
@@ -53,4 +65,4 @@ class PropertyNetwork(nn.Module):
             if batch.salts:
                 salts = torch.cat([self.encoder(batch.salts), salts])
             parts += [polymers[batch.polymer], salts[batch.salt]]
-        return self.head(self.body(torch.cat(parts, dim=1)))
+        return self.body(torch.cat(parts, dim=1))

@@ -90,6 +90,7 @@ class Batch:
         polymer: `n`, row of `share`.
         salts: s SMILES.
         salt: `n`, index into the salts; s where there is none.
+        fidelity: `n`, which head a row is for; 0 is the one that is foretold.
     """
 
     scores: Tensor
@@ -100,6 +101,7 @@ class Batch:
     polymer: Tensor
     salts: tuple[str, ...]
     salt: Tensor
+    fidelity: Tensor
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -113,8 +115,12 @@ class Batch:
 class Readings:
     """n points as tensors, from which batches are taken."""
 
-    def __init__(self, points: StructuredPoints, columns: Columns, law: LawName) -> None:
-        """Raises `BadInput` where a law is asked for and a temperature is missing."""
+    def __init__(
+        self, points: StructuredPoints, columns: Columns, law: LawName, fidelity: np.ndarray | None = None
+    ) -> None:
+        """`fidelity` is all zero where left out; raises `BadInput` where a law wants a temperature that is missing."""
+        own = np.zeros(len(points), dtype=int) if fidelity is None else fidelity
+        self.fidelity = torch.from_numpy(own)
         self.scores, self.known = columns.scores(points)
         self.temperature_K = in_kelvin(torch.from_numpy(points.points.temperature_C.astype(np.float32)), law)
         self.polymers: tuple[Polymer, ...] = points.points.polymers
@@ -147,4 +153,5 @@ class Readings:
             polymer=torch.from_numpy(polymer.ravel()),
             salts=tuple(self.salts[place] for place in known_salts),
             salt=torch.from_numpy(place),
+            fidelity=self.fidelity[index],
         )

@@ -70,19 +70,21 @@ def train(
     trust = torch.from_numpy((weight / weight.mean()).astype(np.float32)).to(where)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.rate, weight_decay=settings.decay)
     judge = _drawn(judged, groups, settings.rows_of_a_polymer, random)
+    spread = _spread(network, readings, judge)
     best, kept, idle = float("inf"), _copied(network), 0
     for _ in range(settings.epochs):
         network.train()
         for rows in _batches(_drawn(learnt, groups, settings.rows_of_a_polymer, random), groups, settings, random):
             index = torch.from_numpy(rows).to(where)
-            loss = _loss(network(readings.batch(rows).to(where)), goal[index], trust[index], network)
+            batch = readings.batch(rows).to(where)
+            loss = _loss(network(batch), goal[index], trust[index], network.scale_of(batch)) + network.penalty()
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), _LONGEST_STEP)
             optimiser.step()
         if not len(judge):
             continue
-        error = float(np.abs(foretold(network, readings, judge) - target[judge]).mean())
+        error = float((np.abs(foretold(network, readings, judge) - target[judge]) / spread).mean())
         if error < best:
             best, kept, idle = error, _copied(network), 0
         else:
@@ -106,9 +108,17 @@ def foretold(network: PropertyNetwork, readings: Readings, rows: np.ndarray) -> 
     return np.concatenate(parts) if parts else np.empty(0)
 
 
-def _loss(value: Tensor, goal: Tensor, trust: Tensor, network: PropertyNetwork) -> Tensor:
-    error = (value - goal) / network.law.readout.scale
+def _loss(value: Tensor, goal: Tensor, trust: Tensor, scale: Tensor | float) -> Tensor:
+    error = (value - goal) / scale
     return (trust * nn.functional.huber_loss(error, torch.zeros_like(error), reduction="none", delta=_KNEE)).mean()
+
+
+def _spread(network: PropertyNetwork, readings: Readings, rows: np.ndarray) -> np.ndarray | float:
+    """What errors of some rows are told in; one number where all rows are of one kind."""
+    if not len(rows):
+        return 1.0
+    scale = network.scale_of(readings.batch(rows).to(next(network.parameters()).device))
+    return scale.detach().cpu().double().numpy() if isinstance(scale, Tensor) else scale
 
 
 def _inner_split(groups: np.ndarray, settings: TrainingSettings, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -123,7 +123,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         ({"seed": 10**40}, "0 is beyond any number that can be meant"),
         ({"film_mass_mg": float("nan")}, "`film_mass_mg`: should be a finite number (got nan)."),
         ({"measure__sweep__low": 1e-300}, "`measure.sweep.low`: should be at least 1e-05 (got 1e-300)."),
-        ({"warm_start": {"sources": ["gossip"]}}, "'gossip' is none of literature, md."),
+        ({"warm_start": {"sources": ["gossip"]}}, "'gossip' is none of literature, md, dft."),
         (
             {"approval": {"first_hardware": "perhaps"}},
             "`approval.first_hardware`: should be yes or no (got 'perhaps').",

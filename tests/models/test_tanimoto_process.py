@@ -134,7 +134,7 @@ def told(process, data: FilmData, conditioned: Conditioned, cross):
     """Mean and variance at the readings themselves, of their covariance with all, `n x n`."""
     kept = cross[:, conditioned.rows]
     with torch.no_grad():
-        mean = process.mean_of(data.features[data.film], data.tau) + kept @ conditioned.weights
+        mean = process.mean_of(data) + kept @ conditioned.weights
         return mean, process.variance_at(data.tau) - (kept @ conditioned.root.T).square().sum(dim=1)
 
 
