@@ -40,9 +40,19 @@ test: $(READY)  ## lint, types, import contracts, doctests and tests
 test-slow: $(READY)  ## the long studies
 	$(BIN)/pytest -m slow
 
+# Those that learn from public tables run where the folder with the tables is given.
+ON_TABLES := multi_fidelity public_tables screening unseen_polymers
+
 .PHONY: benchmarks
-benchmarks: $(READY)  ## print the figures that the README states, one JSON line each
-	for script in $(filter-out benchmarks/line.py,$(wildcard benchmarks/*.py)); do $(BIN)/python $$script || exit 1; done
+benchmarks: $(READY)  ## print the figures of the README, one JSON line each; with DATA=FOLDER of tables more
+	for name in $(filter-out line $(ON_TABLES),$(basename $(notdir $(wildcard benchmarks/*.py)))); do \
+	  $(BIN)/python benchmarks/$$name.py || exit 1; done
+ifdef DATA
+	$(BIN)/python benchmarks/unseen_polymers.py $(DATA)/spe_conductivity.csv --tg $(DATA)/tg.csv
+	$(BIN)/python benchmarks/public_tables.py $(DATA)
+	$(BIN)/python benchmarks/multi_fidelity.py $(DATA)/htpmd.csv --experiments $(DATA)/spe_conductivity.csv
+	$(BIN)/python benchmarks/screening.py $(DATA)/spe_conductivity.csv $(DATA)/candidate_polymers.csv
+endif
 
 .PHONY: lock
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
