@@ -14,7 +14,7 @@ import numpy as np
 from chemistry.errors import BadInput
 from ledger.film import Film
 from models.calibration import LEAST_ROWS, Method, Rows, calibrated
-from models.composition import polymer_fingerprints, structured_points
+from models.composition import polymer_fingerprints
 from models.fidelity import FIDELITIES
 from models.fidelity_tables import Beside, LearnsBeside, fidelity_tables
 from models.film_content import film_content, training_hash
@@ -22,6 +22,7 @@ from models.fitted_average import FittedAverage, LearntAverage
 from models.glass_estimate import GLASS_TRANSITION, GlassEstimate, glass_estimate
 from models.learning_table import LearningTable, learning_table, properties_of
 from models.splits import polymer_group
+from models.structured_points import structured_points
 
 NO_GLASS = (
     "T - Tg is left out: the films hold glass transitions of fewer than 50 neat polymers. Add a table of them (--tg)"

@@ -18,8 +18,7 @@ import numpy as np
 from chemistry.polymer import Architecture, Polymer
 from chemistry.remembered import remembered_of_many
 from chemistry.salt import Salt
-from models.learning_table import LearningTable, Mixture, Points
-from models.structured_points import StructuredPoints
+from models.learning_table import Mixture, Points
 from models.unit_features import (
     COUNTS,
     FINGERPRINT_BITS,
@@ -31,6 +30,7 @@ from models.unit_features import (
     unit_spacings,
 )
 
+GLASS_TRANSITION = "glass_transition"
 ZERO_C_K = 273.15
 _MASS, _HEAVY = COUNTS.index("mass"), COUNTS.index("heavy atoms")
 _ANION, _CATION = COUNTS.index("anion"), COUNTS.index("cation")
@@ -228,17 +228,3 @@ def _tethered_mol_kg(polymer: Polymer) -> float:
 
 def _temperature(temperature_C: np.ndarray) -> np.ndarray:
     return np.stack([temperature_C, 1000.0 / (temperature_C + ZERO_C_K)], axis=1)
-
-
-def structured_points(
-    name: str, points: Points, chemistry: bool, glass: GlassTransitions | None, read: LearningTable | None = None
-) -> StructuredPoints:
-    """Points of a property with their features: chemical ones, with T − Tg where Tg is given, or fingerprints.
-
-    `read` is the table of readings that the points are of; left out, nobody has read any.
-    """
-    matrix = chemical_matrix(points, glass) if chemistry else fingerprint_matrix(points)
-    columns = (*CHEMICAL_NAMES, *(() if glass is None else GLASS_NAMES)) if chemistry else ()
-    film = np.full(len(points), -1) if read is None else read.film
-    sd = np.full(len(points), np.nan) if read is None else read.sd
-    return StructuredPoints(name, points, matrix, columns, film, sd)

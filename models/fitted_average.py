@@ -12,14 +12,14 @@ import numpy as np
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from models.calibration import Member, Regime, predictions
-from models.composition import polymer_fingerprints, structured_points
+from models.composition import polymer_fingerprints
 from models.glass_estimate import GlassEstimate
 from models.interval_width import Width, farness
 from models.learning_table import Points, grid
 from models.protocols import Condition, Foretold, Posterior
 from models.saved_methods import OtherWeights, restored
 from models.splits import polymer_group
-from models.structured_points import StructureLearnt
+from models.structured_points import StructureLearnt, structured_points
 from models.unit_features import FINGERPRINT_BITS
 
 FORMAT = 2

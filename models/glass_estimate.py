@@ -11,21 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from chemistry.polymer import Polymer
-from chemistry.remembered import remembered_of_many
 from ledger.film import Film
-from models.composition import GlassTransitions
+from models.composition import GLASS_TRANSITION, GlassTransitions
 from models.kernel_machine import KernelRidge, SupportVectors
+from models.repeat_units import repeat_unit_matrix
 from models.splits import grouped_folds, polymer_group
-from models.unit_features import COUNTS, FINGERPRINT_BITS, unit_counts, unit_fingerprint
 
-GLASS_TRANSITION = "glass_transition"
 LEAST_POLYMERS = 50
 """Fewer different polymers teach no model; T − Tg is then left out, and said to be."""
 _MEMBERS = 5
 _COMMON = 20
 """Polymers that a substructure must be found in, of a large table."""
 _METHOD = KernelRidge("glass", width=2.0)
-_HEAVY = COUNTS.index("heavy atoms")
 
 
 @dataclass(frozen=True)
@@ -89,15 +86,3 @@ def glass_estimate(films: Sequence[Film], seed: int = 0) -> GlassEstimate | None
     )
     without = {groups[place]: k for k, fold in enumerate(folds) for place in fold.test.tolist()}
     return GlassEstimate(members, without)
-
-
-def repeat_unit_matrix(polymers: Sequence[Polymer]) -> np.ndarray:
-    """`p x d` counts and substructures of the repeat units per heavy atom: a glass transition hangs on these."""
-    return np.array([_row(polymer) for polymer in polymers]).reshape(-1, len(COUNTS) + FINGERPRINT_BITS)
-
-
-@remembered_of_many
-def _row(polymer: Polymer) -> np.ndarray:
-    rows = [np.concatenate([unit_counts(unit.smiles), unit_fingerprint(unit.smiles)]) for unit in polymer.units]
-    counts = np.tensordot(polymer.fractions, rows, axes=1)
-    return counts / counts[_HEAVY]

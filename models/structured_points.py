@@ -10,7 +10,17 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
-from models.learning_table import Points
+from models.composition import (
+    CHEMICAL_NAMES,
+    GLASS_NAMES,
+    GLASS_TRANSITION,
+    GlassTransitions,
+    chemical_matrix,
+    fingerprint_matrix,
+)
+from models.learning_table import LearningTable, Points
+from models.repeat_units import NAMES as REPEAT_UNIT_NAMES
+from models.repeat_units import repeat_unit_matrix
 
 
 @dataclass(frozen=True)
@@ -74,3 +84,21 @@ class StructureRegressor(Protocol):
     ) -> StructureLearnt:
         """Learn from n points, `n` targets and weights; rows of one group (`n`, integers) are of one polymer."""
         ...
+
+
+def structured_points(
+    name: str, points: Points, chemistry: bool, glass: GlassTransitions | None, read: LearningTable | None = None
+) -> StructuredPoints:
+    """Points of a property with their features: chemical ones, with T − Tg where Tg is given, or fingerprints.
+
+    A glass transition hangs on what the repeat unit is made of, and thousands are known: its substructures are added.
+    `read` is the table of readings that the points are of; left out, nobody has read any.
+    """
+    matrix = chemical_matrix(points, glass) if chemistry else fingerprint_matrix(points)
+    columns = (*CHEMICAL_NAMES, *(() if glass is None else GLASS_NAMES)) if chemistry else ()
+    if chemistry and name == GLASS_TRANSITION:
+        matrix = np.concatenate([matrix, repeat_unit_matrix(points.polymers)[points.polymer]], axis=1)
+        columns = (*columns, *REPEAT_UNIT_NAMES)
+    film = np.full(len(points), -1) if read is None else read.film
+    sd = np.full(len(points), np.nan) if read is None else read.sd
+    return StructuredPoints(name, points, matrix, columns, film, sd)

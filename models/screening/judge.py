@@ -14,12 +14,13 @@ import numpy as np
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
-from models.composition import polymer_fingerprints, structured_points
+from models.composition import polymer_fingerprints
 from models.fitted_average import FittedAverage
 from models.interval_width import nearest
 from models.learning_table import Points
 from models.protocols import Condition, Fitted, Foretold
 from models.splits import polymer_group
+from models.structured_points import structured_points
 
 if TYPE_CHECKING:
     from models.gaussian_process import FittedGaussianProcess

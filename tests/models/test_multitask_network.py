@@ -12,7 +12,6 @@ from chemistry.generated_units import generated_units
 from chemistry.polymer import Polymer
 from ledger.film import Film, Reading, Source
 from models.averaged import Averaged
-from models.composition import structured_points
 from models.fidelity import FIDELITIES, SHORT_MD
 from models.fidelity_tables import Beside, LearnsBeside, fidelity_tables, joined
 from models.fitted_average import load_average
@@ -22,6 +21,7 @@ from models.networks.settings import EncoderSettings, TrainingSettings
 from models.protocols import Condition, Foreteller
 from models.regressors import OtherWeights
 from models.splits import polymer_group
+from models.structured_points import structured_points
 from models.surrogates import surrogate
 from models.unit_features import COUNTS, unit_counts
 

@@ -118,7 +118,7 @@ def test_a_process_foretells_what_it_saw_and_doubts_what_is_far(name, films, fit
     assert np.abs(told.mean - [truth(given, 60.0) for given in near]).max() < 0.4
     strange = Polymer.model_validate({"units": ["*N=P(*)(OCC(F)(F)F)OCC(F)(F)F"]})
     away = [Formulation(polymer=strange, salt=salt("LiBF4"), salt_molality_mol_kg=6.0)]
-    from models.composition import structured_points
+    from models.structured_points import structured_points
 
     def doubt(given):
         points = grid(given, [Condition(CONDUCTIVITY, 60.0)])
@@ -151,8 +151,8 @@ def test_a_copolymer_lies_between_its_units_where_the_network_reads_them(fitted)
     """A weighted mean of embeddings: at the ends it is the homopolymer, and it changes little with little of a unit."""
     learnt = fitted["graph_network"].learnt[CONDUCTIVITY].members[0]
     assert isinstance(learnt, LearntNetwork)
-    from models.composition import structured_points
     from models.networks.readings import Readings
+    from models.structured_points import structured_points
 
     def embedding(given):
         points = structured_points(CONDUCTIVITY, grid([given], [Condition(CONDUCTIVITY, 60.0)]), True, None)

@@ -13,7 +13,7 @@ from chemistry.catalogue import salt
 from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from models.averaged import Averaged
-from models.composition import polymer_fingerprints, structured_points
+from models.composition import polymer_fingerprints
 from models.evaluation import CONDUCTIVITY
 from models.few_readings import few_of_each_group
 from models.film_process import FilmData
@@ -27,6 +27,7 @@ from models.learning_table import grid
 from models.protocols import Condition
 from models.regressors import OtherWeights
 from models.saved import load_surrogate
+from models.structured_points import structured_points
 from models.surrogates import surrogate
 from models.tuning import settings_of, with_settings
 from tests.models.test_averaged import film, truth
