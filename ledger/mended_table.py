@@ -30,18 +30,19 @@ class Mended:
     again: tuple[ObservationRow, ...]
 
 
-def mend(transaction: Writing, file: str, given: Collection[str]) -> Mended:
+def mend(transaction: Writing, file: str, formats: Collection[str], given: Collection[str]) -> Mended:
     """Take back the films of a table that are not among those given now; tell what is to hold again.
 
     Args:
         transaction: of the import.
         file: name of the table, as the films' provenance has it.
+        formats: those that it was read in: a file may be imported once for its conductivities, and once for its Tg.
         given: ids of the films that it holds now.
 
     A reading that somebody amended comes back as amended, and one that somebody retracted does not.
     """
     taken_back, back, again = 0, 0, []
-    for film in _films_of(transaction.session, file):
+    for film in _films_of(transaction.session, file, formats):
         holding = _holding(transaction.session, film)
         if film.film_id in given:
             found = [] if holding else _taken_back_by_import(transaction.session, film)
@@ -55,15 +56,16 @@ def mend(transaction: Writing, file: str, given: Collection[str]) -> Mended:
     return Mended(taken_back, back, tuple(again))
 
 
-def left_beside(session: Session, file: str, given: Collection[str]) -> int:
-    """How many films of an earlier import of a file hold beside those that it has now."""
-    others = [film for film in _films_of(session, file) if film.film_id not in given]
+def left_beside(session: Session, file: str, formats: Collection[str], given: Collection[str]) -> int:
+    """How many films of an earlier import of a file, in the same formats, hold beside those that it has now."""
+    others = [film for film in _films_of(session, file, formats) if film.film_id not in given]
     return sum(bool(_holding(session, film)) for film in others)
 
 
-def _films_of(session: Session, file: str) -> list[FilmRow]:
+def _films_of(session: Session, file: str, formats: Collection[str]) -> list[FilmRow]:
     published = session.exec(select(FilmRow).where(col(FilmRow.campaign_id).is_(None))).all()
-    return [film for film in published if film.provenance.get("file") == file]
+    of_file = [film for film in published if film.provenance.get("file") == file]
+    return [film for film in of_file if film.provenance.get("table") in formats]
 
 
 def _holding(session: Session, film: FilmRow) -> list[ObservationRow]:

@@ -76,7 +76,9 @@ class PublishedRecords(Records):
             session = transaction.session
             known = _known_hashes(session, list(given))
             _refuse_changed(given, known)
-            changed = Mended(0, 0, ()) if mended is None else mend(transaction, mended, given)
+            changed = Mended(0, 0, ())
+            if mended is not None:
+                changed = mend(transaction, mended, _formats(given.values()), given)
             new = [published for film_id, published in given.items() if film_id not in known]
             if not new and not changed.again:
                 return Added(0, 0, len(known), None, changed.taken_back)
@@ -100,14 +102,20 @@ class PublishedRecords(Records):
 
     def left_beside(self, file: str, films: Iterable[PublishedFilm]) -> int:
         """How many films of an earlier import of a file hold beside these, which it has now."""
+        given = _by_id(films)
         with self.database.reading() as session:
-            return left_beside(session, file, {published.film.film_id for published in films})
+            return left_beside(session, file, _formats(given.values()), given)
 
     def references(self) -> dict[str, int]:
         """How many films each published source has given."""
         with self.database.reading() as session:
             rows = session.exec(select(FilmRow.reference).where(FilmRow.reference != "")).all()
         return {reference: rows.count(reference) for reference in sorted(set(rows))}
+
+
+def _formats(films: Iterable[PublishedFilm]) -> set[str]:
+    """The formats in which the films' table was read."""
+    return {str(published.provenance.get("table")) for published in films}
 
 
 def _once_more(row: ObservationRow, event: int) -> dict[str, Any]:

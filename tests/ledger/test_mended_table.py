@@ -78,3 +78,14 @@ def test_what_a_person_said_of_single_readings_comes_back_with_the_film(ledger: 
         assert brought(ledger, tmp_path, *PEO, *OTHER) == (0, 0, 1)
         assert holding(ledger) == [-7, -6.3, -4.5]
     assert [r for film in ledger.films(sources=["literature"]) for r in film.readings] == as_ada_said
+
+
+def test_another_format_of_the_same_file_is_another_table(ledger: Ledger, tmp_path: Path) -> None:
+    brought(ledger, tmp_path, *PEO)
+    path = tmp_path / "table.csv"
+    path.write_text("SMILES,tg\n*CCO*,-60\n*CC(C)O*,-70\n")
+    films = read_table(path, "tg").films
+    added = ledger.add_literature("tg: table.csv", films, "table.csv")
+    assert (added.films, added.taken_back, ledger.left_beside("table.csv", films)) == (2, 0, 0)
+    assert brought(ledger, tmp_path, *PEO) == (0, 0, 0)
+    assert holding(ledger) == [-70, -60, -6, -5, -4.5]
