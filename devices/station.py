@@ -118,13 +118,14 @@ class Station:
             self._aborted = reason
             for instrument in self.instruments.values():
                 instrument.left_alone = leaving
-            engine = self._engine
+            engine, work = self._engine, self._work
         if engine is not None and engine.state != "idle":
             try:
                 with contextlib.redirect_stdout(io.StringIO()):  # it says so on stdout, where our JSON goes
                     engine.abort(reason)
             except RuntimeError:
-                if engine.state != "idle":  # else it came to its end on its own meanwhile
+                # Else it came to its end on its own meanwhile, and another may run there already.
+                if self._work is work and engine.state != "idle":
                     raise
 
     def safe(self) -> None:

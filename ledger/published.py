@@ -14,7 +14,7 @@ from ledger.film import Film, Source
 from ledger.kinds import EventKind
 from ledger.mended_table import Mended, left_beside, mend
 from ledger.observations import film_hash, reading_row
-from ledger.records import Records, require
+from ledger.records import Records
 from ledger.tables import FilmRow, ObservationRow
 
 _AT_ONCE = 500
@@ -76,10 +76,11 @@ class PublishedRecords(Records):
             session = transaction.session
             known = _known_hashes(session, list(given))
             _refuse_changed(given, known)
-            changed = Mended(0, ()) if mended is None else mend(transaction, mended, given)
+            changed = Mended(0, 0, ())
+            if mended is not None:
+                changed = mend(transaction, mended, _formats(given.values()), given)
             new = [published for film_id, published in given.items() if film_id not in known]
-            again = _again(session, given, changed.back)
-            if not new and not again:
+            if not new and not changed.again:
                 return Added(0, 0, len(known), None, changed.taken_back)
             readings = sum(len(published.film.readings) for published in new)
             number = transaction.event(
@@ -95,18 +96,15 @@ class PublishedRecords(Records):
                 for number_of_film, published in zip(ids, new, strict=True)
                 for reading in published.film.readings
             ]
-            observations += [
-                reading_row(number_of_film, reading, number)
-                for number_of_film, published in again.items()
-                for reading in published.film.readings
-            ]
             transaction.insert(ObservationRow, observations)
-        return Added(len(new), readings, len(known), number, changed.taken_back, len(again))
+            transaction.insert(ObservationRow, [_once_more(row, number) for row in changed.again])
+        return Added(len(new), readings, len(known), number, changed.taken_back, changed.back)
 
     def left_beside(self, file: str, films: Iterable[PublishedFilm]) -> int:
         """How many films of an earlier import of a file hold beside these, which it has now."""
+        given = _by_id(films)
         with self.database.reading() as session:
-            return left_beside(session, file, {published.film.film_id for published in films})
+            return left_beside(session, file, _formats(given.values()), given)
 
     def references(self) -> dict[str, int]:
         """How many films each published source has given."""
@@ -115,10 +113,15 @@ class PublishedRecords(Records):
         return {reference: rows.count(reference) for reference in sorted(set(rows))}
 
 
-def _again(session: Session, given: dict[str, PublishedFilm], back: Sequence[int]) -> dict[int, PublishedFilm]:
-    """Films of the ledger that are to hold again, by their numbers."""
-    rows = [require(session, FilmRow, number) for number in back]
-    return {number: given[row.film_id] for number, row in zip(back, rows, strict=True)}
+def _formats(films: Iterable[PublishedFilm]) -> set[str]:
+    """The formats in which the films' table was read."""
+    return {str(published.provenance.get("table")) for published in films}
+
+
+def _once_more(row: ObservationRow, event: int) -> dict[str, Any]:
+    """A reading that was taken back, as one that holds from an event on, in its old place."""
+    told = row.model_dump(exclude={"id", "closed_event", "superseded_by"})
+    return {**told, "event": event, "origin_id": row.origin_id or row.id}
 
 
 def _by_id(films: Iterable[PublishedFilm]) -> dict[str, PublishedFilm]:

@@ -1,6 +1,5 @@
 """A fitted average of unlike methods: prediction at any number of points, and weights as plain arrays."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ from models.saved_methods import OtherWeights, restored
 from models.splits import polymer_group
 from models.structured_points import StructureLearnt, structured_points
 from models.unit_features import FINGERPRINT_BITS
+from models.weights_hash import HASH, refuse_other_weights, weights_hash
 
 FORMAT = 2
 _AT_ONCE = 20_000
@@ -104,7 +104,7 @@ class FittedAverage:
         configuration = {
             "surrogate": self.name,
             "format": FORMAT,
-            "weights_sha256": _hash_of(weights),
+            HASH: weights_hash(weights),
             "chemistry": self.chemistry,
             "notes": self.notes,
             "trained_on": self.trained_on,
@@ -161,8 +161,7 @@ def load_average(folder: Path) -> FittedAverage:
     told = json.loads(configuration.read_text(encoding="utf-8"))
     if told.get("format") != FORMAT or "chemistry" not in told:
         raise OtherWeights(f"saved by another version: format {told.get('format')!r}, and this one reads {FORMAT}")
-    if told.get("weights_sha256", of_weights := _hash_of(folder / "weights.npz")) != of_weights:
-        raise OtherWeights("weights.npz is not the file that configuration.json was written with")
+    refuse_other_weights(told, folder / "weights.npz")
     with np.load(folder / "weights.npz", allow_pickle=False) as file:
         arrays = {key: file[key] for key in file.files}
     learnt = {}
@@ -189,10 +188,6 @@ def load_average(folder: Path) -> FittedAverage:
         notes=tuple(told["notes"]),
         trained_on=told["trained_on"],
     )
-
-
-def _hash_of(weights: Path) -> str:
-    return hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
 def _regime(told: dict[str, Any]) -> Regime:

@@ -19,6 +19,7 @@ from models.foretelling import foretold, left_out_scores
 from models.formulation_model import FormulationModel, LearntProperty
 from models.out_of_sample import ForetoldReading
 from models.protocols import Condition, Posterior
+from models.weights_hash import HASH, refuse_other_weights, weights_hash
 
 FILM_SD = 0.10
 """Prior median of the film effect in decades. The tenth best of groups of nominally identical cells scatters by 0.11
@@ -129,6 +130,7 @@ class FittedGaussianProcess:
         configuration = {
             "surrogate": GaussianProcess.name,
             "format": _FORMAT,
+            HASH: weights_hash(folder / "weights.pt"),
             "features": NAMES,
             "trained_on": self.trained_on,
             "properties": {
@@ -146,6 +148,7 @@ def load(folder: Path) -> FittedGaussianProcess:
         raise UnusableWeights(
             f"the surrogate in {folder} was saved by another version, with other features; fit it again from the ledger"
         )
+    refuse_other_weights(configuration, folder / "weights.pt")
     tensors = torch.load(folder / "weights.pt", weights_only=True)
     learnt = {}
     with one_thread():

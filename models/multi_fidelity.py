@@ -28,6 +28,7 @@ from models.formulation_model import LearntProperty
 from models.gaussian_process import EXTRA_SD, FILM_SD, FittedGaussianProcess, UnusableWeights
 from models.learning_table import THEORY
 from models.out_of_sample import ForetoldReading
+from models.weights_hash import HASH, refuse_other_weights, weights_hash
 
 OTHERS_FILM_SD, OTHERS_EXTRA_SD = 0.25, 0.1
 """Prior medians, in decades, of the effect of a film (a cell elsewhere, a trajectory) and of scatter beyond what is
@@ -151,6 +152,7 @@ class FittedMultiFidelity(FittedGaussianProcess):
         configuration = {
             "surrogate": MultiFidelity.name,
             "format": _FORMAT,
+            HASH: weights_hash(folder / "weights.npz"),
             "features": NAMES,
             "trained_on": self.trained_on,
             "aside": self.aside,
@@ -174,6 +176,7 @@ def load(folder: Path) -> FittedMultiFidelity:
         raise UnusableWeights(
             f"the surrogate in {folder} was saved by another version, with other features; fit it again from the ledger"
         )
+    refuse_other_weights(configuration, folder / "weights.npz")
     with np.load(folder / "weights.npz", allow_pickle=False) as file:
         tensors = {key: torch.from_numpy(np.array(file[key])) for key in file.files}
     learnt, sources, aside = {}, {}, configuration["aside"]

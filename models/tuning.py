@@ -197,7 +197,7 @@ def settings_of(model: object) -> dict[str, tuple[Setting, ...]]:
         name = getattr(model, "name", type(model).__name__)
         raise BadInput(
             f"the model {name!r} has no settings to tune",
-            remedy="Tune forest, boosting, support_vectors or tanimoto_process",
+            remedy="Tune forest, extra_trees, boosting, support_vectors, kernel_ridge, tanimoto_process or average",
         )
     return found
 

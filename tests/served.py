@@ -118,9 +118,14 @@ class ServedLab:
 
     def _end(self, number: signal.Signals) -> None:
         assert self._process is not None
-        self._process.send_signal(number)
-        self._process.communicate(timeout=30)
-        self._process = None
+        process, self._process = self._process, None
+        process.send_signal(number)
+        try:
+            process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:  # a failure, and no reason to leave it behind
+            process.kill()
+            process.communicate()
+            raise
 
 
 def until(condition: Callable[[], Any], within_s: float) -> float:

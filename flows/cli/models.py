@@ -165,10 +165,17 @@ def print_figures(figures: dict[str, object], as_json: bool, title: str) -> None
     for name, value in figures.items():
         if isinstance(value, dict):
             for inner, row in value.items():
-                told = row.items() if isinstance(row, dict) else ()
-                typer.echo(f"  {inner}: " + ", ".join(f"{key} {number}" for key, number in told))
+                typer.echo(f"  {inner}: {_in_words(row)}")
         elif isinstance(value, list):
             for text in value:
                 typer.echo(f"  {text}")
         else:
             typer.echo(f"  {name}: {value}")
+
+
+def _in_words(value: object) -> str:
+    """A figure, or several with their names, those that belong together in brackets."""
+    if not isinstance(value, dict):
+        return "none" if value is None else str(value)
+    told = ((name, _in_words(part), isinstance(part, dict)) for name, part in value.items())
+    return ", ".join(f"{name} ({words})" if several else f"{name} {words}" for name, words, several in told)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from ledger.film import Film, Source
 
 _FEW = 3
@@ -48,6 +50,7 @@ def models_calibrate(
             "theory and experiment come from one campaign, or from two tables",
             remedy="Give a campaign file, or --table with experiments and --theory with theory",
         )
+    _refuse_unfit(value or [], {"--folder": folder, "--ledger": ledger} if table else {})
     films = _of_tables(table, format, theory, theory_format) if table and theory else _of(campaign, folder, ledger)
     said = theory_values(films, name, of)
     if not said:
@@ -74,6 +77,20 @@ def models_calibrate(
     print_figures(figures, json, title=f"{name}: experiment from {of.value}")
     for one in told:
         typer.echo(f"  {one['theory']:g}: {one['experiment']:g}, 90 % within {one['low_90']:g} to {one['high_90']:g}")
+
+
+def _refuse_unfit(values: "Sequence[float]", of_campaign: "Mapping[str, object]") -> None:
+    """Values that are no numbers, and options of a campaign's ledger beside tables."""
+    import math
+
+    from chemistry.errors import BadInput
+
+    for value in values:
+        if not math.isfinite(value):
+            raise BadInput(f"--value {value:g}", remedy="Give a number")
+    for option, given in of_campaign.items():
+        if given is not None:
+            raise BadInput(f"{option} belongs to a campaign, and tables are read", remedy=f"Leave {option} out")
 
 
 def _source(text: str) -> "Source":

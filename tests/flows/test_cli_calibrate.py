@@ -66,6 +66,9 @@ def test_a_campaign_takes_what_its_ledger_holds_and_says_where_there_are_no_pair
         (("--table", "measured.csv", "--theory", "theory.csv", "--property", "colour"), "'colour' is not calibrated"),
         (("--table", "measured.csv", "--theory", "theory.csv", "--source", "dft"), "from dft"),
         (("--table", "measured.csv", "--theory", "no.csv"), "no such file"),
+        (("--table", "measured.csv", "--theory", "theory.csv", "--value", "nan"), "--value nan"),
+        (("--table", "measured.csv", "--theory", "theory.csv", "--value", "-inf"), "--value -inf"),
+        (("--table", "measured.csv", "--theory", "theory.csv", "--ledger", "a.sqlite"), "--ledger belongs to"),
     ],
 )
 def test_bad_input_is_one_paragraph(ionloop: Command, words: tuple[str, ...], message: str) -> None:

@@ -117,6 +117,17 @@ def test_bad_input_is_one_paragraph_and_changes_nothing(
     assert not Path("new").exists()
 
 
+def test_people_are_told_every_figure_and_why_a_split_is_left_out(ionloop: Command) -> None:
+    Path("spe.csv").write_text(rows())
+    said = ionloop("models", "fit", "--table", "spe.csv", "--model", "support_vectors")
+    assert said.status == 0
+    lines = dict(line.strip().split(": ", 1) for line in said.out.splitlines())
+    assert lines["paper"] == "the films name no papers"
+    assert all(lines.values())
+    assert lines["polymer"].startswith("log10_conductivity (films ")
+    assert "{" not in said.out
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -27,7 +27,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkpoint")
     (folder / "train.csv").write_text(table())
     films = [item.film for item in read_table(folder / "train.csv", "bradford").films]
-    for name in ("support_vectors", "gaussian_process"):
+    for name in ("support_vectors", "gaussian_process", "multi_fidelity"):
         unpack(pack(any_surrogate(name).fit(films)), folder / name)
     return folder
 
@@ -137,3 +137,14 @@ def test_weights_that_cannot_be_written_leave_nothing(saved: Path, tmp_path: Pat
     unpack(content, tmp_path / "model")
     assert sorted(path.name for path in (tmp_path / "model").iterdir()) == ["configuration.json", "weights.npz"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "model"]
+
+
+@pytest.mark.parametrize("name", ["support_vectors", "gaussian_process", "multi_fidelity"])
+def test_the_weights_of_another_checkpoint_are_refused(saved: Path, tmp_path: Path, name: str) -> None:
+    films = [item.film for item in read_table(saved / "train.csv", "bradford").films]
+    any_surrogate(name).fit(films[: len(films) // 2]).save(tmp_path / "other")
+    shutil.copytree(saved / name, tmp_path / "mixed")
+    (weights,) = (path.name for path in (tmp_path / "other").glob("weights.*"))
+    shutil.copy(tmp_path / "other" / weights, tmp_path / "mixed" / weights)
+    with pytest.raises(BadInput, match=f"{weights} is not the file"):
+        load_surrogate(tmp_path / "mixed")

@@ -65,3 +65,27 @@ def test_what_a_person_took_back_stays_so(ledger: Ledger, tmp_path: Path) -> Non
     assert holding(ledger) == [-6, -5, -4.5]
     retracted = [event.payload["by"] for event in ledger.events() if event.kind == EventKind.RETRACTED]
     assert retracted == ["Ada"]
+
+
+def test_what_a_person_said_of_single_readings_comes_back_with_the_film(ledger: Ledger, tmp_path: Path) -> None:
+    brought(ledger, tmp_path, *PEO, *OTHER)
+    ledger.amend([Change(observation_id=1, value=-6.3)], by="Ada", note="read off the figure again")
+    ledger.amend([Change(observation_id=2, value=None)], by="Ada", note="a slip in the paper")
+    as_ada_said = [reading for film in ledger.films(sources=["literature"]) for reading in film.readings]
+    for _ in range(2):
+        assert brought(ledger, tmp_path, *OTHER) == (0, 1, 0)
+        assert holding(ledger) == [-7]
+        assert brought(ledger, tmp_path, *PEO, *OTHER) == (0, 0, 1)
+        assert holding(ledger) == [-7, -6.3, -4.5]
+    assert [r for film in ledger.films(sources=["literature"]) for r in film.readings] == as_ada_said
+
+
+def test_another_format_of_the_same_file_is_another_table(ledger: Ledger, tmp_path: Path) -> None:
+    brought(ledger, tmp_path, *PEO)
+    path = tmp_path / "table.csv"
+    path.write_text("SMILES,tg\n*CCO*,-60\n*CC(C)O*,-70\n")
+    films = read_table(path, "tg").films
+    added = ledger.add_literature("tg: table.csv", films, "table.csv")
+    assert (added.films, added.taken_back, ledger.left_beside("table.csv", films)) == (2, 0, 0)
+    assert brought(ledger, tmp_path, *PEO) == (0, 0, 0)
+    assert holding(ledger) == [-70, -60, -6, -5, -4.5]
