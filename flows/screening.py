@@ -3,14 +3,13 @@
 import json
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
 from chemistry.errors import BadInput
 from flows.outputs import refuse_unwritable
-from flows.screening_grid import grid
+from flows.screening_asked import Asked
 from flows.screening_told import figures, tell, write_ranking
 from flows.tables import declared_in_words, judgements, read_films, read_glasses, refuse_without_table
 from ledger.literature import LiteratureTable
@@ -19,61 +18,8 @@ from models.screening.crew import crew
 from models.screening.judge import Judge, judge_of
 from models.screening.left_out import left_out
 from models.screening.map import mapless
-from models.screening.question import Question
 from models.screening.screen import screen
 from models.surrogates import surrogate
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The options of the command; see `flows.cli.screen`."""
-
-    pool: Path
-    salts: str
-    loadings: str
-    temperatures: str
-    table: Path | None
-    format: str
-    model: str
-    glasses: Path | None
-    fitted: Path | None
-    save: Path | None
-    keep: str
-    asked_for: str
-    column: str | None
-    top: int
-    rank: str
-    quantile: float
-    each: int | None
-    student: bool | None
-    processes: int
-    cluster: str | None
-    out: Path | None
-    refused: Path | None
-    map: Path | None
-    as_json: bool
-
-    @property
-    def question(self) -> Question:
-        """What the pool is asked; raises `BadInput` where an option cannot be meant."""
-        if self.rank not in {"mean", "lower"}:
-            raise BadInput(f"{self.rank!r} ranks nothing", place="--rank", remedy="Use mean or lower")
-        if not 0 < self.quantile < 0.5:
-            raise BadInput(
-                f"a lower bound at quantile {self.quantile:g}",
-                place="--quantile",
-                remedy="Give one above 0 and below 0.5",
-            )
-        return Question(
-            grid=grid(self.salts, self.loadings, self.temperatures),
-            top=self.top,
-            quantile=self.quantile,
-            by_lower=self.rank == "lower",
-            of_each=self.each,
-            asked=self.asked_for,
-            student=self.student,
-            column=self.column,
-        )
 
 
 def screen_pool(asked: Asked) -> None:

@@ -4,9 +4,9 @@ import csv
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
+from flows.screening_asked import Asked
 from flows.tables import declared
 from ledger.literature import LiteratureTable
 from ledger.whole_file import written_whole
@@ -15,9 +15,6 @@ from models.screening.judge import Judge
 from models.screening.left_out import KINDS, LeftOut
 from models.screening.question import Question
 from models.screening.screen import Screening
-
-if TYPE_CHECKING:
-    from flows.screening import Asked
 
 
 def write_ranking(path: Path, hits: tuple[Hit, ...]) -> None:
@@ -35,7 +32,7 @@ def write_ranking(path: Path, hits: tuple[Hit, ...]) -> None:
 
 
 def figures(
-    asked: "Asked",
+    asked: Asked,
     tables: Sequence[LiteratureTable | None],
     surrogate: Judge,
     screening: Screening,
@@ -63,7 +60,7 @@ def figures(
     }
 
 
-def tell(asked: "Asked", question: Question, surrogate: Judge, screening: Screening, record: LeftOut) -> None:
+def tell(asked: Asked, question: Question, surrogate: Judge, screening: Screening, record: LeftOut) -> None:
     """Print what came of a screening as a table, with what a reader of it has to know."""
     from rich.console import Console
     from rich.table import Table
@@ -115,7 +112,7 @@ def tell(asked: "Asked", question: Question, surrogate: Judge, screening: Screen
         console.print(line, highlight=False, markup=False)
 
 
-def _remarks(screening: Screening, record: LeftOut, surrogate: Judge, asked: "Asked") -> list[str]:
+def _remarks(screening: Screening, record: LeftOut, surrogate: Judge, asked: Asked) -> list[str]:
     """What a reader of the table has to know."""
     lines = []
     if any(hit.outside for hit in screening.hits):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.models import app, print_figures
+from flows.cli.figures import print_figures
+from flows.cli.models import app
 
 if TYPE_CHECKING:
     from flows.model_fit import Shelf

@@ -39,7 +39,7 @@ def models_calibrate(
     import numpy as np
 
     from chemistry.errors import BadInput
-    from flows.cli.models import print_figures
+    from flows.cli.figures import print_figures
     from models.theory_calibration import calibrated_theory, interval_90
     from models.theory_pairs import theory_pairs, theory_values
 

@@ -62,7 +62,8 @@ def screen(
     that lie outside what the model was trained on. Rows that cannot be read, polymers that repeat an earlier row, and
     formulations that should not be made are left out, counted and named.
     """
-    from flows.screening import Asked, screen_pool
+    from flows.screening import screen_pool
+    from flows.screening_asked import Asked
 
     screen_pool(
         Asked(
