@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chemistry.canonical import canonical_repeat_unit, read_structure, repeated
+from chemistry.substructure import matches
 
 if TYPE_CHECKING:
     from rdkit import Chem
@@ -59,7 +60,7 @@ def coordinating_groups(smiles: str) -> dict[str, int]:
 
 def _counted(smiles: str) -> dict[str, int]:
     structure = read_structure(smiles)
-    return {name: len({match[0] for match in structure.GetSubstructMatches(p)}) for name, p in _patterns().items()}
+    return {name: len({match[0] for match in matches(structure, p)}) for name, p in _patterns().items()}
 
 
 def coordinating_sites(smiles: str) -> int:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from chemistry.structures import UnreadableSmiles, checked
+from chemistry.substructure import matches
 
 if TYPE_CHECKING:
     from rdkit import Chem
@@ -41,7 +42,7 @@ def charge_on_nitrogen(molecule: "Chem.Mol") -> "Chem.Mol":
     from rdkit import Chem
 
     editable = Chem.RWMol(molecule)
-    for oxygen, sulfur, nitrogen in molecule.GetSubstructMatches(Chem.MolFromSmarts("[OX1-][SX4]=[NX2+0]")):
+    for oxygen, sulfur, nitrogen in matches(molecule, Chem.MolFromSmarts("[OX1-][SX4]=[NX2+0]")):
         if (
             editable.GetAtomWithIdx(oxygen).GetFormalCharge()
             and not editable.GetAtomWithIdx(nitrogen).GetFormalCharge()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from chemistry.canonical import canonical_repeat_unit, read_structure, repeated
 from chemistry.coordination import GROUPS, coordinating_groups
 from chemistry.structures import atoms_of
+from chemistry.substructure import matches
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,7 +109,7 @@ def unit_spacings(smiles: str) -> tuple[float, ...] | None:
     distance = np.asarray(Chem.GetDistanceMatrix(structure))
     ends = [atom.GetIdx() for atom in atoms_of(structure) if not atom.GetAtomicNum()]
     chain = Chem.GetShortestPath(structure, *ends)
-    sites = sorted({match[0] for p in _site_patterns() for match in structure.GetSubstructMatches(p)})
+    sites = sorted({match[0] for p in _site_patterns() for match in matches(structure, p)})
     # Sites nearest the middle of the chain see a neighbour on either side.
     off_centre = np.abs(distance[sites, ends[0]] - distance[sites, ends[1]])
     middle = [sites[i] for i in np.argsort(off_centre, kind="stable")[: max(1, len(sites) // 2)]]
@@ -191,7 +192,7 @@ def _sums(structure: "Chem.Mol") -> list[float]:
         float(rdMolDescriptors.CalcNumRotatableBonds(structure, rdMolDescriptors.NumRotatableBondsOptions.NonStrict)),
         float(rdMolDescriptors.CalcNumRings(structure)),
         *(float(symbols.count(element)) for element in _ELEMENTS),
-        *(float(len({m[0] for m in structure.GetSubstructMatches(p)})) for p in _beside_patterns()),
+        *(float(len({m[0] for m in matches(structure, p)})) for p in _beside_patterns()),
         *rdMolDescriptors.SlogP_VSA_(structure),
         *rdMolDescriptors.SMR_VSA_(structure),
     ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chemistry.substructure import has
+
 
 @dataclass(frozen=True)
 class AnionEffect:
@@ -73,7 +75,7 @@ def anion_effect(salt_smiles: str) -> AnionEffect:
     from rdkit import Chem
 
     salt = Chem.MolFromSmiles(salt_smiles)
-    classes = (effect for _, pattern, effect in _CLASSES if salt.HasSubstructMatch(Chem.MolFromSmarts(pattern)))
+    classes = (effect for _, pattern, effect in _CLASSES if has(salt, Chem.MolFromSmarts(pattern)))
     return next(classes, _UNKNOWN)
 
 

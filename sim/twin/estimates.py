@@ -7,6 +7,8 @@ Glass transition of a small molecule: two thirds of its melting point (Beaman, J
 
 from functools import lru_cache
 
+from chemistry.substructure import matches
+
 _CONTRIBUTIONS = (
     ("carbonate", "[CX3](=[OX1])([OX2])[OX2]", 20.0),
     ("amide or urethane", "[CX3](=[OX1])[NX3]", 14.0),
@@ -53,7 +55,7 @@ def polymer_glass_transition_K(smiles: str) -> float:
     taken: set[int] = set()
     total = 0.0
     for _, pattern, contribution in _CONTRIBUTIONS:
-        for match in chain.GetSubstructMatches(Chem.MolFromSmarts(pattern), maxMatches=10_000):
+        for match in matches(chain, Chem.MolFromSmarts(pattern), most=10_000):
             if match[0] in middle and not taken & set(match):
                 taken |= set(match)
                 total += contribution

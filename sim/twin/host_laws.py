@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chemistry.substructure import matches
+
 
 @dataclass(frozen=True)
 class HostLaw:
@@ -159,8 +161,8 @@ def group_counts(smiles: str) -> Mapping[str, float]:
         middle = {atom.GetIdx() for atom in chain.GetAtoms()}
 
     def donors(pattern: str) -> set[int]:
-        matches = chain.GetSubstructMatches(Chem.MolFromSmarts(pattern), maxMatches=10_000)
-        return {match[0] for match in matches if match[0] in middle}
+        found = matches(chain, Chem.MolFromSmarts(pattern), most=10_000)
+        return {match[0] for match in found if match[0] in middle}
 
     found = {name: donors(pattern) for name, pattern in _PATTERNS.items()}
     found["chelating ether"] = found["ether"] & donors("[OX2][CX4][CX4][OX2,NX3]")

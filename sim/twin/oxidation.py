@@ -22,6 +22,7 @@ from functools import lru_cache
 from math import exp, log
 
 from chemistry.formulation import Formulation
+from chemistry.substructure import has
 from sim.twin.composition import composition
 from sim.twin.donors import donors
 
@@ -95,5 +96,5 @@ def _anion_V(salt_smiles: str) -> float:
     from rdkit import Chem
 
     salt = Chem.MolFromSmiles(salt_smiles)
-    found = (volts for pattern, volts in _ANIONS_V if salt.HasSubstructMatch(Chem.MolFromSmarts(pattern)))
+    found = (volts for pattern, volts in _ANIONS_V if has(salt, Chem.MolFromSmarts(pattern)))
     return next(found, _UNKNOWN_ANION_V)
