@@ -5,6 +5,7 @@ from typing import Any
 
 from chemistry.errors import BadInput
 from chemistry.wording import nearest
+from devices.interrupt import interrupts_held
 
 
 def found_at(path: str, what: str, *, place: str, remedy: str) -> Any:
@@ -21,7 +22,8 @@ def found_at(path: str, what: str, *, place: str, remedy: str) -> Any:
     """
     module_name, _, name = path.rpartition(".")
     try:
-        module = importlib.import_module(module_name)
+        with interrupts_held():  # one that falls into a class body would look like a fault of the module
+            module = importlib.import_module(module_name)
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
         raise BadInput(f"{what} {path!r} cannot be imported ({why})", place=place, remedy=remedy) from error
