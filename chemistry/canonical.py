@@ -42,7 +42,7 @@ def canonical_repeat_unit(smiles: str) -> str:
     >>> canonical_repeat_unit("[Cu]COC[Au]"), canonical_repeat_unit("*CC*")
     ('*CCO*', '*C*')
     """
-    return _spelled(_shortest_period(_word(smiles)))
+    return spelled(chain_segments(smiles))
 
 
 @lru_cache(maxsize=65536)
@@ -128,7 +128,7 @@ def coordinating_sites(smiles: str) -> int:
 @lru_cache(maxsize=65536)
 def repeated(smiles: str, times: int) -> str:
     """A stretch of the chain: the SMILES of `times` shortest periods of a repeat unit, with open ends."""
-    return _spelled(_shortest_period(_word(smiles)) * times)
+    return spelled(chain_segments(smiles) * times)
 
 
 @lru_cache(maxsize=65536)
@@ -136,6 +136,11 @@ def read_structure(smiles: str) -> "Chem.Mol":
     """An RDKit molecule of a molecule, salt or repeat unit whose ends are dummy atoms. Read it; do not edit it."""
     molecule = structure_of(smiles, unit=True)
     return molecule if not open_ends(molecule) else labelled_unit(smiles)
+
+
+def chain_segments(smiles: str) -> tuple[str, ...]:
+    """The segments of one shortest period from head to tail: `[1*]` where the chain enters, `[2*]` where it leaves."""
+    return _shortest_period(_word(smiles))
 
 
 def _word(smiles: str) -> tuple[str, ...]:
@@ -167,7 +172,7 @@ def _shortest_period(word: tuple[str, ...]) -> tuple[str, ...]:
     n = len(word)
     length = next(k for k in range(1, n + 1) if n % k == 0 and word == word[:k] * (n // k))
     forward = word[:length]
-    backward = tuple(_turned(segment) for segment in reversed(forward))
+    backward = tuple(turned(segment) for segment in reversed(forward))
     ways = (way[i:] + way[:i] for way in (forward, backward) for i in range(length))
     return min(ways, key=lambda way: [(len(segment), segment) for segment in way])
 
@@ -179,14 +184,14 @@ def _settled(segment: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _turned(segment: str) -> str:
+def turned(segment: str) -> str:
     """The segment passed through from its exit to its entry."""
     molecule = structure_of(segment.replace("[1*]", "[3*]").replace("[2*]", "[1*]").replace("[3*]", "[2*]"), unit=True)
     return text_of(molecule)
 
 
-def _spelled(word: tuple[str, ...]) -> str:
-    """The SMILES of a word, written from its head."""
+def spelled(word: tuple[str, ...]) -> str:
+    """The SMILES of a word of segments as `chain_segments` gives them, written from its head."""
     from rdkit import Chem
 
     from chemistry.joining import joined
