@@ -84,7 +84,7 @@ class GeneticPlanner:
         with one_thread():
             rng = _chance(knowledge)
             nursery = Nursery(knowledge.space, rng)
-            believed = _Believed(knowledge, fitted, measured=self.options.fitness == "both")
+            believed = _Believed(knowledge, fitted, self.options)
             founders = believed.of_films()
             drawn = [
                 Child(point, "a draw") for point in sample(knowledge.space, self.options.population, knowledge.seed)
@@ -132,59 +132,58 @@ def individuals(knowledge: Knowledge) -> list[Individual]:
 class _Believed:
     """What the objectives of formulations are believed to be, everything to maximise."""
 
-    def __init__(self, knowledge: Knowledge, fitted: Fitted, *, measured: bool) -> None:
-        self._knowledge, self._fitted, self._measured = knowledge, fitted, measured
+    def __init__(self, knowledge: Knowledge, fitted: Fitted, options: GeneticOptions) -> None:
+        self._knowledge, self._fitted, self._options = knowledge, fitted, options
         self._new = is_new(knowledge)
+        self._films = individuals(knowledge)
 
     def of(self, children: Sequence[Child], space: DesignSpace) -> list[Individual]:
-        """Children with the surrogate's mean."""
-        values = self._mean([child.point for child in children], space)
+        """Children with the surrogate's mean, raised by its doubt."""
+        values = self._values([child.point for child in children], space, self._options.optimism)
         return [
-            Individual(child.point, f"an unmade {formulation_at(space, child.point).label}", mean)
-            for child, mean in zip(children, values, strict=True)
+            Individual(child.point, f"an unmade {formulation_at(space, child.point).label}", raised)
+            for child, raised in zip(children, values, strict=True)
         ]
 
     def of_films(self) -> list[Individual]:
-        """What the ledger holds: as it was measured, or as the surrogate sees it."""
-        known = individuals(self._knowledge)
-        if self._measured:
-            return known
-        made = [one for one in known if one.values]
-        means = self._mean([one.point for one in made], self._knowledge.space)
+        """What the ledger holds: as it was measured, or as the surrogate's mean sees it."""
+        if self._options.fitness == "both":
+            return self._films
+        made = [one for one in self._films if one.values]
+        means = self._values([one.point for one in made], self._knowledge.space)
         seen = [Individual(one.point, one.label, mean) for one, mean in zip(made, means, strict=True)]
-        return [*seen, *(one for one in known if not one.values)]
+        return [*seen, *(one for one in self._films if not one.values)]
 
     def best(self, alive: Generation, bred: Sequence[Point], space: DesignSpace) -> Point | None:
         """The new survivor that would raise the hypervolume of what is known and under way most.
 
-        Where none would, the one that NSGA-II puts first; where no survivor is new, the same of all that was bred.
+        Where none would, the one that NSGA-II puts first; where no survivor is new, the same of all that was bred. What
+        is known counts as the surrogate's mean sees it: a front of measured values is one of lucky noise.
         """
         import numpy as np
 
         new = [one for one in alive.individuals if self._new(space, one.point)]
         if not new:
-            left = [Child(point, "") for point in bred if self._new(space, point)]
-            new = self.of(left, space)
+            new = self.of([Child(point, "") for point in bred if self._new(space, point)], space)
         if not new:
             return None
-        known = [one.values for one in self.of_films() if one.values]
-        waiting = [point_of(self._knowledge.space, formulation) for formulation in self._knowledge.pending]
-        known += self._mean([point for point in waiting if point is not None], self._knowledge.space)
+        waiting = (point_of(self._knowledge.space, formulation) for formulation in self._knowledge.pending)
+        known = [*(one.point for one in self._films if one.values), *(point for point in waiting if point is not None)]
         objectives = self._knowledge.objectives
         signs = np.array([objective.sign for objective in objectives])
         # Objectives carry their own direction, so values go back to their own sign.
-        front = np.array(known).reshape(-1, len(objectives)) * signs
+        front = np.array(self._values(known, self._knowledge.space)).reshape(-1, len(objectives)) * signs
         reference = reference_point(front, objectives)
         gains = [hypervolume(np.vstack([front, np.array(one.values) * signs]), objectives, reference) for one in new]
         return new[int(np.argmax(np.round(gains, _DIGITS)))].point
 
-    def _mean(self, points: Sequence[Point], space: DesignSpace) -> list[tuple[float, ...]]:
+    def _values(self, points: Sequence[Point], space: DesignSpace, optimism: float = 0.0) -> list[tuple[float, ...]]:
         if not points:
             return []
         formulations = [formulation_at(space, point) for point in points]
         posterior = self._fitted.posterior(formulations, conditions(self._knowledge))
-        raised = upwards(posterior.mean, self._knowledge.objectives).round(_DIGITS)
-        return [tuple(row) for row in raised.tolist()]
+        raised = upwards(posterior.mean, self._knowledge.objectives) + optimism * posterior.sd
+        return [tuple(row) for row in raised.round(_DIGITS).tolist()]
 
 
 def _litter(nursery: Nursery, parents: Generation, n: int, rng: "np.random.Generator") -> list[Child]:

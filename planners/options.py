@@ -20,6 +20,9 @@ class GeneticOptions(Value):
     """Parents that survive a generation."""
     generations: int = Field(default=8, ge=1, le=200)
     """Generations bred on the surrogate for one suggestion; results alone need none."""
+    optimism: float = Field(default=0.5, ge=0, le=4)
+    """Standard deviations by which the surrogate's mean is raised for what nobody made: with none of it a population
+    settles where the model is sure, and the rest is never tried."""
 
 
 class SwarmOptions(Value):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chemistry.errors import BadInput
 from flows.knowledge import knowledge_at
@@ -12,7 +13,7 @@ from flows.suggest import recompute, suggest_next
 from ledger.kinds import CampaignState
 from ledger.store import Ledger
 from tests.flows.benchless_campaign import Benchless, begun
-from tests.flows.small_campaign import Place, run_here, write_campaign
+from tests.flows.small_campaign import EXAMPLES, Place, run_here, write_campaign
 from tests.flows.test_campaign_file import changed
 
 QUICK = {"genetic": {"population": 6, "generations": 2}, "swarm": {"particles": 3}}
@@ -30,10 +31,9 @@ OPEN = {"most_atoms": 14, "lenders": 40}
 def test_every_suggestion_can_be_recomputed(planner: dict[str, object], tmp_path: Path) -> None:
     campaign = begun(tmp_path, planner=planner)
     campaign.some_results(4)
-    for _ in range(3):
-        row = suggest_next(campaign.session)
-        assert row is not None
-    campaign.observed(row)
+    rows = [suggest_next(campaign.session) for _ in range(3)]
+    assert rows[-1] is not None
+    campaign.observed(rows[-1])
     assert suggest_next(campaign.session) is not None
     told = campaign.ledger.suggestions(campaign.campaign_id)[4:]
     assert len(told) == 4
@@ -86,8 +86,7 @@ def test_the_history_is_what_was_known_at_the_event(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("planner", PLANNERS.values(), ids=list(PLANNERS))
 def test_a_campaign_on_the_twin_runs_to_its_end(planner: dict[str, object], tmp_path: Path) -> None:
-    space = opened() if planner["name"] == "genetic" else None
-    place = run_small(tmp_path, planner=planner, **({"space": space} if space else {}))
+    place = run_small(tmp_path, planner=planner, space=opened() if planner["name"] == "genetic" else closed())
     with Ledger.open(place.ledger) as ledger:
         (row,) = ledger.campaigns()
         spec = CampaignSpec.model_validate(row.spec)
@@ -166,14 +165,14 @@ def test_open_polymers_are_accepted_where_somebody_does(tmp_path: Path, name: st
     assert spec.space.open_polymers.most_atoms == 14
 
 
+def closed() -> dict[str, object]:
+    """The example's space."""
+    return yaml.safe_load((EXAMPLES / "peo_salts.yaml").read_text())["space"]
+
+
 def opened() -> dict[str, object]:
     """The example's space, with polymers open-ended."""
-    import yaml
-
-    from tests.flows.small_campaign import EXAMPLES
-
-    space = yaml.safe_load((EXAMPLES / "peo_salts.yaml").read_text())["space"]
-    return {**space, "open_polymers": OPEN}
+    return {**closed(), "open_polymers": OPEN}
 
 
 def run_small(folder: Path, *, experiments: int = 5, **more: object) -> Place:
