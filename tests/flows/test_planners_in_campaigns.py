@@ -6,12 +6,19 @@ import pytest
 import yaml
 
 from chemistry.errors import BadInput
+from chemistry.formulation import Formulation
+from chemistry.polymer import Polymer, RepeatUnit
+from flows.approval import FIRST_USE, Desk
 from flows.knowledge import knowledge_at
 from flows.lab_files import read_files
+from flows.session import Session, open_session
 from flows.spec import CampaignSpec
 from flows.suggest import recompute, suggest_next
 from ledger.kinds import CampaignState
 from ledger.store import Ledger
+from ledger.tables import ExperimentRow
+from planners.points import formulation_at
+from planners.sampling import sample
 from tests.flows.benchless_campaign import Benchless, begun
 from tests.flows.small_campaign import EXAMPLES, Place, run_here, write_campaign
 from tests.flows.test_campaign_file import changed
@@ -92,6 +99,7 @@ def test_a_campaign_on_the_twin_runs_to_its_end(planner: dict[str, object], tmp_
         spec = CampaignSpec.model_validate(row.spec)
         told = ledger.suggestions(row.id)
         assert len(told) == spec.budget.experiments
+        assert all(row.state == "observed" for row in ledger.experiments(row.id))
         last = recompute(ledger, row.id, spec, told[-1])
         assert last is not None
         assert last.formulation.key == told[-1].formulation_key
@@ -181,3 +189,33 @@ def run_small(folder: Path, *, experiments: int = 5, **more: object) -> Place:
     write_campaign(folder, experiments=experiments, batch=1, start=2, **more)
     run_here(place)
     return place
+
+
+def test_a_bred_polymer_waits_for_a_person_where_instruments_are_real(tmp_path: Path) -> None:
+    plan = {"name": "genetic", "start": 1}
+    file = write_campaign(tmp_path, experiments=4, batch=1, start=1, planner=plan, space=opened())
+    with open_session(file, tmp_path / "run", None, hardware=False) as session:
+        named = formulation_at(session.spec.space, sample(session.spec.space, 1, 0)[0])
+        polymer = Polymer(units=(RepeatUnit(smiles="*CCOCC(C)O*"),))
+        bred = named.model_copy(update={"polymer": polymer})
+        rows = [suggested(session, formulation) for formulation in (named, bred)]
+        assert not Desk(session).keeps_back(rows[1]), "a simulated lab makes what it is asked for"
+        session.lab.simulated = False
+        desk = Desk(session)
+        assert all(desk.keeps_back(row) for row in rows)
+        reasons = {row.experiment_id: row.reasons for row in desk.waiting()}
+        assert reasons[rows[0].id] == [FIRST_USE]
+        assert "*CCOCC(C)O* was bred by the planner: somebody must make it" in reasons[rows[1].id][-1]
+
+
+def suggested(session: Session, formulation: Formulation) -> ExperimentRow:
+    ledger, campaign = session.ledger, session.campaign_id
+    return ledger.add_suggestion(
+        campaign,
+        index=ledger.count_suggestions(campaign),
+        formulation=formulation,
+        action={"source": "experiment", "plan": "make_film", "cost_h": 1.0},
+        reason={"summary": "because"},
+        planner="genetic",
+        knowledge_event=ledger.last_event(),
+    )
