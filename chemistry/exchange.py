@@ -8,7 +8,6 @@ that of another's. Every child is one repeat unit with two open ends, canonical,
 """
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from chemistry.canonical import canonical_repeat_unit, chain_segments, repeated, spelled, turned
 from chemistry.joining import joined
-from chemistry.structures import UnreadableSmiles, atoms_of, labelled_end, labelled_unit, text_of
+from chemistry.structures import UnreadableSmiles, atoms_of, labelled_end, labelled_unit, structure_of, text_of
 from chemistry.unwanted import unwanted_groups
 
 if TYPE_CHECKING:
@@ -67,7 +66,8 @@ def exchanged(one: str, other: str, most_atoms: int, draw: random.Random) -> str
         draw: Where chance comes from.
     """
     for _ in range(_TRIES):
-        child = _side_swapped(one, other, draw) if draw.random() < 0.3 else _chain_swapped(one, other, draw)
+        by_side = draw.random() < 0.3
+        child = _side_swapped(one, other, draw) if by_side else _chain_swapped(one, other, most_atoms, draw)
         if child is not None and child != one and _may_be(child, most_atoms):
             return child
     return None
@@ -142,8 +142,8 @@ def _chain_cuts(unit: str) -> dict[int, tuple[str, str]]:
     return cuts
 
 
-def _chain_swapped(one: str, other: str, draw: random.Random) -> str | None:
-    """A stretch of `one` kept, closed to a ring of pieces by a stretch of `other`."""
+def _chain_swapped(one: str, other: str, most_atoms: int, draw: random.Random) -> str | None:
+    """A stretch of `one` kept, closed to a ring of pieces by a stretch of `other`; None where they do not fit."""
     kept, lent = _stretch(pieces(one), draw), _stretch(pieces(other), draw)
     if not kept or not lent:
         return None
@@ -151,7 +151,16 @@ def _chain_swapped(one: str, other: str, draw: random.Random) -> str | None:
         lent = [piece.reversed() for piece in reversed(lent)]
     if not (_joins(kept[-1].right, lent[0].left) and _joins(lent[-1].right, kept[0].left)):
         return None
-    return _canonical(spelled(tuple(segment for piece in (*kept, *lent) for segment in piece.segments)))
+    word = tuple(segment for piece in (*kept, *lent) for segment in piece.segments)
+    if sum(_size(segment) for segment in word) > most_atoms:  # known before it is put together, which takes long
+        return None
+    return _of_word(word)
+
+
+@lru_cache(maxsize=65536)
+def _size(segment: str) -> int:
+    """Heavy atoms of a segment."""
+    return structure_of(segment, unit=True).GetNumAtoms() - 2
 
 
 def _stretch(ring: tuple[Piece, ...], draw: random.Random) -> list[Piece]:
@@ -163,15 +172,25 @@ def _stretch(ring: tuple[Piece, ...], draw: random.Random) -> list[Piece]:
 
 def _side_swapped(one: str, other: str, draw: random.Random) -> str | None:
     """`one` with a side group of `other` in the place of one of its own."""
-    from rdkit import Chem
-
     mine, theirs = side_cuts(one), side_cuts(other)
     if not mine or not theirs:
         return None
     core, side = draw.choice(mine), draw.choice(theirs)
-    if not _joins(core.core_class, side.side_class):
-        return None
-    halves = Chem.RWMol(Chem.MolFromSmiles(f"{core.core}.{side.side}"))
+    return _of_halves(core.core, side.side) if _joins(core.core_class, side.side_class) else None
+
+
+# Remembered, because parents that are alike make the same few children again and again.
+@lru_cache(maxsize=16384)
+def _of_word(word: tuple[str, ...]) -> str | None:
+    return _canonical(spelled(word))
+
+
+@lru_cache(maxsize=16384)
+def _of_halves(core: str, side: str) -> str | None:
+    """The unit that a core makes with a side group at the cut that both are marked with."""
+    from rdkit import Chem
+
+    halves = Chem.RWMol(Chem.MolFromSmiles(f"{core}.{side}"))
     for atom in atoms_of(halves):
         if not atom.GetAtomicNum() and atom.GetIsotope() == _JOINT:
             atom.SetIsotope(0)
@@ -188,12 +207,9 @@ def _rules() -> frozenset[frozenset[str]]:
     """Pairs of classes that a single bond may join."""
     from rdkit.Chem import BRICS
 
-    return frozenset(frozenset((one, other)) for one, other, bond in _each(BRICS.reactionDefs) if bond == "-")
-
-
-def _each(groups: tuple[list[tuple[str, str, str]], ...]) -> Iterator[tuple[str, str, str]]:
-    for group in groups:
-        yield from group
+    return frozenset(
+        frozenset((one, other)) for group in BRICS.reactionDefs for one, other, bond in group if bond == "-"
+    )
 
 
 def _canonical(smiles: str) -> str | None:

@@ -58,12 +58,18 @@ class GeneticPlanner:
         while len(suggestions) < n:
             known = in_grown_space(with_suggested(knowledge, suggestions))
             if self.options.fitness != "experiment":
-                fitted = fitted or self.surrogate_fit(knowledge.films)
+                fitted = fitted or self._fitted(knowledge.films)
             found = self._bred(known) if fitted is None else self._evolved(known, read, fitted)
             if found is None:
                 break
             suggestions.append(found)
         return suggestions
+
+    def _fitted(self, films: Sequence[Film]) -> Fitted:
+        from models.film_process import one_thread
+
+        with one_thread():
+            return self.surrogate_fit(films)
 
     def _bred(self, knowledge: Knowledge) -> Suggestion | None:
         """One child of the films, as results alone rank them."""
