@@ -20,6 +20,7 @@ from ledger.tables import ExperimentRow
 from planners.points import formulation_at
 from planners.sampling import sample
 from tests.flows.benchless_campaign import Benchless, begun
+from tests.flows.command import Command
 from tests.flows.small_campaign import EXAMPLES, Place, run_here, write_campaign
 from tests.flows.test_campaign_file import changed
 
@@ -89,6 +90,16 @@ def test_the_history_is_what_was_known_at_the_event(tmp_path: Path) -> None:
     assert outcomes(ledger.last_event()) == ["observed", "failed", "cancelled"]
     assert [decided.index for decided in knowledge_at(ledger, run, campaign.spec, 0, before, 3).history] == [0, 1, 2]
     ledger.close()
+
+
+def test_status_says_who_suggested_how_many(tmp_path: Path, ionloop: Command) -> None:
+    campaign = begun(tmp_path, planner=PLANNERS["portfolio"])
+    campaign.some_results(4)
+    for _ in range(3):
+        assert suggest_next(campaign.session) is not None
+    campaign.ledger.close()
+    said = ionloop("status", tmp_path / "campaign.yaml", "--folder", tmp_path / "run")
+    assert "suggested by bayesian (4), genetic (1), swarm (1), random (1)" in said.out
 
 
 @pytest.mark.parametrize("planner", PLANNERS.values(), ids=list(PLANNERS))
