@@ -11,15 +11,11 @@ import random
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-from chemistry.canonical import canonical_repeat_unit, chain_segments, repeated, spelled, turned
+from chemistry.canonical import canonical_repeat_unit, chain_segments, spelled, stretch, turned
 from chemistry.joining import joined
-from chemistry.structures import UnreadableSmiles, atoms_of, labelled_end, labelled_unit, structure_of, text_of
+from chemistry.structures import UnreadableSmiles, labelled_end, labelled_unit, structure_of, text_of
 from chemistry.unwanted import unwanted_groups
-
-if TYPE_CHECKING:
-    pass
 
 _TRIES = 24
 _FAR = 3
@@ -125,7 +121,7 @@ def _chain_cuts(unit: str) -> dict[int, tuple[str, str]]:
 
     n = len(chain_segments(unit))
     around = -(-_FAR // n)
-    molecule = labelled_unit(repeated(unit, 2 * around + 1))
+    molecule = stretch(unit, 2 * around + 1)
     path = list(Chem.GetShortestPath(molecule, labelled_end(molecule, 1), labelled_end(molecule, 2)))[1:-1]
     classes = {}
     for (one, other), (of_one, of_other) in BRICS.FindBRICSBonds(molecule):
@@ -144,7 +140,7 @@ def _chain_cuts(unit: str) -> dict[int, tuple[str, str]]:
 
 def _chain_swapped(one: str, other: str, most_atoms: int, draw: random.Random) -> str | None:
     """A stretch of `one` kept, closed to a ring of pieces by a stretch of `other`; None where they do not fit."""
-    kept, lent = _stretch(pieces(one), draw), _stretch(pieces(other), draw)
+    kept, lent = _run(pieces(one), draw), _run(pieces(other), draw)
     if not kept or not lent:
         return None
     if draw.random() < 0.5:
@@ -163,7 +159,7 @@ def _size(segment: str) -> int:
     return structure_of(segment, unit=True).GetNumAtoms() - 2
 
 
-def _stretch(ring: tuple[Piece, ...], draw: random.Random) -> list[Piece]:
+def _run(ring: tuple[Piece, ...], draw: random.Random) -> list[Piece]:
     if not ring:
         return []
     begin, length = draw.randrange(len(ring)), draw.randint(1, len(ring))
@@ -188,13 +184,7 @@ def _of_word(word: tuple[str, ...]) -> str | None:
 @lru_cache(maxsize=16384)
 def _of_halves(core: str, side: str) -> str | None:
     """The unit that a core makes with a side group at the cut that both are marked with."""
-    from rdkit import Chem
-
-    halves = Chem.RWMol(Chem.MolFromSmiles(f"{core}.{side}"))
-    for atom in atoms_of(halves):
-        if not atom.GetAtomicNum() and atom.GetIsotope() == _JOINT:
-            atom.SetIsotope(0)
-            atom.SetAtomMapNum(1)
+    halves = f"{core}.{side}".replace(f"[{_JOINT}*]", "[*:1]")
     return _canonical(text_of(joined(halves, 1)).replace("[1*]", "*").replace("[2*]", "*"))
 
 

@@ -7,7 +7,7 @@ comes about where one unit meets the next is found too.
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chemistry.canonical import chain_segments, read_structure, repeated
+from chemistry.canonical import chain_segments, stretch
 from chemistry.substructure import matches
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def unwanted_groups(unit: str) -> tuple[str, ...]:
     (('peroxide',), ())
     """
     periods = 1 + -(-_SHORTEST_STRETCH // len(chain_segments(unit)))
-    structure = read_structure(repeated(unit, periods))
-    return tuple(name for name, pattern in _patterns().items() if matches(structure, pattern))
+    chain = stretch(unit, periods)
+    return tuple(name for name, pattern in _patterns().items() if matches(chain, pattern))
 
 
 @lru_cache(maxsize=1)
