@@ -3,6 +3,7 @@
 The campaign is that of `benchmarks/bayesian_against_sobol.py`: space and objectives of `examples/peo_salts.yaml`,
 three experiments under way, film effect and reading noise, and one film in twenty that gives nothing. With
 `--objectives 1` the conductivity alone counts, and the figure is the best value's height above its reference, decades.
+With `--open-polymers 20` those that breed polymers may.
 
     python benchmarks/planners_on_twin.py [--seeds 3] [--experiments 30] [--planners genetic swarm …]   (ten minutes)
 """
@@ -20,6 +21,7 @@ from benchmarks.line import print_line, spread
 from planners.choice import planner
 from planners.options import GeneticOptions, PlannerOptions
 from planners.protocols import Planner
+from planners.space import OpenPolymers
 
 WHO = (
     "random",
@@ -48,8 +50,11 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--experiments", type=int, default=30)
     parser.add_argument("--objectives", type=int, choices=(1, 2), default=2)
+    parser.add_argument("--open-polymers", type=int, help="heavy atoms of polymers that may be bred [default: none]")
     given = parser.parse_args()
     space, objectives, start = question()
+    if given.open_polymers:
+        space = space.model_copy(update={"open_polymers": OpenPolymers(most_atoms=given.open_polymers)})
     wanted, seeds = objectives[: given.objectives], range(given.first_seed, given.first_seed + given.seeds)
     yardstick: float | None = None
     for name in given.planners:
@@ -64,6 +69,7 @@ def main() -> None:
             "planners_on_twin",
             planner=name,
             objectives=[objective.label for objective in wanted],
+            open_polymers=given.open_polymers,
             seeds=list(seeds),
             found={str(mark): spread([curve[mark - 1] for curve in curves]) for mark in marks},
             experiments_for_all_of_the_first=[first_reaching(curve, yardstick) for curve in curves],

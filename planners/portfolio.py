@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from planners.breeding import in_grown_space
 from planners.options import PortfolioOptions
 from planners.pareto import hypervolume, objective_values, reference_point
-from planners.protocols import Knowledge, Planner, Suggestion, with_suggested
+from planners.protocols import Knowledge, Planner, Suggestion, refuse_without_history, with_suggested
 from planners.sobol import even_start
 
 
@@ -40,6 +40,7 @@ class PortfolioPlanner:
 
     def suggest(self, n: int, knowledge: Knowledge) -> list[Suggestion]:
         """At most n suggestions, each in the name of the planner that made it; a planner with none is passed over."""
+        refuse_without_history(knowledge, self.name)
         early = max(0, min(n, self.start - knowledge.suggested))
         suggestions = even_start(early, knowledge, self.start, "sobol")
         while len(suggestions) < n:

@@ -93,6 +93,16 @@ class Knowledge(Value):
     """How many suggestions the campaign already has: the index of the next one."""
 
 
+def refuse_without_history(knowledge: Knowledge, planner: str) -> None:
+    """Raise `ValueError` where knowledge does not say who suggested what: a planner that lives on it would only start.
+
+    What `flows` reads of the ledger, and what `with_suggested` adds, always says so.
+    """
+    if len(knowledge.history) < knowledge.suggested:
+        told = f"{len(knowledge.history)} of {knowledge.suggested}"
+        raise ValueError(f"the planner {planner} needs to know of every earlier suggestion, and is told of {told}")
+
+
 def with_suggested(knowledge: Knowledge, suggestions: Sequence[Suggestion]) -> Knowledge:
     """What is known once suggestions are under way, so that the next one of a batch knows of those before it."""
     decided = (Decided(index=s.index, planner=s.planner, formulation=s.formulation) for s in suggestions)

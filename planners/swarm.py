@@ -15,7 +15,7 @@ from planners.breeding import in_grown_space
 from planners.options import SwarmOptions
 from planners.pareto import raised_values
 from planners.points import Point, formulation_at, point_of, reasons_not_to, rounded
-from planners.protocols import Action, Decided, Knowledge, Reason, Suggestion, with_suggested
+from planners.protocols import Action, Decided, Knowledge, Reason, Suggestion, refuse_without_history, with_suggested
 from planners.sampling import coordinates, neighbours, sample
 from planners.screening import is_new
 from planners.sobol import even_start
@@ -46,6 +46,7 @@ class SwarmPlanner:
 
         Raises `BadInput` where nothing in the space may be made.
         """
+        refuse_without_history(knowledge, self.name)
         suggestions: list[Suggestion] = []
         while len(suggestions) < n:
             known = in_grown_space(with_suggested(knowledge, suggestions))

@@ -83,16 +83,24 @@ def test_one_by_one_it_says_the_same_as_at_once(knowledge):
 
 
 def test_a_member_with_nothing_to_say_is_passed_over(knowledge):
+    known = by(knowledge, ["random"] * 12)
+
     class Mute(RandomPlanner):
         def suggest(self, n, knowledge):
             return []
 
-    found = PortfolioPlanner((Mute(name="mute"), RandomPlanner()), start=0).suggest(1, knowledge)
+    found = PortfolioPlanner((Mute(name="mute"), RandomPlanner()), start=0).suggest(1, known)
     assert [suggestion.planner for suggestion in found] == ["random"]
-    assert PortfolioPlanner((Mute(name="mute"),), start=0).suggest(1, knowledge) == []
+    assert PortfolioPlanner((Mute(name="mute"),), start=0).suggest(1, known) == []
 
 
 @pytest.mark.parametrize("of", [["swarm"], ["swarm", "swarm"], ["swarm", "oracle"]])
 def test_a_portfolio_of_one_of_twins_or_of_strangers_is_refused(of):
     with pytest.raises(ValidationError):
         PortfolioOptions.model_validate({"of": of})
+
+
+@pytest.mark.parametrize("who", [WHO, SwarmPlanner()], ids=["portfolio", "swarm"])
+def test_who_lives_on_the_history_says_so_where_there_is_none(who, knowledge):
+    with pytest.raises(ValueError, match="is told of 0 of 12"):
+        who.suggest(1, knowledge)
