@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from flows.spec import CampaignSpec
-from ledger.film import Film, Source
+from ledger.film import Source
 from ledger.kinds import EventKind
 from ledger.store import Ledger
 from models.drift import drift
-from planners.objectives import Objective
-from planners.pareto import objective_readings
+from planners.pareto import reading_of
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Surprise:
 def surprises(
     ledger: Ledger, campaign_id: int, spec: CampaignSpec, event: int | None = None
 ) -> dict[str, list[Surprise]]:
-    """For the label of each objective, its results against what was foretold, in the order in which they came.
+    """For the label of each outcome that is asked for, its results against what was foretold, as they came.
 
     A pure function of the ledger up to an event; a result that nothing was foretold of is passed over.
     """
@@ -33,18 +32,17 @@ def surprises(
     }
     experiments = {experiment.id: experiment for experiment in ledger.experiments(campaign_id)}
     made_for = {sample: number for number, samples in ledger.sample_ids(campaign_id).items() for sample in samples}
-    found: dict[str, list[Surprise]] = {objective.label: [] for objective in spec.objectives}
+    found: dict[str, list[Surprise]] = {asked.label: [] for asked in spec.outcomes}
     for film in ledger.films(campaign_id, up_to_event=event, sources=[Source.MEASURED]):
         number = made_for.get(film.film_id)
-        for objective in spec.objectives:
-            said = foretold.get((number or 0, objective.property, objective.temperature_C))
-            reading = _read(film, objective)
+        for asked in spec.outcomes:
+            said = foretold.get((number or 0, asked.property, asked.temperature_C))
+            reading = reading_of(film, asked)
             if number is None or said is None or reading is None:
                 continue
-            value, variance = reading
-            sd = (said.sd**2 + said.film_sd**2 + variance) ** 0.5
-            z = (value - said.mean) / sd
-            found[objective.label].append(Surprise(experiments[number].number, z, said.model_version))
+            sd = (said.sd**2 + said.film_sd**2 + reading.sd**2 / reading.trust) ** 0.5
+            z = (reading.value - said.mean) / sd
+            found[asked.label].append(Surprise(experiments[number].number, z, said.model_version))
     return found
 
 
@@ -52,7 +50,7 @@ def watch(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> None:
     """Write down where a drift began or ended; nothing where the ledger says so already."""
     event = ledger.last_event()
     said = ledger.drifting(campaign_id, event)
-    properties = {objective.label: objective.property for objective in spec.objectives}
+    properties = {asked.label: asked.property for asked in spec.outcomes}
     for label, results in surprises(ledger, campaign_id, spec, event).items():
         now = drift([result.z for result in results])
         if (now is None) == (label not in said):
@@ -106,9 +104,3 @@ def history(ledger: Ledger, campaign_id: int) -> list[str]:
         elif event.kind == EventKind.DRIFT_ENDED:
             told.append(f"{event.subject} came as foretold again by experiment {event.payload.get('experiment', '-')}.")
     return told
-
-
-def _read(film: Film, objective: Objective) -> tuple[float, float] | None:
-    """Value and variance of an objective's reading, where the film has one."""
-    found = objective_readings(film, [objective])
-    return None if found is None else (found[0].value, found[0].sd ** 2 / found[0].trust)

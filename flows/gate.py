@@ -25,7 +25,7 @@ def decide(session: Session, experiment: ExperimentRow, sample: SampleRow) -> No
     ledger = session.ledger
     decisions = ledger.film_decisions(experiment.id)
     rows = measured_since(ledger.measurements(sample.id), decisions)
-    asked = [(o.property, o.temperature_C) for o in session.spec.objectives]
+    asked = [(o.property, o.temperature_C) for o in session.spec.outcomes]
     judged = judge_film([row.measurement for row in rows], asked)
     told: dict[str, Any] = {"verdicts": [v.model_dump(mode="json") for v in judged.verdicts], "law": judged.law}
     if judged.results:

@@ -27,6 +27,7 @@ def knowledge_at(
     return Knowledge(
         space=spec.space,
         objectives=spec.objectives,
+        limits=spec.limits,
         films=films_known(ledger, campaign_id, spec, event),
         pending=tuple(ledger.pending(campaign_id, up_to_event=event)),
         failures=tuple(Failed(formulation=f, reason=why) for f, why in ledger.failures(campaign_id, up_to_event=event)),

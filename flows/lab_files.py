@@ -72,7 +72,7 @@ def is_simulated(lab_file: LabFile) -> bool:
 
 
 def _has_instruments(lab_file: LabFile, place: Path, measuring: Sequence[str]) -> None:
-    """A station for each plan; of the measuring instruments only those that an objective needs."""
+    """A station for each plan; of the measuring instruments only those that an objective or a limit needs."""
     for purpose, roles in (("make films", MAKE_ROLES), ("measure films", measuring)):
         if any(set(roles) <= set(station) for station in lab_file.stations.values()):
             continue

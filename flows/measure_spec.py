@@ -82,7 +82,7 @@ class CalorimetrySpec(Value):
 
 
 class Measure(Value):
-    """What is measured on each film. The last three are done only where an objective needs them."""
+    """What is measured on each film. The last three are done only where an objective or a limit needs them."""
 
     temperatures: tuple[Annotated[float, in_unit("degC"), Field(ge=COLDEST_C, le=HOTTEST_C)], ...] = Field(min_length=1)
     sweep: SweepSpec = SweepSpec()

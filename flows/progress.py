@@ -113,7 +113,7 @@ def _counts(now: Standing) -> str:
 
 def _best_line(now: Standing) -> str:
     if not now.best:
-        return "no result yet"
+        return "no film holds the limits yet" if now.results else "no result yet"
     best = now.best[0]
     values = ", ".join(f"{axis_title(o)} {v:.2f}" for o, v in zip(now.objectives, best.values, strict=True))
     front = f"front of {len(now.best)}, " if len(now.objectives) > 1 else ""

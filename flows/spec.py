@@ -2,49 +2,23 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
 from flows.approval_policy import ApprovalPolicy
 from flows.home import MOST_EXPERIMENTS
-from flows.measure_spec import Measure, read_quantity
-from ledger.film import WITHOUT_TEMPERATURE, Source
+from flows.measure_spec import Measure
+from flows.outcome_spec import LimitAsked, ObjectiveAsked, refuse_unmeasured
+from ledger.film import Source
 from models.campaign_models import names, why_not_for_planner
 from models.quality_gate import GateLimits
 from planners.choice import Name
-from planners.objectives import Objective
+from planners.objectives import Measurand
 from planners.options import GeneticOptions, PlannerOptions, PortfolioOptions, SwarmOptions
 from planners.space import DesignSpace
-
-MEASURED = (
-    "log10_conductivity",
-    "log10_storage_modulus",
-    "transference_number",
-    "oxidation_limit",
-    "glass_transition",
-)
-"""The properties that the instruments of a lab measure, and which can be objectives therefore."""
-
-
-class ObjectiveInFile(Value):
-    """An objective as the file spells it: what editors are told."""
-
-    property: str = Field(json_schema_extra={"enum": list(MEASURED)})
-    goal: Literal["maximise", "minimise"] = "maximise"
-    temperature: float | str | None = None
-    """Left out for a property that belongs to none, such as a glass transition."""
-    reference: float | None = None
-
-
-def _objective(given: Any) -> Any:
-    """In the file an objective says `temperature: 30 °C`; inside, temperatures are °C by name."""
-    if isinstance(given, dict) and "temperature" in given:
-        rest = {key: value for key, value in given.items() if key != "temperature"}
-        return {**rest, "temperature_C": read_quantity(given["temperature"], "degC")}
-    return given
 
 
 class Budget(Value):
@@ -166,9 +140,9 @@ class CampaignSpec(Value):
     seed: int = Field(default=0, ge=0)
     budget: Budget
     space: DesignSpace
-    objectives: tuple[
-        Annotated[Objective, BeforeValidator(_objective, json_schema_input_type=ObjectiveInFile)], ...
-    ] = Field(min_length=1)
+    objectives: tuple[ObjectiveAsked, ...] = Field(min_length=1)
+    limits: tuple[LimitAsked, ...] = ()
+    """What a film must hold to count as an answer, such as an oxidation limit of at least 4.5 V."""
     measure: Measure
     planner: PlannerSpec = PlannerSpec()
     warm_start: WarmStart = WarmStart()
@@ -185,30 +159,16 @@ class CampaignSpec(Value):
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
-        """An objective must be something that is measured, and near the temperatures at which films are."""
-        for objective in self.objectives:
-            asked = objective.temperature_C
-            if objective.property not in MEASURED:
-                raise ValueError(
-                    f"no instrument measures the objective {objective.property}; known are {', '.join(MEASURED)}"
-                )
-            if objective.property in WITHOUT_TEMPERATURE:
-                if asked is not None:
-                    raise ValueError(f"the objective {objective.property} has no temperature; leave it out")
-                continue
-            if asked is None:
-                raise ValueError(
-                    f"the objective {objective.property} needs a temperature, such as `temperature: 30 °C`"
-                )
-            low, high = min(self.measure.temperatures), max(self.measure.temperatures)
-            if not low - 10 <= asked <= high + 10:
-                raise ValueError(
-                    f"the objective {objective.property} is read at {asked:g} °C, but films are measured from {low:g} "
-                    f"to {high:g} °C; measure within 10 K of it"
-                )
-        if len({(o.property, o.temperature_C) for o in self.objectives}) < len(self.objectives):
-            raise ValueError("the same objective is given twice")
+        """Objectives and limits must be something that is measured, and near the temperatures at which films are."""
+        refuse_unmeasured(self.objectives, self.limits, self.measure)
         return self
+
+    @property
+    def outcomes(self) -> tuple[Measurand, ...]:
+        """Everything that is asked of a film: its objectives, then what only its limits ask for."""
+        asked = {(one.property, one.temperature_C): one for one in (*self.limits, *self.objectives)}
+        wanted = dict.fromkeys((one.property, one.temperature_C) for one in (*self.objectives, *self.limits))
+        return tuple(asked[which] for which in wanted)
 
     @model_validator(mode="after")
     def _bred(self) -> Self:

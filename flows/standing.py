@@ -1,4 +1,4 @@
-"""Where a campaign stands: the objectives of each film, the front, and how it grew."""
+"""Where a campaign stands: the objectives of each film, the front of those that hold the limits, and how it grew."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,10 +9,12 @@ import numpy as np
 from chemistry.formulation import Formulation
 from chemistry.quantities import with_uncertainty
 from flows.spec import CampaignSpec
+from ledger.film import Film, Reading
 from ledger.kinds import ExperimentState
 from ledger.store import Ledger
-from planners.objectives import Objective
-from planners.pareto import front, hypervolume, objective_readings, reference_point
+from planners.limits import holds
+from planners.objectives import Limit, Objective
+from planners.pareto import front, hypervolume, objective_readings, reading_of, reference_point
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,10 @@ class Result:
     """As made."""
     values: tuple[float, ...]
     sds: tuple[float, ...]
+    limited: tuple[Reading | None, ...]
+    """The reading of each limited property, None where there is none."""
+    holds: bool
+    """Whether no reading oversteps a limit; what does is in no front."""
     in_front: bool
 
 
@@ -33,6 +39,7 @@ class Standing:
     """What a campaign has reached, in the order in which results came."""
 
     objectives: tuple[Objective, ...]
+    limits: tuple[Limit, ...]
     results: tuple[Result, ...]
     reference: tuple[float, ...]
     """The reference point of the hypervolume, in the objectives' units."""
@@ -45,12 +52,15 @@ class Standing:
     def hypervolume(self) -> tuple[float, ...]:
         """Hypervolume (one objective: best value) after each result; worked out when first asked for."""
         points = np.array([result.values for result in self.results])
+        holding = np.array([result.holds for result in self.results], dtype=bool)
         reference = np.array([o.sign * value for o, value in zip(self.objectives, self.reference, strict=True)])
-        return tuple(hypervolume(points[: n + 1], self.objectives, reference) for n in range(len(points)))
+        return tuple(
+            hypervolume(points[: n + 1][holding[: n + 1]], self.objectives, reference) for n in range(len(points))
+        )
 
     @property
     def best(self) -> tuple[Result, ...]:
-        """The front, the best of the first objective first."""
+        """The front of what oversteps no limit, the best of the first objective first."""
         sign = self.objectives[0].sign
         return tuple(sorted((r for r in self.results if r.in_front), key=lambda r: -sign * r.values[0]))
 
@@ -63,7 +73,7 @@ def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> Standing:
     )
     films = {film.film_id: film for film in ledger.films(campaign_id)}
     samples = ledger.sample_ids(campaign_id)
-    read: list[tuple[int, str, Formulation, tuple[float, ...], tuple[float, ...]]] = []
+    read: list[tuple[int, Film, tuple[Reading, ...]]] = []
     for experiment in ordered:
         for sample in samples.get(experiment.id, ()):
             film = films.get(sample)
@@ -71,14 +81,28 @@ def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> Standing:
                 continue
             found = objective_readings(film, spec.objectives)
             if found is not None:
-                values, sds = tuple(r.value for r in found), tuple(r.sd for r in found)
-                read.append((experiment.number, film.film_id, film.formulation, values, sds))
-    points = np.array([values for *_, values, _ in read]).reshape(len(read), len(spec.objectives))
-    reference = reference_point(points, spec.objectives)
-    best = set(front(points, spec.objectives))
+                read.append((experiment.number, film, found))
+    points = np.array([[reading.value for reading in found] for *_, found in read])
+    points = points.reshape(len(read), len(spec.objectives))
+    holding = [place for place, (_, film, _) in enumerate(read) if holds(film, spec.limits)]
+    reference = reference_point(points[holding] if holding else points, spec.objectives)
+    best = {holding[place] for place in front(points[holding], spec.objectives)}
     return Standing(
         objectives=spec.objectives,
-        results=tuple(Result(*row, in_front=place in best) for place, row in enumerate(read)),
+        limits=spec.limits,
+        results=tuple(
+            Result(
+                number=number,
+                film_id=film.film_id,
+                formulation=film.formulation,
+                values=tuple(reading.value for reading in found),
+                sds=tuple(reading.sd for reading in found),
+                limited=tuple(reading_of(film, limit) for limit in spec.limits),
+                holds=place in holding,
+                in_front=place in best,
+            )
+            for place, (number, film, found) in enumerate(read)
+        ),
         reference=tuple((reference * [o.sign for o in spec.objectives]).tolist()),
         tried=len(experiments),
         budget=spec.budget.experiments,
@@ -99,6 +123,12 @@ def best_table(now: Standing) -> list[dict[str, Any]]:
         | {
             o.label: f"{with_uncertainty(value, sd)} {o.unit if o.unit != '1' else ''}".rstrip()
             for o, value, sd in zip(now.objectives, result.values, result.sds, strict=True)
+        }
+        | {
+            f"{limit.label} (limited)": "not read"
+            if reading is None
+            else f"{with_uncertainty(reading.value, reading.sd)} {limit.unit if limit.unit != '1' else ''}".rstrip()
+            for limit, reading in zip(now.limits, result.limited, strict=True)
         }
         for result in now.best
     ]

@@ -45,23 +45,21 @@ def suggest_next(session: Session) -> ExperimentRow | None:
 def foretold(
     ledger: Ledger, campaign_id: int, spec: CampaignSpec, champion: ModelVersionRow, suggestion: Suggestion
 ) -> list[Prediction]:
-    """What the champion says of a film that is about to be made, whoever suggested it: each objective that it knows.
+    """What the champion says of a film that is about to be made, whoever suggested it: each outcome that it knows.
 
     It is what the model learnt, without the widening of a drift: results are held against it.
     """
     fitted = fitted_version(ledger, campaign_id, spec, champion)
     told = []
-    for objective in spec.objectives:
+    for asked in spec.outcomes:
         try:
-            posterior = fitted.posterior(
-                [suggestion.formulation], [Condition(objective.property, objective.temperature_C)]
-            )
+            posterior = fitted.posterior([suggestion.formulation], [Condition(asked.property, asked.temperature_C)])
         except KeyError:  # it never saw the property
             continue
         told.append(
             Prediction(
-                property=objective.property,
-                temperature_C=objective.temperature_C,
+                property=asked.property,
+                temperature_C=asked.temperature_C,
                 mean=float(posterior.mean[0, 0]),
                 sd=float(posterior.sd[0, 0]),
                 film_sd=float(posterior.film_sd[0]),

@@ -1,4 +1,4 @@
-"""From the objectives of a campaign to what is measured on each of its films."""
+"""From the objectives and limits of a campaign to what is measured on each of its films."""
 
 from devices.protocols import Polarise, ScanHeat, Sweep, SweepVoltage
 from devices.wanted import Wanted
@@ -6,7 +6,7 @@ from flows.spec import CampaignSpec
 
 
 def wanted_of(spec: CampaignSpec) -> Wanted:
-    """The spectra that the file asks for, and of every other kind only what an objective needs."""
+    """The spectra that the file asks for, and of every other kind only what an objective or a limit needs."""
     measure = spec.measure
     return Wanted(
         spectra_at_C=measure.temperatures,
@@ -29,14 +29,12 @@ def wanted_of(spec: CampaignSpec) -> Wanted:
 
 
 def _scan(spec: CampaignSpec) -> ScanHeat | None:
-    if all(objective.property != "glass_transition" for objective in spec.objectives):
+    if all(asked.property != "glass_transition" for asked in spec.outcomes):
         return None
     scan = spec.measure.calorimetry
     return ScanHeat(from_C=scan.low, to_C=scan.high, rate_K_min=scan.rate)
 
 
 def _temperatures(spec: CampaignSpec, name: str) -> tuple[float, ...]:
-    """Where a property is an objective, in rising order, °C."""
-    return tuple(
-        sorted({o.temperature_C for o in spec.objectives if o.property == name and o.temperature_C is not None})
-    )
+    """Where a property is an objective or limited, in rising order, °C."""
+    return tuple(sorted({o.temperature_C for o in spec.outcomes if o.property == name and o.temperature_C is not None}))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from chemistry.formulation import Formulation
 from ledger.film import Film
 from models.protocols import Fitted, JointModel
+from planners.limits import conditions, learnt, those_that_hold
+from planners.objectives import Limit
 from planners.pareto import front, objective_values, reference_point
 from planners.points import Point, apart, formulation_at, point_of
 from planners.protocols import Action, Knowledge, Reason, Suggestion, with_suggested
-from planners.reasons import conditions, forecast, nearest_film
+from planners.reasons import forecast, nearest_film, not_learnt
 from planners.screening import SAME, candidates
 from planners.sobol import even_start
 
@@ -34,8 +36,9 @@ def gaussian_process(films: Sequence[Film]) -> Fitted:
 class BayesianPlanner:
     """Sobol for the first `start` suggestions, then qLogNEHVI (several objectives) or qLogNEI (one).
 
-    Candidates are a pool of feasible formulations spread over the space and around the known front; the surrogate must
-    be a `JointModel`. The answer is a pure function of what is known (torch runs on one thread meanwhile).
+    Candidates are a pool of feasible formulations spread over the space and around the known front, which is one of
+    films that overstep no limit; the surrogate must be a `JointModel`. The answer is a pure function of what is known
+    (torch runs on one thread meanwhile).
     """
 
     start: int = 5
@@ -70,8 +73,9 @@ class BayesianPlanner:
                 raise TypeError(f"{type(fitted).__name__} gives no joint posterior, which Bayesian optimisation needs")
             points = candidates(knowledge, _best_points(own, knowledge), self.pool)
             pool = [formulation_at(knowledge.space, point) for point in points]
+            limits = learnt(knowledge.limits, fitted, read)
             features = torch.from_numpy(fitted.features(pool))
-            outlook = _outlook(own, knowledge, fitted)
+            outlook = _outlook(own, knowledge, fitted, limits)
             rows = promising(outlook, features, self.finalists).tolist() if pool else []
             suggestions = []
             while rows and len(suggestions) < n:
@@ -81,7 +85,7 @@ class BayesianPlanner:
                     Suggestion(
                         formulation=pool[row],
                         action=Action(),
-                        reason=_reason(pool[row], value, own, knowledge, fitted),
+                        reason=_reason(pool[row], value, own, knowledge, fitted, limits),
                         planner=self.name,
                         event=knowledge.event,
                         index=knowledge.suggested + len(suggestions),
@@ -100,39 +104,60 @@ def _values(films: Sequence[Film], knowledge: Knowledge) -> "np.ndarray":
 
 def _best_points(films: Sequence[Film], knowledge: Knowledge) -> list[Point]:
     """Points of the observed front: the best film alone where there is one objective."""
+    films = those_that_hold(films, knowledge.limits) or films
     rows = front(_values(films, knowledge), knowledge.objectives)
     points = [point_of(knowledge.space, films[row].formulation) for row in rows]
     return sorted(point for point in points if point is not None)
 
 
-def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel) -> "Outlook":
+def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, limits: Sequence[Limit]) -> "Outlook":
     import torch
 
-    from planners.acquisition import Outlook, upwards
+    from planners.acquisition import Limited, Outlook
+    from planners.raised_model import upwards
+    from planners.windows import windows
 
     # Sorted, so that the order in which results came in does not reach the Monte Carlo samples.
     observed = sorted((film.formulation for film in films), key=lambda formulation: formulation.key)
     pending = sorted(knowledge.pending, key=lambda formulation: formulation.key)
+    holding = those_that_hold(films, knowledge.limits)
+    values = _values(holding or films, knowledge)
+    signs = [objective.sign for objective in knowledge.objectives]
+    asked = conditions(knowledge.objectives, limits)
+    others = [1.0] * (len(asked) - len(signs))
     return Outlook(
-        model=upwards(fitted.botorch_model(conditions(knowledge)), [o.sign for o in knowledge.objectives]),
+        model=upwards(fitted.botorch_model(conditions(knowledge.objectives)), signs),
         observed=torch.from_numpy(fitted.features(observed)),
         pending=torch.from_numpy(fitted.features(pending)),
-        reference=torch.from_numpy(reference_point(_values(films, knowledge), knowledge.objectives)),
+        reference=torch.from_numpy(reference_point(values, knowledge.objectives, whole=not holding)),
         seed=knowledge.seed + knowledge.suggested,
+        limited=Limited(
+            model=upwards(fitted.botorch_model(asked), [*signs, *others]), windows=windows(knowledge.objectives, limits)
+        )
+        if limits
+        else None,
     )
 
 
 def _reason(
-    formulation: Formulation, value: float, films: Sequence[Film], knowledge: Knowledge, fitted: Fitted
+    formulation: Formulation,
+    value: float,
+    films: Sequence[Film],
+    knowledge: Knowledge,
+    fitted: Fitted,
+    limits: Sequence[Limit],
 ) -> Reason:
     """What is expected of a formulation, and the observed film that is most like it."""
-    said = forecast(formulation, knowledge, fitted)
+    said = forecast(formulation, knowledge, fitted, limits)
     nearest = nearest_film(formulation, films)
     gain = "the front's hypervolume" if len(knowledge.objectives) > 1 else "the best value"
+    waiting = not_learnt(knowledge.limits, limits)
     return Reason(
-        summary=f"Raises {gain} most in expectation ({said.words}); most like it is film {nearest}.",
+        summary=f"Raises {gain} most in expectation ({said.words}); most like it is film {nearest}.{waiting}",
         expected=said.expected,
         sd=said.sd,
+        margin=said.margin,
+        margin_sd=said.margin_sd,
         acquisition=value,
         nearest_film=nearest,
     )

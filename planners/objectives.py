@@ -1,4 +1,4 @@
-"""What a campaign wants: a property, the temperature it is read at, and the direction."""
+"""What a campaign wants of its films: objectives with a direction, and hard limits."""
 
 import builtins
 from typing import Literal, Self
@@ -9,18 +9,15 @@ from chemistry.value import Value
 from ledger.film import PROPERTY_UNITS
 
 
-class Objective(Value):
-    """One objective of a campaign.
+class Measurand(Value):
+    """A property that is read on films, and the temperature it is read at.
 
     The unit is that of the property in the ledger (`ledger.film.PROPERTY_UNITS`).
     """
 
     property: str
     """One of `ledger.film.PROPERTY_UNITS`; hides the builtin of this name from here on."""
-    goal: Literal["maximise", "minimise"] = "maximise"
     temperature_C: float | None = None
-    reference: float | None = None
-    """The value that counts as worthless: a coordinate of the hypervolume's reference point."""
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -38,7 +35,47 @@ class Objective(Value):
         """The property and where it is read: `log10_conductivity at 30 °C`."""
         return self.property if self.temperature_C is None else f"{self.property} at {self.temperature_C:g} °C"
 
+
+class Objective(Measurand):
+    """One objective of a campaign."""
+
+    goal: Literal["maximise", "minimise"] = "maximise"
+    reference: float | None = None
+    """The value that counts as worthless: a coordinate of the hypervolume's reference point."""
+
     @builtins.property
     def sign(self) -> float:
         """Plus one to maximise, minus one to minimise."""
         return 1.0 if self.goal == "maximise" else -1.0
+
+
+class Limit(Measurand):
+    """A hard limit on what is measured: a film that oversteps it is no answer, however good it is otherwise."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError(f"the limit on {self.label} says neither at_least nor at_most; give one of them, or both")
+        if self.low >= self.high:
+            raise ValueError(
+                f"no film can hold the limit on {self.label}: at least {self.low:g} and at most {self.high:g} "
+                f"({self.unit}); raise at_most or lower at_least"
+            )
+        return self
+
+    @builtins.property
+    def low(self) -> float:
+        """The lower bound, minus infinity where there is none."""
+        return float("-inf") if self.at_least is None else self.at_least
+
+    @builtins.property
+    def high(self) -> float:
+        """The upper bound, infinity where there is none."""
+        return float("inf") if self.at_most is None else self.at_most
+
+    def margin(self, value: float) -> float:
+        """How far a value lies inside the limit, in the property's unit; negative where it oversteps it."""
+        return min(value - self.low, self.high - value)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
 from ledger.film import Film, Reading
-from planners.objectives import Objective
+from planners.objectives import Measurand, Objective
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,9 +17,22 @@ MARGIN = 0.1
 et al., Evol. Comput. 2018, 26, 411, discuss the choice; BoTorch's `infer_reference_point` takes the same share)."""
 
 
+def reading_of(film: Film, asked: Measurand) -> Reading | None:
+    """The reading nearest to the temperature that is asked for; of several the one with the least uncertainty."""
+    candidates: list[tuple[float, Reading]] = []
+    for reading in film.readings:
+        if reading.property != asked.property:
+            continue
+        if asked.temperature_C is None or reading.temperature_C is None:
+            candidates.append((0.0, reading))
+        elif (distance := abs(reading.temperature_C - asked.temperature_C)) <= SAME_TEMPERATURE_K:
+            candidates.append((distance, reading))
+    return min(candidates, key=lambda found: (found[0], found[1].sd, found[1].value))[1] if candidates else None
+
+
 def objective_readings(film: Film, objectives: Sequence[Objective]) -> tuple[Reading, ...] | None:
     """The film's reading of each objective, or None where one of them was not read."""
-    found = [_read(film, objective) for objective in objectives]
+    found = [reading_of(film, objective) for objective in objectives]
     known = tuple(reading for reading in found if reading is not None)
     return known if len(known) == len(found) else None
 
@@ -53,11 +66,12 @@ def front(values: "np.ndarray", objectives: Sequence[Objective]) -> list[int]:
     return torch.nonzero(is_non_dominated(torch.as_tensor(upwards(values, objectives)))).flatten().tolist()
 
 
-def reference_point(values: "np.ndarray", objectives: Sequence[Objective]) -> "np.ndarray":
+def reference_point(values: "np.ndarray", objectives: Sequence[Objective], *, whole: bool = False) -> "np.ndarray":
     """The worthless value of each objective, `m`, all to maximise.
 
     What an objective does not state is taken from the front of `values` (`n x m`): its worst value less a tenth of its
-    range (less a tenth of its size, where all are equal).
+    range (less a tenth of its size, where all are equal). With `whole` it is taken from all values and not their front
+    alone: where none of them holds the limits, what does may be worse than their front.
 
     Raises:
         BadInput: a reference is not stated and there are no values.
@@ -73,7 +87,7 @@ def reference_point(values: "np.ndarray", objectives: Sequence[Objective]) -> "n
             place="objectives",
             remedy="Give each objective the value that counts as worthless, such as `reference: -9`",
         )
-    best = upwards(values, objectives)[front(values, objectives)]
+    best = upwards(values, objectives)[slice(None) if whole else front(values, objectives)]
     worst = best.min(axis=0)
     span = best.max(axis=0) - worst
     derived = worst - MARGIN * np.where(span > 0, span, np.maximum(np.abs(worst), 1.0))
@@ -95,16 +109,3 @@ def hypervolume(values: "np.ndarray", objectives: Sequence[Objective], reference
         return max(0.0, float(raised.max() - reference[0]))
     best = torch.as_tensor(raised[front(values, objectives)])
     return float(Hypervolume(torch.as_tensor(reference)).compute(best))
-
-
-def _read(film: Film, objective: Objective) -> Reading | None:
-    """The reading nearest to the objective's temperature; of several the one with the least uncertainty."""
-    candidates: list[tuple[float, Reading]] = []
-    for reading in film.readings:
-        if reading.property != objective.property:
-            continue
-        if objective.temperature_C is None or reading.temperature_C is None:
-            candidates.append((0.0, reading))
-        elif (distance := abs(reading.temperature_C - objective.temperature_C)) <= SAME_TEMPERATURE_K:
-            candidates.append((distance, reading))
-    return min(candidates, key=lambda found: (found[0], found[1].sd, found[1].value))[1] if candidates else None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from planners.breeding import in_grown_space
+from planners.limits import those_that_hold
 from planners.options import PortfolioOptions
 from planners.pareto import hypervolume, objective_values, reference_point
 from planners.protocols import Knowledge, Planner, Suggestion, refuse_without_history, with_suggested
@@ -92,10 +93,14 @@ def records(knowledge: Knowledge, planners: Sequence[str], window: int) -> list[
 
 
 def _raised(knowledge: Knowledge) -> set[str]:
-    """Films that raised the best value or the hypervolume above what the suggestions before them had brought."""
+    """Films that raised the best value or the hypervolume above what the suggestions before them had brought.
+
+    One that oversteps a limit raises nothing.
+    """
     import numpy as np
 
-    films = {film.film_id: objective_values(film, knowledge.objectives) for film in knowledge.films}
+    holding = those_that_hold(knowledge.films, knowledge.limits)
+    films = {film.film_id: objective_values(film, knowledge.objectives) for film in holding}
     made = [(decided.film_id, films.get(decided.film_id)) for decided in knowledge.history if decided.film_id]
     seen = [values for _, values in made if values is not None]
     if not seen:

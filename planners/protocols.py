@@ -8,7 +8,7 @@ from pydantic import Field
 from chemistry.formulation import Formulation
 from chemistry.value import Value
 from ledger.film import Film
-from planners.objectives import Objective
+from planners.objectives import Limit, Objective
 from planners.space import DesignSpace
 
 
@@ -29,6 +29,9 @@ class Reason(Value):
     expected: dict[str, float] = Field(default_factory=dict)
     """Predicted mean of each objective; empty where no model was asked."""
     sd: dict[str, float] = Field(default_factory=dict)
+    margin: dict[str, float] = Field(default_factory=dict)
+    """How far inside each limit it is expected, in the property's unit; negative where it would overstep it."""
+    margin_sd: dict[str, float] = Field(default_factory=dict)
     acquisition: float | None = None
     nearest_film: str | None = None
 
@@ -76,6 +79,8 @@ class Knowledge(Value):
 
     space: DesignSpace
     objectives: tuple[Objective, ...]
+    limits: tuple[Limit, ...] = ()
+    """What a film must hold to count as an answer."""
     films: tuple[Film, ...] = ()
     """Observed films of this campaign, then of its warm start."""
     pending: tuple[Formulation, ...] = ()

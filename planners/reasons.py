@@ -7,32 +7,44 @@ from chemistry.formulation import Formulation
 from chemistry.quantities import with_uncertainty
 from ledger.film import Film
 from models.features import feature_matrix
-from models.protocols import Condition, Fitted
-from planners.objectives import Objective
+from models.protocols import Fitted
+from planners.limits import columns, conditions
+from planners.objectives import Limit, Objective
 from planners.protocols import Knowledge
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a surrogate expects of a formulation: mean and standard deviation of each objective, and both in words."""
+    """What a surrogate expects of a formulation: mean and standard deviation of each objective, and both in words.
+
+    The margin is how far inside each limit it is expected.
+    """
 
     expected: dict[str, float]
     sd: dict[str, float]
+    margin: dict[str, float]
+    margin_sd: dict[str, float]
     words: str
 
 
-def conditions(knowledge: Knowledge) -> list[Condition]:
-    """What a surrogate is asked for: each objective at its temperature."""
-    return [Condition(objective.property, objective.temperature_C) for objective in knowledge.objectives]
-
-
-def forecast(formulation: Formulation, knowledge: Knowledge, fitted: Fitted) -> Forecast:
-    """What a surrogate expects of a formulation."""
-    posterior = fitted.posterior([formulation], conditions(knowledge))
+def forecast(formulation: Formulation, knowledge: Knowledge, fitted: Fitted, limits: Sequence[Limit] = ()) -> Forecast:
+    """What a surrogate expects of a formulation; `limits` are those that it has learnt."""
+    posterior = fitted.posterior([formulation], conditions(knowledge.objectives, limits))
+    mean, sd = posterior.mean[0].tolist(), posterior.sd[0].tolist()
     names = _names(knowledge.objectives)
-    expected = dict(zip(names, posterior.mean[0].tolist(), strict=True))
-    sd = dict(zip(names, posterior.sd[0].tolist(), strict=True))
-    return Forecast(expected, sd, ", ".join(f"{name} {with_uncertainty(expected[name], sd[name])}" for name in names))
+    expected, doubt = dict(zip(names, mean, strict=False)), dict(zip(names, sd, strict=False))
+    places = dict(zip(limits, columns(knowledge.objectives, limits), strict=True))
+    margin = {limit.label: limit.margin(mean[place]) for limit, place in places.items()}
+    margin_sd = {limit.label: sd[place] for limit, place in places.items()}
+    told = [f"{name} {with_uncertainty(expected[name], doubt[name])}" for name in names]
+    told += [f"margin to the limit on {of} {with_uncertainty(margin[of], margin_sd[of])}" for of in margin]
+    return Forecast(expected, doubt, margin, margin_sd, ", ".join(told))
+
+
+def not_learnt(limits: Sequence[Limit], learnt: Sequence[Limit]) -> str:
+    """A sentence on the limits that wait, with a space before it; empty where none does."""
+    waiting = [limit.label for limit in limits if limit not in learnt]
+    return f" Nothing is learnt yet of {', '.join(waiting)}, so that limit waits." if waiting else ""
 
 
 def nearest_film(formulation: Formulation, films: Sequence[Film]) -> str:

@@ -1,7 +1,8 @@
 """Who survives and who mates: NSGA-II's rank and crowding, on individuals that are rebuilt from the ledger each time.
 
-Deb, Pratap, Agarwal & Meyarivan, IEEE Trans. Evol. Comput. 2002, 6, 182. Whatever failed counts as infeasible: it
-survives only where there are too few others, and loses every tournament against one that did not.
+Deb, Pratap, Agarwal & Meyarivan, IEEE Trans. Evol. Comput. 2002, 6, 182. Whatever oversteps a limit is infeasible, the
+more so the farther, and whatever failed is more infeasible still: it survives only where there are too few others, and
+loses every tournament against one that is less so (their constrained domination).
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,10 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from planners.points import Point
+from planners.limits import read_values, violation_of
+from planners.pareto import raised_values
+from planners.points import Point, point_of, rounded
+from planners.protocols import Knowledge
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +30,8 @@ class Individual:
     """What people call it: the film, or what else it is."""
     values: tuple[float, ...] | None
     """Objectives, all to maximise; None where it failed."""
+    violation: float = 0.0
+    """By how much it oversteps the limits (`planners.limits.violation_of`); zero where it holds them."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Generation:
 
     individuals: tuple[Individual, ...]
     ranks: tuple[int, ...]
-    """Front that each stands in, from 0; failures stand behind all fronts."""
+    """Front that each stands in, from 0; what is infeasible stands behind all fronts."""
     population: "Population"
 
     def pair(self, random: "np.random.Generator") -> tuple[Individual, Individual]:
@@ -54,6 +60,22 @@ class Generation:
         return self.individuals[first], self.individuals[second]
 
 
+def individuals(knowledge: Knowledge) -> list[Individual]:
+    """The population that the ledger holds: films of the space with their objectives, and failures without."""
+    found = []
+    violation = violation_of(knowledge.films, knowledge.limits)
+    for film in knowledge.films:
+        point, values = point_of(knowledge.space, film.formulation), raised_values(film, knowledge.objectives)
+        if point is not None and values is not None:
+            overstepped = violation(read_values(film, knowledge.limits))
+            found.append(Individual(rounded(knowledge.space, point), f"film {film.film_id}", values, overstepped))
+    for failure in knowledge.failures:
+        point = point_of(knowledge.space, failure.formulation)
+        if point is not None:
+            found.append(Individual(rounded(knowledge.space, point), f"failed {failure.formulation.label}", None))
+    return found
+
+
 def surviving(individuals: Sequence[Individual], n: int, random: "np.random.Generator") -> Generation:
     """At most n of some individuals, whatever order they come in.
 
@@ -67,19 +89,22 @@ def surviving(individuals: Sequence[Individual], n: int, random: "np.random.Gene
     if not individuals:
         raise ValueError("nobody is there to survive")
     # Sorted, so that the order in which results came in makes no difference.
-    known = sorted(set(individuals), key=lambda one: (one.point, one.values or (), one.label))
+    known = sorted(set(individuals), key=lambda one: (one.point, one.values or (), one.violation, one.label))
     m = max(len(one.values or ()) for one in known) or 1
+    worst = max(one.violation for one in known)
     population = Population.new(
         X=np.arange(len(known), dtype=float)[:, None],
         F=np.array([[-value for value in one.values] if one.values else [0.0] * m for one in known]),
-        G=np.array([[-1.0 if one.values else 1.0] for one in known]),
+        G=np.array([[(one.violation or -1.0) if one.values else worst + 1.0] for one in known]),
     )
     kept = RankAndCrowding().do(_problem(m), population, n_survive=n, random_state=random)
     for one in kept:
         if not one.has("rank"):
             one.set("rank", len(known))
             one.set("crowding", 0.0)
-    order = sorted(range(len(kept)), key=lambda i: (kept[i].get("rank"), -kept[i].get("crowding"), kept[i].X[0]))
+    order = sorted(
+        range(len(kept)), key=lambda i: (kept[i].get("rank"), kept[i].CV[0], -kept[i].get("crowding"), kept[i].X[0])
+    )
     return Generation(
         individuals=tuple(known[int(kept[i].X[0])] for i in order),
         ranks=tuple(int(kept[i].get("rank")) for i in order),

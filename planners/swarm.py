@@ -5,6 +5,8 @@ Evol. Comput. 1998, 69. A component is a corner of a simplex with edges of one, 
 particle moves freely between them and is then put onto the nearest formulation that may be made and is not known yet.
 For several objectives each particle has weights of its own and looks at the best by them (augmented Tchebycheff, as
 decomposition has it: Zhang & Li, IEEE Trans. Evol. Comput. 2007, 11, 712), so that together they spread over the front.
+A film that oversteps the limits is worse than any that holds them, the more so the farther (Deb's rule: Comput. Methods
+Appl. Mech. Eng. 2000, 186, 311).
 """
 
 from collections.abc import Sequence
@@ -12,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from planners.breeding import in_grown_space
+from planners.limits import read_values, violation_of
 from planners.options import SwarmOptions
 from planners.pareto import raised_values
 from planners.points import Point, formulation_at, point_of, reasons_not_to, rounded
@@ -66,10 +69,10 @@ class SwarmPlanner:
         if not path or not found:
             return next(iter(even_start(1, knowledge, size, self.name)), None)
         score = _Score(knowledge, [one.values for one in found], particle)
-        everywhere = max(found, key=lambda one: (score(one.values), one.point))
+        everywhere = max(found, key=lambda one: (-one.violation, score(one.values), one.point))
         films = {decided.film_id for decided in path}
         mine = [one for one in found if one.film_id in films]
-        own = max(mine, key=lambda one: (score(one.values), one.point)) if mine else None
+        own = max(mine, key=lambda one: (-one.violation, score(one.values), one.point)) if mine else None
         there = self._step(knowledge, path, own, everywhere)
         point = _nearest(knowledge, there)
         if point is None:
@@ -125,19 +128,22 @@ class SwarmPlanner:
 
 @dataclass(frozen=True)
 class _Found:
-    """A film in the space: where it lies, and its objectives, all to maximise."""
+    """A film in the space: where it lies, its objectives, all to maximise, and by how much it oversteps the limits."""
 
     film_id: str
     point: Point
     values: tuple[float, ...]
+    violation: float
 
 
 def _found(knowledge: Knowledge) -> list[_Found]:
     found = []
+    violation = violation_of(knowledge.films, knowledge.limits)
     for film in knowledge.films:
         point, values = point_of(knowledge.space, film.formulation), raised_values(film, knowledge.objectives)
         if point is not None and values is not None:
-            found.append(_Found(film.film_id, rounded(knowledge.space, point), values))
+            overstepped = violation(read_values(film, knowledge.limits))
+            found.append(_Found(film.film_id, rounded(knowledge.space, point), values, overstepped))
     return found
 
 

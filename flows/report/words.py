@@ -3,7 +3,7 @@
 import math
 
 from chemistry.quantities import decimals_of, with_uncertainty
-from planners.objectives import Objective
+from planners.objectives import Limit, Measurand, Objective
 
 _TITLES = {
     "log10_conductivity": "log₁₀ conductivity",
@@ -12,12 +12,20 @@ _TITLES = {
 _UNITS = {"log10(S/cm)": "S/cm", "log10(MPa)": "MPa", "degC": "°C", "1": "", "V vs Li/Li+": "V vs Li/Li⁺"}
 
 
-def axis_title(objective: Objective) -> str:
+def axis_title(asked: Measurand) -> str:
     """`log₁₀ conductivity (S/cm) at 30 °C`."""
-    unit = _UNITS.get(objective.unit, objective.unit)
-    title = _TITLES.get(objective.property, objective.property.replace("_", " "))
-    at = "" if objective.temperature_C is None else f" at {objective.temperature_C:g} °C"
+    unit = _UNITS.get(asked.unit, asked.unit)
+    title = _TITLES.get(asked.property, asked.property.replace("_", " "))
+    at = "" if asked.temperature_C is None else f" at {asked.temperature_C:g} °C"
     return f"{title} ({unit}){at}" if unit else f"{title}{at}"
+
+
+def limit_in_words(limit: Limit) -> str:
+    """`oxidation limit (V vs Li/Li⁺) at 70 °C ≥ 4.5`."""
+    bounds = (f" ≥ {limit.at_least:g}" if limit.at_least is not None else "") + (
+        f" ≤ {limit.at_most:g}" if limit.at_most is not None else ""
+    )
+    return f"{axis_title(limit)}{bounds}"
 
 
 def in_plain_units(objective: Objective, value: float, sd: float) -> str:

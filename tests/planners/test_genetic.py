@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from chemistry.feasibility import reasons_against
 from chemistry.unwanted import unwanted_groups
 from planners.breeding import grown, in_grown_space
-from planners.genetic import GeneticPlanner, individuals
+from planners.genetic import GeneticPlanner
 from planners.nursery import Nursery
 from planners.options import GeneticOptions
 from planners.points import apart, formulation_at, point_of, reasons_not_to
@@ -17,7 +17,7 @@ from planners.protocols import Decided, Failed, Knowledge, with_suggested
 from planners.sampling import sample
 from planners.sobol import SobolPlanner
 from planners.space import DesignSpace
-from planners.survival import Individual, surviving
+from planners.survival import Individual, individuals, surviving
 from tests.planners.conftest import SPACE, film
 
 EXPERIMENT = GeneticPlanner(options=GeneticOptions(fitness="experiment"))

@@ -1,0 +1,133 @@
+"""What a campaign file says of the objectives and limits of its films, as frozen values."""
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from chemistry.value import Value
+from flows.measure_spec import Measure, read_quantity
+from ledger.film import PROPERTY_UNITS, WITHOUT_TEMPERATURE
+from planners.objectives import Limit, Measurand, Objective
+
+MEASURED = (
+    "log10_conductivity",
+    "log10_storage_modulus",
+    "transference_number",
+    "oxidation_limit",
+    "glass_transition",
+)
+"""The properties that the instruments of a lab measure, and which can be asked for therefore."""
+
+
+class ObjectiveInFile(Value):
+    """An objective as the file spells it: what editors are told."""
+
+    property: str = Field(json_schema_extra={"enum": list(MEASURED)})
+    goal: Literal["maximise", "minimise"] = "maximise"
+    temperature: float | str | None = None
+    """Left out for a property that belongs to none, such as a glass transition."""
+    reference: float | None = None
+
+
+class LimitInFile(Value):
+    """A limit as the file spells it."""
+
+    property: str = Field(json_schema_extra={"enum": list(MEASURED)})
+    at_least: float | str | None = None
+    """With its unit, such as `4.5 V`; of what is told as a logarithm the number itself may stand here: `1e-5 S/cm`."""
+    at_most: float | str | None = None
+    temperature: float | str | None = None
+    """Left out for a property that belongs to none, such as a glass transition."""
+
+
+def _at_temperature(given: Any) -> Any:
+    """In the file an outcome says `temperature: 30 °C`; inside, temperatures are °C by name."""
+    if isinstance(given, dict) and "temperature" in given:
+        rest = {key: value for key, value in given.items() if key != "temperature"}
+        return {**rest, "temperature_C": read_quantity(given["temperature"], "degC")}
+    return given
+
+
+def _limit(given: Any) -> Any:
+    """A limit's bounds may be text with a unit of its own."""
+    if not isinstance(given, dict) or not isinstance(given.get("property"), str):
+        return given
+    _refuse_unknown(given["property"], f"the limit on {given['property']}")  # it has no unit to read a bound in
+    unit = PROPERTY_UNITS[given["property"]]
+    bounds = {key: _bound(given[key], unit) for key in ("at_least", "at_most") if isinstance(given.get(key), str)}
+    return _at_temperature({**given, **bounds})
+
+
+def _bound(text: str, unit: str) -> float:
+    """A bound in the unit of the ledger; the text may give a number for its logarithm."""
+    if not unit.startswith("log10("):
+        return read_quantity(text, _PLAIN.get(unit, unit))
+    number = read_quantity(text, unit.removeprefix("log10(").removesuffix(")"))
+    if number <= 0:
+        raise ValueError(f"{text!r} has no logarithm; give a number above zero")
+    return float(f"{math.log10(number):.9g}")
+
+
+_PLAIN = {"V vs Li/Li+": "V", "1": "dimensionless"}
+
+ObjectiveAsked = Annotated[Objective, BeforeValidator(_at_temperature, json_schema_input_type=ObjectiveInFile)]
+LimitAsked = Annotated[Limit, BeforeValidator(_limit, json_schema_input_type=LimitInFile)]
+
+
+def refuse_unmeasured(objectives: Sequence[Objective], limits: Sequence[Limit], measure: Measure) -> None:
+    """Raise `ValueError` where an outcome is measured by nothing, or not near enough, or is asked for twice.
+
+    A limit must lie where its measurement can tell: within the sweep of potentials, within the scan of temperatures.
+    """
+    for objective in objectives:
+        _refuse_unread(objective, f"the objective {objective.property}", measure)
+    for limit in limits:
+        _refuse_unread(limit, f"the limit on {limit.property}", measure)
+        _refuse_untold(limit, measure)
+    for kind, asked in (("objective", objectives), ("limit", limits)):
+        if len({(one.property, one.temperature_C) for one in asked}) < len(asked):
+            raise ValueError(
+                f"the same {kind} is given twice" + ("; write both bounds in one" if kind == "limit" else "")
+            )
+
+
+def _refuse_unread(one: Measurand, name: str, measure: Measure) -> None:
+    asked = one.temperature_C
+    _refuse_unknown(one.property, name)
+    if one.property in WITHOUT_TEMPERATURE:
+        if asked is not None:
+            raise ValueError(f"{name} has no temperature; leave it out")
+        return
+    if asked is None:
+        raise ValueError(f"{name} needs a temperature, such as `temperature: 30 °C`")
+    low, high = min(measure.temperatures), max(measure.temperatures)
+    if not low - 10 <= asked <= high + 10:
+        raise ValueError(
+            f"{name} is read at {asked:g} °C, but films are measured from {low:g} to {high:g} °C; measure within 10 K "
+            "of it"
+        )
+
+
+def _refuse_unknown(name: str, what: str) -> None:
+    if name not in MEASURED:
+        raise ValueError(f"no instrument measures {what}; known are {', '.join(MEASURED)}")
+
+
+def _refuse_untold(limit: Limit, measure: Measure) -> None:
+    told = {
+        "oxidation_limit": ("voltage_sweep", measure.voltage_sweep.low, measure.voltage_sweep.high, "V"),
+        "glass_transition": ("calorimetry", measure.calorimetry.low, measure.calorimetry.high, "°C"),
+        "transference_number": ("polarisation", 0.0, 1.0, ""),
+    }
+    if limit.property not in told:
+        return
+    name, low, high, unit = told[limit.property]
+    for bound in (limit.at_least, limit.at_most):
+        if bound is not None and not low < bound < high:
+            raise ValueError(
+                f"the limit on {limit.property} is {bound:g} {unit}".rstrip()
+                + f", which measure.{name} cannot tell: it reads from {low:g} to {high:g} {unit}".rstrip()
+                + "; move the limit, or widen the measurement"
+            )

@@ -1,0 +1,101 @@
+"""What a genetic planner believes of formulations: a surrogate's word, with the benefit of its doubt."""
+
+from collections.abc import Sequence
+
+from models.protocols import Fitted
+from planners.limits import columns, conditions, learnt, violation_of
+from planners.nursery import Child
+from planners.options import GeneticOptions
+from planners.pareto import hypervolume, reference_point, upwards
+from planners.points import Point, formulation_at, point_of
+from planners.protocols import Knowledge
+from planners.screening import is_new
+from planners.space import DesignSpace
+from planners.survival import Generation, Individual, individuals
+
+_DIGITS = 6
+"""Predicted values are ranked with so many digits: what lies beyond differs between machines."""
+
+
+class Believed:
+    """What the objectives and limits of formulations are believed to be, objectives all to maximise."""
+
+    def __init__(self, knowledge: Knowledge, fitted: Fitted, options: GeneticOptions) -> None:
+        self._knowledge, self._fitted, self._options = knowledge, fitted, options
+        self._new = is_new(knowledge)
+        self._films = individuals(knowledge)
+        self.limits = learnt(knowledge.limits, fitted, knowledge.films)
+        self._violation = violation_of(knowledge.films, self.limits)
+
+    def of(self, children: Sequence[Child], space: DesignSpace) -> list[Individual]:
+        """Children with the surrogate's mean, raised by its doubt; the doubt is in favour of their limits too."""
+        beliefs = self._beliefs([child.point for child in children], space, self._options.optimism)
+        return [
+            Individual(child.point, f"an unmade {formulation_at(space, child.point).label}", raised, overstepped)
+            for child, (raised, overstepped) in zip(children, beliefs, strict=True)
+        ]
+
+    def of_films(self) -> list[Individual]:
+        """What the ledger holds: as it was measured, or as the surrogate's mean sees it."""
+        if self._options.fitness == "both":
+            return self._films
+        made = [one for one in self._films if one.values]
+        means = self._beliefs([one.point for one in made], self._knowledge.space)
+        seen = [Individual(one.point, one.label, *mean) for one, mean in zip(made, means, strict=True)]
+        return [*seen, *(one for one in self._films if not one.values)]
+
+    def best(self, alive: Generation, bred: Sequence[Point], space: DesignSpace) -> Point | None:
+        """The new survivor that would raise the hypervolume of what is known and under way most.
+
+        Where none would, the one that NSGA-II puts first; where no survivor is new, the same of all that was bred. What
+        is known counts as the surrogate's mean sees it: a front of measured values is one of lucky noise. Of what
+        oversteps limits the least overstepping is taken, and only where nothing is believed to hold them.
+        """
+        import numpy as np
+
+        new = [one for one in alive.individuals if self._new(space, one.point)]
+        if not new:
+            new = self.of([Child(point, "") for point in bred if self._new(space, point)], space)
+        if not new:
+            return None
+        waiting = (point_of(self._knowledge.space, formulation) for formulation in self._knowledge.pending)
+        known = [*(one.point for one in self._films if one.values), *(point for point in waiting if point is not None)]
+        objectives = self._knowledge.objectives
+        signs = np.array([objective.sign for objective in objectives])
+        # Objectives carry their own direction, so values go back to their own sign.
+        beliefs = self._beliefs(known, self._knowledge.space)
+        holding = [values for values, overstepped in beliefs if overstepped == 0]
+        front = np.array(holding).reshape(-1, len(objectives)) * signs
+        everything = np.array([values for values, _ in beliefs]).reshape(-1, len(objectives)) * signs
+        reference = reference_point(front if holding else everything, objectives, whole=not holding)
+        gains = [hypervolume(np.vstack([front, np.array(one.values) * signs]), objectives, reference) for one in new]
+        least = min(one.violation for one in new)
+        worth = [
+            gain if one.violation == least else -np.inf for gain, one in zip(np.round(gains, _DIGITS), new, strict=True)
+        ]
+        return new[int(np.argmax(worth))].point
+
+    def _beliefs(
+        self, points: Sequence[Point], space: DesignSpace, optimism: float = 0.0
+    ) -> list[tuple[tuple[float, ...], float]]:
+        """The objectives of each point, and by how much it oversteps the limits."""
+        import numpy as np
+
+        if not points:
+            return []
+        objectives = self._knowledge.objectives
+        formulations = [formulation_at(space, point) for point in points]
+        posterior = self._fitted.posterior(formulations, conditions(objectives, self.limits))
+        mean, sd = posterior.mean, posterior.sd
+        m = len(objectives)
+        raised = (upwards(mean[:, :m], objectives) + optimism * sd[:, :m]).round(_DIGITS)
+        limited = []
+        for limit, column in zip(self.limits, columns(objectives, self.limits), strict=True):
+            inside = np.clip(mean[:, column], limit.low, limit.high)
+            reach = optimism * sd[:, column]
+            limited.append(np.clip(inside, mean[:, column] - reach, mean[:, column] + reach).round(_DIGITS))
+        values = np.array(limited).T.reshape(len(points), -1)
+        return [
+            (tuple(row), self._violation(of_limits))
+            for row, of_limits in zip(raised.tolist(), values.tolist(), strict=True)
+        ]
