@@ -55,12 +55,16 @@ class Campaign:
         self.running.append(suggestion)
         self.knowledge = with_suggested(self.knowledge, [suggestion])
 
+    def fails(self, formulation: Formulation) -> bool:
+        """Whether nothing comes of a film: it strikes anywhere."""
+        return bool(self.random.random() < FAILURES)
+
     def finish_one(self) -> None:
         """One of the running experiments, drawn, ends: its film is known, or its failure."""
         ended = self.running.pop(int(self.random.integers(len(self.running))))
         known, formulation = self.knowledge, ended.formulation
         change: dict[str, object] = {"event": known.event + 1}
-        if self.random.random() < FAILURES:
+        if self.fails(formulation):
             failed = Failed(formulation=formulation, reason="bad contact")
             change["failures"] = (*known.failures, failed)
             what_became: dict[str, object] = {"outcome": "failed"}

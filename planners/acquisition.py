@@ -86,12 +86,13 @@ class Outlook:
         return as_constraints(self.limited.windows) if self.limited else None
 
 
-def promising(outlook: Outlook, features: Tensor, n: int) -> Tensor:
+def promising(outlook: Outlook, features: Tensor, n: int, success: Tensor | None = None) -> Tensor:
     """Rows of `N x d` features with the largest analytic expected improvement, best first.
 
     Of the hypervolume (Yang et al., J. Glob. Optim. 2019, 75, 3) or of the best value for one objective, over the
     posterior means of what was observed and what is under way, and holds the limits as likely as not; times the chance
-    to hold them (Gardner et al., ICML 2014). Cheap: it thins a large pool for `best_of`.
+    to hold them (Gardner et al., ICML 2014) and `success`, `N`, the chance that a film comes of it at all. Cheap: it
+    thins a large pool for `best_of`.
     """
     with torch.no_grad(), manual_seed(outlook.seed):
         known = torch.cat([outlook.observed, outlook.pending])
@@ -99,21 +100,25 @@ def promising(outlook: Outlook, features: Tensor, n: int) -> Tensor:
             known = known[chance_within(outlook.limited.model, outlook.limited.windows, known) >= _AS_LIKELY_AS_NOT]
         value = _analytic(outlook, known)
         scores = torch.cat([value(rows) for rows in features.split(_CHUNK)])
+        if success is not None:
+            scores = scores + success.log() if outlook.model.num_outputs == 1 else scores * success
     return torch.argsort(scores, descending=True, stable=True)[:n]
 
 
-def best_of(outlook: Outlook, features: Tensor) -> tuple[int, float]:
+def best_of(outlook: Outlook, features: Tensor, success: Tensor | None = None) -> tuple[int, float]:
     """Row of `N x d` features with the largest acquisition, and its value (a logarithm).
 
     qLogNEHVI for several objectives (Daulton, Balandat & Bakshy, NeurIPS 2021; Ament et al., NeurIPS 2023), qLogNEI
     for one. The front is uncertain too: films are noisy, so it is drawn from the joint posterior of observed, pending
     and candidate. Under limits a sample's front is made of what holds them in that sample, and what a candidate would
-    add counts only where it holds them too.
+    add counts only where it holds them too. `success`, `N`, is the chance that a film comes of
+    it: without one nothing is gained.
     """
     with torch.no_grad(), manual_seed(outlook.seed):
         sampler = SobolQMCNormalSampler(torch.Size([_samples(outlook)]), seed=outlook.seed)
         value = _noisy(outlook, sampler)
         scores = torch.cat([value(rows.unsqueeze(-2)) for rows in features.split(_CHUNK)])
+        scores = scores if success is None else scores + success.log()
     best = int(torch.argmax(scores))
     return best, float(scores[best])
 

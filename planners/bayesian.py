@@ -15,9 +15,11 @@ from planners.protocols import Action, Knowledge, Reason, Suggestion, with_sugge
 from planners.reasons import forecast, nearest_film, not_learnt
 from planners.screening import SAME, candidates
 from planners.sobol import even_start
+from planners.success import Chance, chance_of_success, fair
 
 if TYPE_CHECKING:
     import numpy as np
+    from torch import Tensor
 
     from planners.acquisition import Outlook
 
@@ -37,14 +39,15 @@ class BayesianPlanner:
     """Sobol for the first `start` suggestions, then qLogNEHVI (several objectives) or qLogNEI (one).
 
     Candidates are a pool of feasible formulations spread over the space and around the known front, which is one of
-    films that overstep no limit; the surrogate must be a `JointModel`. The answer is a pure function of what is known
-    (torch runs on one thread meanwhile).
+    films that overstep no limit; what failed before tells how likely a film comes of each. The surrogate must be a
+    `JointModel`. The answer is a pure function of what is known (torch runs on one thread meanwhile).
     """
 
     start: int = 5
     surrogate_fit: Callable[[Sequence[Film]], Fitted] = gaussian_process
     pool: int = 2048
     finalists: int = 128
+    success_fit: Callable[[Knowledge], Chance | None] = chance_of_success
     name: str = "bayesian"
 
     def suggest(self, n: int, knowledge: Knowledge) -> list[Suggestion]:
@@ -71,21 +74,22 @@ class BayesianPlanner:
             fitted = self.surrogate_fit(knowledge.films)
             if not isinstance(fitted, JointModel):
                 raise TypeError(f"{type(fitted).__name__} gives no joint posterior, which Bayesian optimisation needs")
-            points = candidates(knowledge, _best_points(own, knowledge), self.pool)
+            points, success = self._candidates(knowledge, own)
             pool = [formulation_at(knowledge.space, point) for point in points]
             limits = learnt(knowledge.limits, fitted, read)
             features = torch.from_numpy(fitted.features(pool))
             outlook = _outlook(own, knowledge, fitted, limits)
-            rows = promising(outlook, features, self.finalists).tolist() if pool else []
+            rows = promising(outlook, features, self.finalists, success).tolist() if pool else []
             suggestions = []
             while rows and len(suggestions) < n:
-                place, value = best_of(outlook, features[rows])
+                place, value = best_of(outlook, features[rows], None if success is None else success[rows])
                 row = rows[place]
+                chance = None if success is None else float(success[row])
                 suggestions.append(
                     Suggestion(
                         formulation=pool[row],
                         action=Action(),
-                        reason=_reason(pool[row], value, own, knowledge, fitted, limits),
+                        reason=_reason(pool[row], value, own, knowledge, fitted, limits, chance),
                         planner=self.name,
                         event=knowledge.event,
                         index=knowledge.suggested + len(suggestions),
@@ -94,6 +98,18 @@ class BayesianPlanner:
                 outlook = replace(outlook, pending=torch.cat([outlook.pending, features[row : row + 1]]))
                 rows = [other for other in rows if apart(knowledge.space, points[other], points[row]) > SAME]
         return suggestions
+
+    def _candidates(self, knowledge: Knowledge, own: list[Film]) -> "tuple[list[Point], Tensor | None]":
+        """Points that are weighed, and the chance of each that a film comes of it; None where nothing is to be said."""
+        import torch
+
+        points = candidates(knowledge, _best_points(own, knowledge), self.pool)
+        asked = self.success_fit(knowledge)
+        if asked is None or not points:
+            return points, None
+        chances = asked([formulation_at(knowledge.space, point) for point in points])
+        kept = fair(chances)
+        return [point for point, keep in zip(points, kept, strict=True) if keep], torch.from_numpy(chances[kept])
 
 
 def _values(films: Sequence[Film], knowledge: Knowledge) -> "np.ndarray":
@@ -146,9 +162,10 @@ def _reason(
     knowledge: Knowledge,
     fitted: Fitted,
     limits: Sequence[Limit],
+    success: float | None,
 ) -> Reason:
     """What is expected of a formulation, and the observed film that is most like it."""
-    said = forecast(formulation, knowledge, fitted, limits)
+    said = forecast(formulation, knowledge, fitted, limits, success)
     nearest = nearest_film(formulation, films)
     gain = "the front's hypervolume" if len(knowledge.objectives) > 1 else "the best value"
     waiting = not_learnt(knowledge.limits, limits)
@@ -158,6 +175,7 @@ def _reason(
         sd=said.sd,
         margin=said.margin,
         margin_sd=said.margin_sd,
+        success=success,
         acquisition=value,
         nearest_film=nearest,
     )

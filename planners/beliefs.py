@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from chemistry.formulation import Formulation
 from models.protocols import Fitted
 from planners.limits import columns, conditions, learnt, violation_of
 from planners.nursery import Child
@@ -11,6 +12,7 @@ from planners.points import Point, formulation_at, point_of
 from planners.protocols import Knowledge
 from planners.screening import is_new
 from planners.space import DesignSpace
+from planners.success import FAIR, Chance
 from planners.survival import Generation, Individual, individuals
 
 _DIGITS = 6
@@ -20,19 +22,29 @@ _DIGITS = 6
 class Believed:
     """What the objectives and limits of formulations are believed to be, objectives all to maximise."""
 
-    def __init__(self, knowledge: Knowledge, fitted: Fitted, options: GeneticOptions) -> None:
+    def __init__(
+        self, knowledge: Knowledge, fitted: Fitted, options: GeneticOptions, success: Chance | None = None
+    ) -> None:
         self._knowledge, self._fitted, self._options = knowledge, fitted, options
         self._new = is_new(knowledge)
         self._films = individuals(knowledge)
+        self.success = success
         self.limits = learnt(knowledge.limits, fitted, knowledge.films)
         self._violation = violation_of(knowledge.films, self.limits)
 
     def of(self, children: Sequence[Child], space: DesignSpace) -> list[Individual]:
-        """Children with the surrogate's mean, raised by its doubt; the doubt is in favour of their limits too."""
+        """Children with the surrogate's mean, raised by its doubt; the doubt is in favour of their limits too.
+
+        One that is more likely to fail than not is infeasible by what its chance lacks.
+        """
         beliefs = self._beliefs([child.point for child in children], space, self._options.optimism)
+        formulations = [formulation_at(space, child.point) for child in children]
+        lacking = [max(0.0, FAIR - chance) for chance in self._chances(formulations)]
         return [
-            Individual(child.point, f"an unmade {formulation_at(space, child.point).label}", raised, overstepped)
-            for child, (raised, overstepped) in zip(children, beliefs, strict=True)
+            Individual(child.point, f"an unmade {formulation.label}", raised, overstepped + lacks)
+            for child, formulation, (raised, overstepped), lacks in zip(
+                children, formulations, beliefs, lacking, strict=True
+            )
         ]
 
     def of_films(self) -> list[Individual]:
@@ -49,7 +61,8 @@ class Believed:
 
         Where none would, the one that NSGA-II puts first; where no survivor is new, the same of all that was bred. What
         is known counts as the surrogate's mean sees it: a front of measured values is one of lucky noise. Of what
-        oversteps limits the least overstepping is taken, and only where nothing is believed to hold them.
+        oversteps limits the least overstepping is taken, and only where nothing is believed to hold them. A gain counts
+        by the chance that a film comes of it, and between equal gains that chance decides.
         """
         import numpy as np
 
@@ -69,11 +82,16 @@ class Believed:
         everything = np.array([values for values, _ in beliefs]).reshape(-1, len(objectives)) * signs
         reference = reference_point(front if holding else everything, objectives, whole=not holding)
         gains = [hypervolume(np.vstack([front, np.array(one.values) * signs]), objectives, reference) for one in new]
-        least = min(one.violation for one in new)
-        worth = [
-            gain if one.violation == least else -np.inf for gain, one in zip(np.round(gains, _DIGITS), new, strict=True)
-        ]
-        return new[int(np.argmax(worth))].point
+        chances = self._chances([formulation_at(space, one.point) for one in new])
+        worth = np.round(np.array(gains) * chances, _DIGITS)
+        ranked = list(zip((-one.violation for one in new), worth, chances, strict=True))
+        return new[max(range(len(new)), key=ranked.__getitem__)].point
+
+    def _chances(self, formulations: Sequence[Formulation]) -> list[float]:
+        """That a film comes of each; one where nothing is to be said."""
+        if self.success is None or not formulations:
+            return [1.0] * len(formulations)
+        return self.success(formulations).round(_DIGITS).tolist()
 
     def _beliefs(
         self, points: Sequence[Point], space: DesignSpace, optimism: float = 0.0

@@ -11,7 +11,6 @@ from planners.bayesian import FEWEST_FILMS, gaussian_process
 from planners.beliefs import Believed
 from planners.breeding import in_grown_space
 from planners.nursery import Child, Nursery
-from planners.objectives import Limit
 from planners.options import GeneticOptions
 from planners.pareto import objective_values
 from planners.points import Point, formulation_at
@@ -21,6 +20,7 @@ from planners.sampling import sample
 from planners.screening import is_new
 from planners.sobol import even_start
 from planners.space import DesignSpace
+from planners.success import FAIR, Chance, chance_of_success
 from planners.survival import Generation, individuals, surviving
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class GeneticPlanner:
     start: int = 5
     surrogate_fit: Callable[[Sequence[Film]], Fitted] = gaussian_process
     options: GeneticOptions = field(default_factory=GeneticOptions)
+    success_fit: Callable[[Knowledge], Chance | None] = chance_of_success
     name: str = "genetic"
 
     def suggest(self, n: int, knowledge: Knowledge) -> list[Suggestion]:
@@ -73,16 +74,24 @@ class GeneticPlanner:
             return self.surrogate_fit(films)
 
     def _bred(self, knowledge: Knowledge) -> Suggestion | None:
-        """One child of the films, as results alone rank them."""
+        """One child of the films, as results alone rank them: the first that is as likely as not to make a film."""
         rng = _chance(knowledge)
         parents = surviving(individuals(knowledge), self.options.population, rng)
         nursery = Nursery(knowledge.space, rng)
-        new = is_new(knowledge)
+        new, success = is_new(knowledge), self.success_fit(knowledge)
+        least_bad: tuple[float, Suggestion] | None = None
         for _ in range(_LITTERS):
             child = nursery.child(*parents.pair(rng))
-            if child is not None and new(nursery.space, child.point):
-                return self._suggestion(knowledge, nursery.space, child.point, Reason(summary=_sentence(child.story)))
-        return None
+            if child is None or not new(nursery.space, child.point):
+                continue
+            chance = float(success([formulation_at(nursery.space, child.point)])[0]) if success else None
+            reason = Reason(summary=_sentence(child.story), success=chance)
+            found = self._suggestion(knowledge, nursery.space, child.point, reason)
+            if chance is None or chance >= FAIR:
+                return found
+            if least_bad is None or chance > least_bad[0]:
+                least_bad = (chance, found)
+        return least_bad[1] if least_bad else None
 
     def _evolved(self, knowledge: Knowledge, read: Sequence[Film], fitted: Fitted) -> Suggestion | None:
         """The best new survivor of some generations that were bred on the surrogate."""
@@ -91,7 +100,7 @@ class GeneticPlanner:
         with one_thread():
             rng = _chance(knowledge)
             nursery = Nursery(knowledge.space, rng)
-            believed = Believed(knowledge, fitted, self.options)
+            believed = Believed(knowledge, fitted, self.options, self.success_fit(knowledge))
             founders = believed.of_films()
             drawn = [
                 Child(point, "a draw") for point in sample(knowledge.space, self.options.population, knowledge.seed)
@@ -109,7 +118,7 @@ class GeneticPlanner:
                 return None
             number, child = bred[best]
             story = f"{child.story}, generation {number}"
-            reason = _foretold(knowledge, read, fitted, believed.limits, formulation_at(nursery.space, best), story)
+            reason = _foretold(knowledge, read, fitted, believed, formulation_at(nursery.space, best), story)
         return self._suggestion(knowledge, nursery.space, best, reason)
 
     def _suggestion(self, knowledge: Knowledge, space: DesignSpace, point: Point, reason: Reason) -> Suggestion:
@@ -133,18 +142,21 @@ def _foretold(
     knowledge: Knowledge,
     read: Sequence[Film],
     fitted: Fitted,
-    limits: Sequence[Limit],
+    believed: Believed,
     formulation: Formulation,
     story: str,
 ) -> Reason:
-    said, nearest = forecast(formulation, knowledge, fitted, limits), nearest_film(formulation, read)
-    waiting = not_learnt(knowledge.limits, limits)
+    success = None if believed.success is None else float(believed.success([formulation])[0])
+    said = forecast(formulation, knowledge, fitted, believed.limits, success)
+    nearest = nearest_film(formulation, read)
+    waiting = not_learnt(knowledge.limits, believed.limits)
     return Reason(
         summary=f"{_sentence(story)} Expected {said.words}; most like it is film {nearest}.{waiting}",
         expected=said.expected,
         sd=said.sd,
         margin=said.margin,
         margin_sd=said.margin_sd,
+        success=success,
         nearest_film=nearest,
     )
 

@@ -32,6 +32,8 @@ class Reason(Value):
     margin: dict[str, float] = Field(default_factory=dict)
     """How far inside each limit it is expected, in the property's unit; negative where it would overstep it."""
     margin_sd: dict[str, float] = Field(default_factory=dict)
+    success: float | None = None
+    """Chance that a film comes of it, learnt from failures; None where nothing failed yet, or nobody asked."""
     acquisition: float | None = None
     nearest_film: str | None = None
 

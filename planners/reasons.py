@@ -27,8 +27,17 @@ class Forecast:
     words: str
 
 
-def forecast(formulation: Formulation, knowledge: Knowledge, fitted: Fitted, limits: Sequence[Limit] = ()) -> Forecast:
-    """What a surrogate expects of a formulation; `limits` are those that it has learnt."""
+def forecast(
+    formulation: Formulation,
+    knowledge: Knowledge,
+    fitted: Fitted,
+    limits: Sequence[Limit] = (),
+    success: float | None = None,
+) -> Forecast:
+    """What a surrogate expects of a formulation.
+
+    `limits` are those that it has learnt, `success` is the chance that a film comes of it, where that is known.
+    """
     posterior = fitted.posterior([formulation], conditions(knowledge.objectives, limits))
     mean, sd = posterior.mean[0].tolist(), posterior.sd[0].tolist()
     names = _names(knowledge.objectives)
@@ -38,6 +47,7 @@ def forecast(formulation: Formulation, knowledge: Knowledge, fitted: Fitted, lim
     margin_sd = {limit.label: sd[place] for limit, place in places.items()}
     told = [f"{name} {with_uncertainty(expected[name], doubt[name])}" for name in names]
     told += [f"margin to the limit on {of} {with_uncertainty(margin[of], margin_sd[of])}" for of in margin]
+    told += [] if success is None else [f"chance of a film {success:.0%}"]
     return Forecast(expected, doubt, margin, margin_sd, ", ".join(told))
 
 
