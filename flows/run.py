@@ -39,7 +39,9 @@ def run_campaign(
     from flows.leasing import refuse_second_run  # with the ledger, which a mistake in a file need not wait for
     from flows.replaying import refuse_empty_replay
     from flows.session import open_ledger, shown_ledger
+    from planners.sampling import refuse_empty
 
+    refuse_empty(spec.space)
     place = campaign_folder(spec.name, folder)
     home()
     with contextlib.closing(open_ledger(place, ledger_url)) as ledger:  # refused before a server is started for it

@@ -9,8 +9,9 @@ from chemistry.feasibility import refused_polymer
 from chemistry.formulation import Formulation
 from chemistry.generated_units import generated_units
 from chemistry.polymer import Polymer, RepeatUnit
+from planners.components import identity
 from planners.protocols import Knowledge
-from planners.space import DesignSpace, identity
+from planners.space import DesignSpace
 
 _TRIES = 12
 

@@ -1,14 +1,16 @@
 """Planners by name: the one place that knows them all."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chemistry.errors import BadInput
 from ledger.film import Film
 from models.protocols import Fitted
 from planners.options import PlannerOptions
 from planners.protocols import Planner
-from planners.replay import ReplayPlanner
+
+if TYPE_CHECKING:
+    from planners.replay import ReplayPlanner  # brings the database, which a mistake in a file need not wait for
 
 Name = Literal["bayesian", "genetic", "swarm", "portfolio", "random", "sobol", "replay"]
 NAMES: tuple[Name, ...] = ("bayesian", "genetic", "swarm", "portfolio", "random", "sobol", "replay")
@@ -19,7 +21,7 @@ def planner(
     start: int = 5,
     surrogate_fit: Callable[[Sequence[Film]], Fitted] | None = None,
     options: PlannerOptions | None = None,
-    replayed: ReplayPlanner | None = None,
+    replayed: "ReplayPlanner | None" = None,
 ) -> Planner:
     """The planner of a name.
 

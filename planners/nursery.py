@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from planners.breeding import bred, lender
+from planners.components import identity
 from planners.points import Point, formulation_at, reasons_not_to, rounded
-from planners.space import DesignSpace, Range, identity
+from planners.space import DesignSpace, Range
 from planners.survival import Individual
 
 if TYPE_CHECKING:

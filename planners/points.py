@@ -7,7 +7,9 @@ from chemistry.feasibility import reasons_against
 from chemistry.formulation import AdditiveContent, Formulation
 from chemistry.units import li_per_site, molality, salt_weight_fraction
 from chemistry.value import Value
-from planners.space import DesignSpace, Range, SumConstraint, identity
+from planners.components import identity
+from planners.constraints import RatioConstraint, SumConstraint
+from planners.space import DesignSpace, Range
 
 SIGNIFICANT_DIGITS = 4
 """Loadings are proposed with this many digits: arithmetic differs at 1e-12 between thread counts, and no dispenser
@@ -96,17 +98,20 @@ def reasons_not_to(space: DesignSpace, formulation: Formulation) -> tuple[str, .
         "salt_fraction": salt_weight_fraction(formulation),
         "plasticiser_fraction": sum(content.weight_fraction for content in formulation.additives),
     }
+    additives = [content.additive for content in formulation.additives]
     reasons = []
     for constraint in space.constraints:
         if isinstance(constraint, SumConstraint):
             total = sum(part[name] for name in constraint.sum)
             if total > constraint.at_most:
                 reasons.append(f"{' + '.join(constraint.sum)} is {total:.3f}, above {constraint.at_most:g}")
-        else:
+        elif isinstance(constraint, RatioConstraint):
             above, below = constraint.ratio
             # Written as a product: a film without the denominator's part has no ratio to divide.
             if part[above] > constraint.at_most * part[below]:
                 reasons.append(f"{above}/{below} is above {constraint.at_most:g} ({part[above]:.3f}/{part[below]:.3f})")
+        elif constraint.forbid.in_film(formulation.polymer, formulation.salt, additives):
+            reasons.append(f"{constraint.forbid.label} is forbidden")
     return tuple(reasons) or reasons_against(formulation)
 
 

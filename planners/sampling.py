@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from chemistry.errors import BadInput
+from planners.components import identity
 from planners.points import Point, formulation_at, point_at, reasons_not_to, rounded
-from planners.space import DesignSpace, identity
+from planners.space import DesignSpace
 
 _PATIENCE = 4096
 """Draws without one feasible point after which the space counts as empty."""
@@ -75,6 +76,15 @@ def _sampled(request: _Request, n: int, seed: int) -> tuple[Point, ...]:
             remedy="Widen the ranges, relax the constraints or name other components",
         )
     return tuple(found)
+
+
+def refuse_empty(space: DesignSpace) -> None:
+    """Refuse a space in which nothing may be made, before anything is begun in it.
+
+    Raises:
+        BadInput: nothing in it may be made; says which reasons were met most.
+    """
+    sample(space, 1, seed=0)
 
 
 def balanced_block(space: DesignSpace, n: int, seed: int) -> tuple[Point, ...]:

@@ -1,15 +1,16 @@
 """The design space of a campaign: components, continuous loadings, constraints."""
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Sequence
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import Field, model_validator
 
-from chemistry.errors import BadInput
 from chemistry.polymer import Polymer
 from chemistry.process import Process
 from chemistry.salt import Additive, Salt
 from chemistry.value import Value
+from planners.components import identity, looked_up
+from planners.constraints import Constraint, pair_problems
 
 LOADING_UNITS = {"Li/O": 2.0, "mol/kg": 50.0, "w/w": 0.95}
 """Units of a salt loading and the highest value of each that can be meant: two lithium ions per coordinating site,
@@ -35,66 +36,6 @@ class Range(Value):
         return self.high - self.low
 
 
-Part = Literal["salt_fraction", "plasticiser_fraction"]
-
-
-class SumConstraint(Value):
-    """An upper bound on a sum of weight fractions of the film."""
-
-    sum: tuple[Part, ...] = Field(min_length=1)
-    at_most: float = Field(gt=0, le=1)
-
-
-class RatioConstraint(Value):
-    """An upper bound on the ratio of two weight fractions of the film, first over second."""
-
-    ratio: tuple[Part, Part]
-    at_most: float = Field(gt=0)
-
-    @model_validator(mode="after")
-    def _of_two(self) -> Self:
-        if self.ratio[0] == self.ratio[1]:
-            raise ValueError(f"the ratio of {self.ratio[0]} to itself is always one")
-        return self
-
-
-def _kind_of_constraint(given: Any) -> str:
-    """By its key, so that what is wrong with one is told of that kind only."""
-    is_ratio = "ratio" in given if isinstance(given, dict) else isinstance(given, RatioConstraint)
-    return "a ratio" if is_ratio else "a sum"
-
-
-Constraint = Annotated[
-    Annotated[SumConstraint, Tag("a sum")] | Annotated[RatioConstraint, Tag("a ratio")],
-    Discriminator(_kind_of_constraint),
-]
-
-
-_COMPONENTS: dict[str, type[Value]] = {"polymer": Polymer, "salt": Salt, "additive": Additive}
-
-
-def _looked_up(kind: str) -> BeforeValidator:
-    """Text becomes the component that the catalogue knows by this name, or reads as this SMILES."""
-
-    def look_up(given: Any) -> Any:
-        if isinstance(given, dict | Value) or (kind == "additive" and given is None):
-            return given
-        if not isinstance(given, str):
-            raise ValueError("should be a name of the catalogue, a SMILES, or `key: value` pairs")
-        if kind == "additive" and given.strip().lower() == "none":
-            return None
-        from chemistry import catalogue
-
-        find: Callable[[str], Value] = getattr(catalogue, kind)
-        try:
-            return find(given)
-        except BadInput as error:
-            # pydantic gathers ValueErrors and says where in the file each one stands.
-            raise ValueError(str(error)) from error
-
-    return BeforeValidator(look_up, json_schema_input_type=str | _COMPONENTS[kind])
-
-
 class OpenPolymers(Value):
     """That polymers are open-ended: those of the space are where a planner begins that breeds others from them."""
 
@@ -111,13 +52,13 @@ class DesignSpace(Value):
     one, whose plasticiser fraction is then zero whatever the range says.
     """
 
-    polymers: tuple[Annotated[Polymer, _looked_up("polymer")], ...] = Field(min_length=1)
+    polymers: tuple[Annotated[Polymer, looked_up("polymer")], ...] = Field(min_length=1)
     open_polymers: OpenPolymers | None = None
     """Left out, a campaign makes the named polymers and no others."""
-    salts: tuple[Annotated[Salt, _looked_up("salt")], ...] = Field(min_length=1)
+    salts: tuple[Annotated[Salt, looked_up("salt")], ...] = Field(min_length=1)
     salt_loading: Range
     """In Li/O (per coordinating site), mol/kg of polymer, or w/w of the film."""
-    plasticisers: tuple[Annotated[Additive | None, _looked_up("additive")], ...] = Field(default=(None,), min_length=1)
+    plasticisers: tuple[Annotated[Additive | None, looked_up("additive")], ...] = Field(default=(None,), min_length=1)
     plasticiser_fraction: Range | None = None
     """In w/w of the film."""
     constraints: tuple[Constraint, ...] = ()
@@ -131,6 +72,7 @@ class DesignSpace(Value):
             *_twice("plasticiser", self.plasticisers),
             *_loading_problems(self.salt_loading, self.polymers),
             *self._fraction_problems(),
+            *pair_problems(self.constraints, self.polymers, self.salts, self.plasticisers),
             *_breeding_problems(self.polymers, self.open_polymers),
         ]
         if problems:
@@ -149,11 +91,6 @@ class DesignSpace(Value):
         if fraction.high >= 1:
             return [f"plasticiser_fraction goes up to {fraction.high:g}; as a fraction of the film it stays below 1"]
         return []
-
-
-def identity(component: Value | None) -> str:
-    """What a component is, without what people call it: equal texts mean the same component."""
-    return "" if component is None else component.model_dump_json()
 
 
 def _twice(kind: str, components: Sequence[Polymer | Salt | Additive | None]) -> list[str]:

@@ -112,3 +112,15 @@ def test_what_cannot_be_meant_is_one_paragraph(
     said = ionloop(*(file if word == "FILE" else word for word in words), *folder)
     assert_one_paragraph(said, message)
     assert len(said.err) < 600
+
+
+def test_a_space_in_which_nothing_may_be_made_is_refused_before_a_run_is_begun(
+    ionloop: Command, tmp_path: Path
+) -> None:
+    file = changed(tmp_path, space__constraints__0={"sum": ["salt_fraction"], "at_most": 0.001})
+    said = ionloop("run", file, "--folder", tmp_path / "run")
+    assert said.status == 2
+    assert_one_paragraph(said)
+    assert "no formulation of the design space may be made" in said.err
+    assert "salt_fraction is" in said.err
+    assert not (tmp_path / "run" / "ledger.sqlite").exists()
