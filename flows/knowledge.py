@@ -17,6 +17,22 @@ def films_known(ledger: Ledger, campaign_id: int, spec: CampaignSpec, up_to_even
     return (*own, *relevant_films(published, spec.space))
 
 
+def learners(ledger: Ledger) -> dict[str, set[int]]:
+    """Campaigns of a ledger that learn from each published film: its source is in their warm start, it is near to them.
+
+    Of many films a campaign takes an even share, which shifts with every import: whichever it could have taken counts.
+    """
+    found: dict[str, set[int]] = {}
+    for row in ledger.campaigns():
+        if not row.spec.get("warm_start", {}).get("sources"):
+            continue  # also the record of a table that models were fitted on, which has no space
+        spec = CampaignSpec.model_validate(row.spec)
+        published = ledger.films(None, sources=list(spec.warm_start.sources))
+        for film in relevant_films(published, spec.space, most=max(len(published), 1)):
+            found.setdefault(film.film_id, set()).add(row.id)
+    return found
+
+
 def knowledge_at(
     ledger: Ledger, campaign_id: int, spec: CampaignSpec, seed: int, event: int, suggested: int
 ) -> Knowledge:
