@@ -27,9 +27,9 @@ from models.learning_table import grid
 from models.protocols import Condition
 from models.regressors import OtherWeights
 from models.saved import load_surrogate
+from models.searched_settings import settings_of, with_settings
 from models.structured_points import structured_points
 from models.surrogates import surrogate
-from models.tuning import settings_of, with_settings
 from tests.models.test_averaged import film, truth
 
 WARM = Condition(CONDUCTIVITY, 60.0)
