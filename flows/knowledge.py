@@ -4,17 +4,38 @@ from flows.spec import CampaignSpec
 from ledger.film import Film, Source
 from ledger.stock import Stock
 from ledger.store import Ledger
+from models.drift import before_shift
 from planners.protocols import Failed, Knowledge
 from planners.warm_start import relevant_films
 
 
 def films_known(ledger: Ledger, campaign_id: int, spec: CampaignSpec, up_to_event: int) -> tuple[Film, ...]:
-    """The campaign's own films up to an event, then the published ones of its warm start."""
+    """The campaign's own films up to an event, then the published ones of its warm start.
+
+    Those that came before a drift which had been noticed by then say so: what they tell of the level is of another day.
+    """
     own = ledger.films(campaign_id, up_to_event=up_to_event, sources=[Source.MEASURED])
+    own = _dated(ledger, campaign_id, own, up_to_event)
     if not spec.warm_start.sources:
         return tuple(own)
     published = ledger.films(None, up_to_event=up_to_event, sources=list(spec.warm_start.sources))
     return (*own, *relevant_films(published, spec.space))
+
+
+def _dated(ledger: Ledger, campaign_id: int, films: list[Film], up_to_event: int) -> list[Film]:
+    """Films, with the shifts that came since each."""
+    begun = ledger.drifts_begun(campaign_id, up_to_event)
+    if not begun:
+        return films
+    experiments = {experiment.id: experiment for experiment in ledger.experiments(campaign_id)}
+    closed = {experiment.number: experiment.closed_event or 0 for experiment in experiments.values()}
+    samples = ledger.sample_ids(campaign_id).items()
+    read = {sample: experiments[owner].closed_event or 0 for owner, names in samples for sample in names}
+    for said in begun:
+        since = closed[said.payload["since_experiment"]]
+        name = said.payload["property"]
+        films = [before_shift(film, name) if read[film.film_id] < since else film for film in films]
+    return films
 
 
 def learners(ledger: Ledger) -> dict[str, set[int]]:

@@ -46,6 +46,8 @@ class Reading(Value):
     """Trust weight: a surrogate divides the variance by it. One for what was measured here."""
     derived: bool = False
     """Read from the film's own temperature law: it rests on the other readings, and nothing is learnt from it."""
+    shifts_since: int = Field(default=0, ge=0)
+    """How often the results of its property have begun to come at another level since (`models.drift`)."""
 
 
 class Film(Value):

@@ -14,7 +14,8 @@ from ledger.film import Film, Reading, Source
 from models.features import NAMES, feature_matrix, groups
 from models.film_choice import even, thinned
 from models.film_content import film_content, film_key, training_hash
-from models.film_process import FilmData, FilmProcess, one_thread, reduced_temperature
+from models.film_data import SHIFT_SD, FilmData, moved_since
+from models.film_process import FilmProcess, one_thread, reduced_temperature
 from models.foretelling import foretold, left_out_scores
 from models.formulation_model import FormulationModel, LearntProperty
 from models.out_of_sample import ForetoldReading
@@ -68,9 +69,11 @@ class GaussianProcess:
         centre, scale = float(means.mean()), max(float(means.std()), 0.3 if name.startswith("log10") else 1e-3)
         unit = 1.0 if name.startswith("log10") else scale
         process = FilmProcess(groups(), FILM_SD * unit / scale, EXTRA_SD * unit / scale)
-        process.learn(_data(thinned(rows, self.learn_films, self.learn_temperatures), features, centre, scale))
+        shift_sd = SHIFT_SD * unit / scale
+        few = thinned(rows, self.learn_films, self.learn_temperatures)
+        process.learn(_data(few, features, centre, scale, shift_sd))
         films_read = tuple(keys[place] for place in sorted(by_film))
-        return LearntProperty(process, _data(rows, features, centre, scale), centre, scale, films_read)
+        return LearntProperty(process, _data(rows, features, centre, scale, shift_sd), centre, scale, films_read)
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class FittedGaussianProcess:
         tensors = {}
         for name, learnt in self.learnt.items():
             tensors |= {f"{name}/process/{key}": value for key, value in learnt.process.state_dict().items()}
-            tensors |= {f"{name}/data/{key}": value for key, value in vars(learnt.data).items()}
+            tensors |= {f"{name}/data/{key}": value for key, value in learnt.data.tensors().items()}
         torch.save(tensors, folder / "weights.pt")
         configuration = {
             "surrogate": GaussianProcess.name,
@@ -154,8 +157,8 @@ def load(folder: Path) -> FittedGaussianProcess:
     with one_thread():
         for name, numbers in configuration["properties"].items():
             process = FilmProcess(groups(), FILM_SD, EXTRA_SD)
-            process.load_state_dict(_below(tensors, f"{name}/process/"))
-            learnt[name] = LearntProperty(process, FilmData(**_below(tensors, f"{name}/data/")), **numbers)
+            process.load_state_dict(below(tensors, f"{name}/process/"))
+            learnt[name] = LearntProperty(process, FilmData(**below(tensors, f"{name}/data/")), **numbers)
     return FittedGaussianProcess(learnt, configuration["trained_on"])
 
 
@@ -176,7 +179,9 @@ def _readings(name: str, films: list[Film], most: int) -> list[tuple[int, Readin
     return [row for film in kept for row in film]
 
 
-def _data(rows: list[tuple[int, Reading]], features: torch.Tensor, centre: float, scale: float) -> FilmData:
+def _data(
+    rows: list[tuple[int, Reading]], features: torch.Tensor, centre: float, scale: float, shift_sd: float
+) -> FilmData:
     films = sorted({place for place, _ in rows})
     position = {place: row for row, place in enumerate(films)}
 
@@ -189,8 +194,10 @@ def _data(rows: list[tuple[int, Reading]], features: torch.Tensor, centre: float
         tau=column([reduced_temperature(reading.temperature_C) for _, reading in rows]),
         value=(column([reading.value for _, reading in rows]) - centre) / scale,
         variance=column([reading.sd**2 / reading.trust for _, reading in rows]) / scale**2,
+        moved=moved_since([reading for _, reading in rows], shift_sd),
     )
 
 
-def _below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+def below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    """The tensors whose names begin so, by the rest of their names."""
     return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}

@@ -16,7 +16,7 @@ from models.averaged import Averaged
 from models.composition import polymer_fingerprints
 from models.evaluation import CONDUCTIVITY
 from models.few_readings import few_of_each_group
-from models.film_process import FilmData
+from models.film_data import FilmData
 from models.kinship.conditioned import Conditioned, exact, sparse
 from models.kinship.inputs import Kinship
 from models.kinship.learnt import LearntKinship
