@@ -18,6 +18,9 @@ class Source(StrEnum):
     PREDICTED = "predicted"
 
 
+THEORY = frozenset({Source.MD, Source.DFT})
+"""Sources behind which no experiment stands: they are of another fidelity."""
+
 PROPERTY_UNITS = {
     "log10_conductivity": "log10(S/cm)",
     "log10_storage_modulus": "log10(MPa)",

@@ -12,7 +12,7 @@ from chemistry.errors import BadInput, IonloopError
 from chemistry.formulation import Formulation
 from ledger.film import Film, Reading, Source
 from models.features import NAMES, feature_matrix, groups
-from models.film_choice import even, thinned
+from models.film_choice import even, thinned, without_theory
 from models.film_content import film_content, film_key, training_hash
 from models.film_data import SHIFT_SD, FilmData, moved_since
 from models.film_process import FilmProcess, one_thread, reduced_temperature
@@ -39,7 +39,8 @@ class GaussianProcess:
 
     Hyperparameters are learnt from at most `learn_films` films at `learn_temperatures` temperatures each; all readings
     then decide the posterior. The fit is a pure function of what the films hold: neither their order nor their names
-    nor an earlier fit plays a part.
+    nor an earlier fit plays a part. Where a property was measured, here or elsewhere, what theory says of it is left
+    aside (`models.multi_fidelity` learns its bias).
     """
 
     name = "gaussian_process"
@@ -165,15 +166,19 @@ def load(folder: Path) -> FittedGaussianProcess:
 def _readings(name: str, films: list[Film], most: int) -> list[tuple[int, Reading]]:
     """Readings of one property with the place of their film; measured films first where there are too many.
 
-    Of literature films beyond the bound an even share is left out, by their order of content.
+    Where some are experiments, those of theory are left out. Of literature films beyond the bound an even share is left
+    out, by their order of content.
     """
+    observed: dict[int, list[tuple[int, Reading]]] = {}
+    for place, reading in without_theory(
+        [(place, r) for place, film in enumerate(films) for r in film.readings if r.property == name and not r.derived]
+    ):
+        observed.setdefault(place, []).append((place, reading))
     measured, other = [], []
-    for place, film in enumerate(films):
-        observed = (r for r in film.readings if r.property == name and not r.derived)
-        own = sorted(observed, key=lambda r: (r.temperature_C or 0.0, r.value))
-        if own:
-            ours = any(reading.source == Source.MEASURED for reading in own)
-            (measured if ours else other).append([(place, reading) for reading in own])
+    for rows in observed.values():
+        own = sorted(rows, key=lambda row: (row[1].temperature_C or 0.0, row[1].value))
+        ours = any(reading.source == Source.MEASURED for _, reading in own)
+        (measured if ours else other).append(own)
     kept = [*even(measured, most)]
     kept += even(other, most - sum(map(len, kept)))
     return [row for film in kept for row in film]

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from chemistry.errors import BadInput
-from ledger.film import Film
+from ledger.film import THEORY, Film
 from models.features import NAMES, groups
 from models.fidelity import FIDELITIES, of_theory
 from models.fidelity_kernels import FidelityData, FidelityProcess, SourcePrior
@@ -26,7 +26,6 @@ from models.film_process import one_thread
 from models.foretelling import foretold, left_out_scores
 from models.formulation_model import LearntProperty
 from models.gaussian_process import EXTRA_SD, FILM_SD, FittedGaussianProcess, UnusableWeights, below
-from models.learning_table import THEORY
 from models.out_of_sample import ForetoldReading
 from models.weights_hash import HASH, refuse_other_weights, weights_hash
 

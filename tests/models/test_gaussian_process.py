@@ -148,6 +148,18 @@ def test_too_many_literature_readings_are_thinned_and_own_films_kept(films):
     assert len(data.features) > len(films)
 
 
+def test_theory_is_left_aside_where_there_are_experiments_and_learnt_where_there_are_none(films, fitted):
+    asked = [formulation(loading=1.0), formulation("PEC")]
+    for source in (Source.MD, Source.DFT):
+        theory = [film(f"run {x}", formulation(loading=x), effect=3.0, source=source) for x in (0.5, 1.0, 1.5)]
+        beside = GaussianProcess().fit([*theory, *films]).posterior(asked, [CONDUCTS])
+        alone = fitted.posterior(asked, [CONDUCTS])
+        assert np.array_equal(beside.mean, alone.mean)
+        assert np.array_equal(beside.sd, alone.sd)
+        told = GaussianProcess().fit(theory).posterior([formulation(loading=1.0)], [CONDUCTS])
+        assert told.mean[0, 0] == pytest.approx(truth(formulation(loading=1.0), 30) + 3.0, abs=0.3)
+
+
 def test_a_property_never_seen_is_a_key_error_and_nothing_to_learn_bad_input(fitted):
     with pytest.raises(KeyError):
         fitted.posterior([formulation()], [Condition("transference_number")])
