@@ -8,10 +8,10 @@ import numpy as np
 from chemistry.errors import BadInput
 from chemistry.polymer import Polymer
 from models.composition import host_matrix, polymer_fingerprints
-from models.interval_width import nearest
 from models.regressors import CLIP, filled, medians
 from models.screening.grid import Grid, feasible, polymer_of
 from models.screening.judge import Judge
+from models.tanimoto import nearest
 
 CLUSTERS = 10
 COMPONENTS = 8

@@ -22,7 +22,6 @@ from models.kinship.inputs import Kinship
 from models.kinship.learnt import LearntKinship
 from models.kinship.method import TanimotoProcess
 from models.kinship.process import KinshipProcess
-from models.kinship.tanimoto import tanimoto
 from models.learning_table import grid
 from models.protocols import Condition
 from models.regressors import OtherWeights
@@ -30,6 +29,7 @@ from models.saved import load_surrogate
 from models.searched_settings import settings_of, with_settings
 from models.structured_points import structured_points
 from models.surrogates import surrogate
+from models.tanimoto import tanimoto
 from tests.models.test_averaged import film, truth
 
 WARM = Condition(CONDUCTIVITY, 60.0)
