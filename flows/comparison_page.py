@@ -101,9 +101,11 @@ def write_comparison(
 
 def write_picture(path: Path, comparison: Comparison, record: Path, table: str) -> None:
     """Draw calibration and parity of what the record of a comparison holds; raises `BadInput` where no fold is done."""
-    folds = f"{comparison.folds} folds by {comparison.split}, seed {comparison.seed}"
-    title = f"{table}, {folds}: {_MEANING[comparison.split].removesuffix('.')}"
-    draw_comparison(said(comparison, record), path, title, _label(comparison.asked))
+    told = said(comparison, record)
+    done = min((one.folds for one in told.values()), default=0)
+    folds = f"{comparison.folds} folds" if done == comparison.folds else f"{done} of {comparison.folds} folds"
+    title = f"{table}, {folds} by {comparison.split}, seed {comparison.seed}: {_MEANING[comparison.split]}"
+    draw_comparison(told, path, title.removesuffix("."), _label(comparison.asked))
 
 
 def parity_figure(told: Mapping[str, Said], colours: Mapping[str, str], asked: str) -> "Figure":
