@@ -28,7 +28,7 @@ from ledger.film import Film, Reading
 from planners.choice import planner
 from planners.objectives import Objective
 from planners.pareto import hypervolume, reference_point
-from planners.protocols import Failed, Knowledge, Planner
+from planners.protocols import Failed, Knowledge, Planner, Suggestion, with_suggested
 from planners.space import DesignSpace
 from sim.twin.mechanics import truth_storage_modulus_MPa
 from sim.twin.transport import truth_log10_conductivity
@@ -48,25 +48,34 @@ class Campaign:
     knowledge: Knowledge
     random: np.random.Generator
     truth: list[tuple[float, float]] = field(default_factory=list)
-    running: list[Formulation] = field(default_factory=list)
+    running: list[Suggestion] = field(default_factory=list)
 
-    def start(self, formulation: Formulation) -> None:
+    def start(self, suggestion: Suggestion) -> None:
         """Begin an experiment."""
-        self.running.append(formulation)
+        self.running.append(suggestion)
+        self.knowledge = with_suggested(self.knowledge, [suggestion])
 
     def finish_one(self) -> None:
         """One of the running experiments, drawn, ends: its film is known, or its failure."""
-        formulation = self.running.pop(int(self.random.integers(len(self.running))))
-        known = self.knowledge
+        ended = self.running.pop(int(self.random.integers(len(self.running))))
+        known, formulation = self.knowledge, ended.formulation
         change: dict[str, object] = {"event": known.event + 1}
         if self.random.random() < FAILURES:
             failed = Failed(formulation=formulation, reason="bad contact")
             change["failures"] = (*known.failures, failed)
+            what_became: dict[str, object] = {"outcome": "failed"}
             self.truth.append((float("-inf"), float("-inf")))
         else:
-            change["films"] = (*known.films, observed(formulation, known.event, self.random))
+            film = observed(formulation, known.event, self.random)
+            change["films"] = (*known.films, film)
+            what_became = {"outcome": "observed", "film_id": film.film_id}
             self.truth.append(truth(formulation))
-        self.knowledge = known.model_copy(update={**change, "pending": tuple(self.running)})
+        history = tuple(
+            decided.model_copy(update=what_became) if decided.index == ended.index else decided
+            for decided in known.history
+        )
+        pending = tuple(suggestion.formulation for suggestion in self.running)
+        self.knowledge = known.model_copy(update={**change, "history": history, "pending": pending})
 
 
 def truth(formulation: Formulation) -> tuple[float, float]:
@@ -91,22 +100,32 @@ def observed(formulation: Formulation, number: int, random: np.random.Generator)
     return Film(film_id=f"film {number}", formulation=formulation, readings=tuple(readings))
 
 
-def campaign(who: Planner, space: DesignSpace, objectives: tuple[Objective, ...], seed: int) -> list[float]:
+def campaign(
+    who: Planner, space: DesignSpace, objectives: tuple[Objective, ...], seed: int, experiments: int = EXPERIMENTS
+) -> list[float]:
     """Hypervolume of the truth of what was made, after each of the experiments."""
     run = Campaign(Knowledge(space=space, objectives=objectives, seed=seed), np.random.default_rng(seed))
-    suggested = 0
-    while len(run.truth) < EXPERIMENTS:
-        while suggested < EXPERIMENTS and len(run.running) < IN_FLIGHT:
-            known = run.knowledge.model_copy(update={"pending": tuple(run.running), "suggested": suggested})
-            (suggestion,) = who.suggest(1, known)
-            run.start(suggestion.formulation)
-            suggested += 1
+    while len(run.truth) < experiments:
+        while run.knowledge.suggested < experiments and len(run.running) < IN_FLIGHT:
+            (suggestion,) = who.suggest(1, run.knowledge)
+            run.start(suggestion)
         run.finish_one()
-    reference = reference_point(np.empty((0, 2)), objectives)
+    m = len(objectives)
+    reference = reference_point(np.empty((0, m)), objectives)
     return [
-        hypervolume(np.array([t for t in run.truth[:n] if np.isfinite(t[0])]).reshape(-1, 2), objectives, reference)
-        for n in range(1, EXPERIMENTS + 1)
+        hypervolume(np.array([t[:m] for t in run.truth[:n] if np.isfinite(t[0])]).reshape(-1, m), objectives, reference)
+        for n in range(1, experiments + 1)
     ]
+
+
+def question() -> tuple[DesignSpace, tuple[Objective, ...], int]:
+    """Space, objectives and even start of the example."""
+    example = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    objectives = tuple(
+        Objective(property=o["property"], goal=o["goal"], temperature_C=30.0, reference=o["reference"])
+        for o in example["objectives"]
+    )
+    return DesignSpace.model_validate(example["space"]), objectives, example["planner"]["start"]
 
 
 def first_reaching(curve: list[float], level: float) -> int:
@@ -120,23 +139,18 @@ def main() -> None:
     options.add_argument("--seeds", type=int, default=10)
     options.add_argument("--first-seed", type=int, default=0)
     asked = options.parse_args()
-    example = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
-    space = DesignSpace.model_validate(example["space"])
-    objectives = tuple(
-        Objective(property=o["property"], goal=o["goal"], temperature_C=30.0, reference=o["reference"])
-        for o in example["objectives"]
-    )
+    space, objectives, start = question()
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
     began = time.perf_counter()
     sobol = [campaign(planner("sobol", start=EXPERIMENTS), space, objectives, seed) for seed in seeds]
-    learner = planner("bayesian", start=example["planner"]["start"])
+    learner = planner("bayesian", start=start)
     bayesian = [campaign(learner, space, objectives, seed) for seed in seeds]
     level = statistics.median(curve[-1] for curve in sobol)
     needed = [first_reaching(curve, own[-1]) for curve, own in zip(bayesian, sobol, strict=True)]
     print_line(
         "bayesian_against_sobol",
         n=EXPERIMENTS,
-        start=example["planner"]["start"],
+        start=start,
         seeds=list(seeds),
         reference_point=[o.reference for o in objectives],
         experiments_needed_median=statistics.median(needed),

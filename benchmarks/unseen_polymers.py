@@ -3,7 +3,9 @@
 Ten folds by canonical repeat unit, poly(ethylene oxide) and poly(trimethylene carbonate) only in training, for each of
 two fold seeds; every model on the same folds in the same run, and its mean absolute error against that of the random
 forest on fingerprints, with a bootstrap over polymers. With a table of glass transitions, T - Tg is a feature: for each
-fold its estimate is learnt anew without the polymers that are tested. Prints one JSON line.
+fold its estimate is learnt anew without the polymers that are tested. On the folds by polymer the ranking of hosts for
+LiTFSI is scored as well: Spearman's correlation of each polymer's mean reading and mean prediction from 55 to 95 °C.
+Prints one JSON line.
 
     python benchmarks/unseen_polymers.py PATH/spe_conductivity.csv --tg PATH/tg.csv
 """
@@ -18,18 +20,21 @@ from pathlib import Path
 import numpy as np
 from line import print_line
 
+from chemistry.catalogue import salt
 from chemistry.errors import BadInput
 from ledger.film import Film
 from ledger.literature import read_table
 from models.averaged import Averaged
 from models.evaluation import evaluate
 from models.glass_estimate import glass_estimate
+from models.learning_table import LearningTable
 from models.scores import bootstrap_difference, scores
 from models.splits import Fold, formulation_folds, polymer_folds, polymer_group
 from models.surrogates import NAMES, REFERENCE, surrogate
 
 ALWAYS_TRAIN = ("*CCO*", "*CCCOC(=O)O*")
 SEEDS = (2026, 2027)
+RANKED_BETWEEN_C = (55.0, 95.0)
 UNCALIBRATED = ("coverage_90", "interval_width", "crps")
 """Scores of intervals, which the reference is not asked for."""
 
@@ -42,12 +47,22 @@ class Record:
         self.mean: list[np.ndarray] = []
         self.sd: list[np.ndarray] = []
         self.polymers: list[np.ndarray] = []
+        self.ranked: list[np.ndarray] = []
         self.seconds = 0.0
 
     def figures(self) -> dict[str, float | None]:
         """Scores over all tested readings, and the seconds of all fits and predictions."""
         told = scores(np.concatenate(self.truth), np.concatenate(self.mean), np.concatenate(self.sd))
         return {**told.as_dict(3), "seconds": round(self.seconds, 1)}
+
+    def ranking(self) -> dict[str, float | int | None]:
+        """How well the hosts of LiTFSI are ranked among one another, at temperatures where most are molten."""
+        ranked = np.concatenate(self.ranked)
+        names, of = np.unique(np.concatenate(self.polymers)[ranked], return_inverse=True)
+        truth, mean = (
+            np.bincount(of, np.concatenate(values)[ranked]) / np.bincount(of) for values in (self.truth, self.mean)
+        )
+        return {"polymers": len(names), "spearman": scores(truth, mean, np.ones_like(mean)).as_dict(3)["spearman"]}
 
     @property
     def errors(self) -> np.ndarray:
@@ -96,6 +111,13 @@ def read(path: Path, form: str) -> list[Film]:
     return [item.film for item in read_table(path, form).films]
 
 
+def with_litfsi(table: LearningTable) -> np.ndarray:
+    """`n`, which readings count for the ranking of hosts."""
+    own = np.array([one == salt("LiTFSI") for one in table.points.salts] + [False])  # -1, no salt, takes the last
+    low, high = RANKED_BETWEEN_C
+    return own[table.points.salt] & (table.points.temperature_C >= low) & (table.points.temperature_C <= high)
+
+
 def model(name: str) -> Averaged:
     """The surrogate; the reference without calibration of its intervals, for only its mean is compared."""
     return replace(surrogate(name), calibrate=False) if name == REFERENCE else surrogate(name)
@@ -119,11 +141,14 @@ def compared(
             record.mean.append(outcome.foretold.mean)
             record.sd.append(outcome.foretold.sd)
             record.polymers.append(outcome.polymers)
+            record.ranked.append(with_litfsi(outcome.table))
         now = {name: round(float(record.errors.mean()), 3) for name, record in records.items()}
         print(f"{label}: fold {number} of {len(folds)}, mean absolute error so far {now}", file=sys.stderr, flush=True)
     figures: dict[str, object] = {}
     for name, record in records.items():
         own: dict[str, object] = {**record.figures()}
+        if label.startswith("polymer"):
+            own["litfsi_ranking"] = record.ranking()
         if name == REFERENCE:
             own = {key: value for key, value in own.items() if key not in UNCALIBRATED}
         if REFERENCE in records and name != REFERENCE:

@@ -21,6 +21,7 @@ from chemistry.structures import (
     labelled_unit,
     open_ends,
     structure_of,
+    structure_or_unit,
     text_of,
 )
 
@@ -42,14 +43,13 @@ def canonical_repeat_unit(smiles: str) -> str:
     >>> canonical_repeat_unit("[Cu]COC[Au]"), canonical_repeat_unit("*CC*")
     ('*CCO*', '*C*')
     """
-    return _spelled(_shortest_period(_word(smiles)))
+    return spelled(chain_segments(smiles))
 
 
 @lru_cache(maxsize=65536)
 def periods(smiles: str) -> int:
     """How many shortest periods the SMILES shows: 1 for `*CCO*`, 2 for `*CCOCCO*` and for `*CC*`."""
-    word = _word(smiles)
-    return len(word) // len(_shortest_period(word))
+    return len(_word(smiles)) // len(chain_segments(smiles))
 
 
 @lru_cache(maxsize=65536)
@@ -126,16 +126,25 @@ def coordinating_sites(smiles: str) -> int:
 
 
 @lru_cache(maxsize=65536)
-def repeated(smiles: str, times: int) -> str:
-    """A stretch of the chain: the SMILES of `times` shortest periods of a repeat unit, with open ends."""
-    return _spelled(_shortest_period(_word(smiles)) * times)
+def read_structure(smiles: str) -> "Chem.Mol":
+    """An RDKit molecule of a molecule, salt or repeat unit whose ends are dummy atoms. Read it; do not edit it."""
+    return structure_or_unit(smiles)
 
 
 @lru_cache(maxsize=65536)
-def read_structure(smiles: str) -> "Chem.Mol":
-    """An RDKit molecule of a molecule, salt or repeat unit whose ends are dummy atoms. Read it; do not edit it."""
-    molecule = structure_of(smiles, unit=True)
-    return molecule if not open_ends(molecule) else labelled_unit(smiles)
+def stretch(smiles: str, times: int) -> "Chem.Mol":
+    """The structure of `times` shortest periods of a repeat unit, ends `[1*]` and `[2*]`. Read it; do not edit it."""
+    from rdkit import Chem
+
+    chain = _chain(chain_segments(smiles) * times)
+    Chem.SanitizeMol(chain)
+    return chain
+
+
+@lru_cache(maxsize=65536)
+def chain_segments(smiles: str) -> tuple[str, ...]:
+    """The segments of one shortest period from head to tail: `[1*]` where the chain enters, `[2*]` where it leaves."""
+    return _shortest_period(_word(smiles))
 
 
 def _word(smiles: str) -> tuple[str, ...]:
@@ -167,7 +176,7 @@ def _shortest_period(word: tuple[str, ...]) -> tuple[str, ...]:
     n = len(word)
     length = next(k for k in range(1, n + 1) if n % k == 0 and word == word[:k] * (n // k))
     forward = word[:length]
-    backward = tuple(_turned(segment) for segment in reversed(forward))
+    backward = tuple(turned(segment) for segment in reversed(forward))
     ways = (way[i:] + way[:i] for way in (forward, backward) for i in range(length))
     return min(ways, key=lambda way: [(len(segment), segment) for segment in way])
 
@@ -179,22 +188,27 @@ def _settled(segment: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _turned(segment: str) -> str:
+def turned(segment: str) -> str:
     """The segment passed through from its exit to its entry."""
     molecule = structure_of(segment.replace("[1*]", "[3*]").replace("[2*]", "[1*]").replace("[3*]", "[2*]"), unit=True)
     return text_of(molecule)
 
 
-def _spelled(word: tuple[str, ...]) -> str:
-    """The SMILES of a word, written from its head."""
+def spelled(word: tuple[str, ...]) -> str:
+    """The SMILES of a word of segments as `chain_segments` gives them, written from its head."""
     from rdkit import Chem
 
+    chain = _chain(word)
+    return Chem.MolToSmiles(chain, rootedAtAtom=labelled_end(chain, 1)).replace("[1*]", "*").replace("[2*]", "*")
+
+
+def _chain(word: tuple[str, ...]) -> "Chem.Mol":
+    """The segments of a word bonded to one another, from `[1*]` to `[2*]`."""
     from chemistry.joining import joined
 
     last = len(word) - 1
-    pieces = [
+    pieces = ".".join(
         segment.replace("[1*]", f"[*:{i}]" if i else "[1*]").replace("[2*]", f"[*:{i + 1}]" if i < last else "[2*]")
         for i, segment in enumerate(word)
-    ]
-    chain = joined(Chem.MolFromSmiles(".".join(pieces)), last)
-    return Chem.MolToSmiles(chain, rootedAtAtom=labelled_end(chain, 1)).replace("[1*]", "*").replace("[2*]", "*")
+    )
+    return joined(pieces, last)

@@ -20,7 +20,7 @@ poly(dimethylsiloxane) and poly(vinylidene fluoride) have none.
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chemistry.canonical import canonical_repeat_unit, read_structure, repeated
+from chemistry.canonical import canonical_repeat_unit, read_structure, stretch
 from chemistry.substructure import matches
 
 if TYPE_CHECKING:
@@ -50,16 +50,15 @@ def coordinating_groups(smiles: str) -> dict[str, int]:
     {'carbonyl': 1}
     """
     if "*" not in smiles:
-        return {name: count for name, count in _counted(smiles).items() if count}
+        return {name: count for name, count in _counted(read_structure(smiles)).items() if count}
     # An atom at an open end does not show its neighbours. What one more unit adds to a chain is a unit inside it.
     unit = canonical_repeat_unit(smiles)
     copies = 2 if read_structure(unit).GetNumAtoms() > 5 else 6
-    longer, shorter = _counted(repeated(unit, copies + 1)), _counted(repeated(unit, copies))
+    longer, shorter = _counted(stretch(unit, copies + 1)), _counted(stretch(unit, copies))
     return {name: more for name in longer if (more := longer[name] - shorter[name])}
 
 
-def _counted(smiles: str) -> dict[str, int]:
-    structure = read_structure(smiles)
+def _counted(structure: "Chem.Mol") -> dict[str, int]:
     return {name: len({match[0] for match in matches(structure, p)}) for name, p in _patterns().items()}
 
 

@@ -74,6 +74,11 @@ def reasons_against(formulation: Formulation, policy: Policy | None = None) -> t
     return tuple(reasons)
 
 
+def refused_polymer(polymer: Polymer, policy: Policy | None = None) -> tuple[str, ...]:
+    """Why no film should be made of a polymer, whatever is put into it; empty if one may be."""
+    return (*_refused_component(polymer, policy or _DEFAULT_POLICY), *_refused_host(polymer))
+
+
 _DEFAULT_POLICY = Policy()
 
 

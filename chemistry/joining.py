@@ -1,8 +1,8 @@
 """Pieces of a chain joined into one molecule without loss of stereochemistry.
 
-RDKit's own `molzip` forgets the reference atoms of double bonds at a joint (seen with 2026.9.1), so that an E/Z mark
-can be lost. Here both kinds of stereochemistry are carried over by hand: a tetrahedral centre by the parity of its
-new order of neighbours, a double bond by its reference atoms.
+RDKit's own `molzip` does where there is none. It forgets the reference atoms of double bonds at a joint (seen with
+2026.9.1), so that an E/Z mark can be lost. Here both kinds of stereochemistry are carried over by hand: a tetrahedral
+centre by the parity of its new order of neighbours, a double bond by its reference atoms.
 """
 
 from typing import TYPE_CHECKING
@@ -12,15 +12,25 @@ from chemistry.structures import atoms_of
 if TYPE_CHECKING:
     from rdkit import Chem
 
+_STEREO_MARKS = frozenset("@/\\")
 
-def joined(pieces: "Chem.Mol", joints: int) -> "Chem.Mol":
+
+def joined(pieces: str, joints: int) -> "Chem.Mol":
     """Bond the neighbours of the two dummy atoms of each joint to one another, and take the dummies away.
 
-    `pieces` holds all the pieces; the two dummies of joint k carry the atom map number k, for k from 1 to `joints`.
+    `pieces` is the SMILES of all pieces; the two dummies of joint k carry the atom map number k, for k from 1 to
+    `joints`.
     """
     from rdkit import Chem
 
-    chain = Chem.RWMol(pieces)
+    if not _STEREO_MARKS.intersection(pieces):
+        return Chem.molzip(Chem.MolFromSmiles(pieces))  # in a twentieth of the time
+    return _joined_by_hand(Chem.RWMol(Chem.MolFromSmiles(pieces)), joints)
+
+
+def _joined_by_hand(chain: "Chem.RWMol", joints: int) -> "Chem.Mol":
+    from rdkit import Chem
+
     dummies: dict[int, list[Chem.Atom]] = {}
     for atom in atoms_of(chain):
         if atom.GetAtomMapNum():

@@ -82,6 +82,11 @@ def crosslinks(molecule: "Chem.Mol") -> list[int]:
     ]
 
 
+def structure_or_unit(smiles: str) -> "Chem.Mol":
+    """The structure of a molecule or a salt, or of a repeat unit with its ends as `[1*]` and `[2*]`."""
+    return labelled_unit(smiles) if open_ends(_parsed(smiles)) else structure_of(smiles)
+
+
 def structure_of(smiles: str, unit: bool = False) -> "Chem.Mol":
     """The structure of a SMILES; open ends are refused unless it may be a repeat unit."""
     from rdkit import Chem
@@ -123,11 +128,14 @@ def checked(smiles: str, molecule: "Chem.RWMol", one: bool = False) -> "Chem.Mol
             f"{smiles!r} is more than one molecule",
             remedy="Write one chain; counter-ions and salts are no part of a repeat unit",
         )
-    metals = set(open_ends(plain)) | set(crosslinks(plain))
-    radicals = [a.GetSymbol() for a in atoms_of(plain) if a.GetNumRadicalElectrons() and a.GetIdx() not in metals]
+    radicals = {atom.GetIdx(): atom.GetSymbol() for atom in atoms_of(plain) if atom.GetNumRadicalElectrons()}
+    if radicals:
+        for metal in (*open_ends(plain), *crosslinks(plain)):
+            radicals.pop(metal, None)
     if radicals:
         raise UnreadableSmiles(
-            f"{smiles!r} has an open valence on {', '.join(radicals)}", remedy="Write its hydrogens, such as [CH2]"
+            f"{smiles!r} has an open valence on {', '.join(radicals.values())}",
+            remedy="Write its hydrogens, such as [CH2]",
         )
     return plain
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -224,7 +224,9 @@ def _known_keys(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
     for part in location:
         field = model.model_fields.get(str(part)) if isinstance(part, str) else None
         annotation = field.annotation if field else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        # A model that may be left out is `Model | None`.
+        plain = [kind for kind in get_args(annotation) or (annotation,) if kind is not type(None)]
+        if len(plain) != 1 or not (isinstance(plain[0], type) and issubclass(plain[0], BaseModel)):
             return []
-        model = annotation
+        model = plain[0]
     return [field.alias or name for name, field in model.model_fields.items()]

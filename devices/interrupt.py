@@ -2,8 +2,11 @@
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Iterator
+
+AGAIN_S = 0.05
 
 
 @contextlib.contextmanager
@@ -29,3 +32,36 @@ def load_instruments() -> None:
     """
     with interrupts_held():
         import devices.instrument  # noqa: F401
+
+
+@contextlib.contextmanager
+def swallowed_interrupts_return() -> Iterator[None]:
+    """An interrupt that falls where Python can only report and ignore it comes again a moment later.
+
+    Where a library written in another language calls back into Python, as pydantic does for each model that it builds,
+    an exception is printed as "ignored" and forgotten: Ctrl-C would be lost, and the process would go on.
+    """
+    before = sys.unraisablehook
+
+    def report(unraisable: "sys.UnraisableHookArgs") -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            threading.Timer(AGAIN_S, _interrupt_main_thread).start()
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = report
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
+def is_interrupt(error: BaseException | None) -> bool:
+    """Whether an exception is what became of an interrupt: of one in `__set_name__` Python makes a RuntimeError."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
+
+
+def _interrupt_main_thread() -> None:
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)

@@ -1,11 +1,14 @@
 """Experiments that wait for a person's yes, as the loop sees them."""
 
+from collections.abc import Iterator
+
 from flows.approval_policy import ApprovalPolicy
 from flows.control import Orders, in_words
 from flows.session import Session
 from ledger.approvals import Approvals
 from ledger.kinds import ApprovalState, ExperimentState
 from ledger.tables import ApprovalRow, CampaignCommandRow, ExperimentRow
+from planners.breeding import grown
 
 FIRST_USE = "It is the first experiment on the real instruments of this lab."
 
@@ -91,7 +94,13 @@ class Desk:
         sd = suggestion.reason.get("sd", {})
         reasons = self._policy.reasons(experiment.formulation, self._session.spec.space, suggestion.cost_h, sd)
         first = self._real and self._policy.first_hardware and not self._was_used() and not self._first_use_approved()
-        return (*((FIRST_USE,) if first else ()), *reasons)
+        return (*((FIRST_USE,) if first else ()), *self._bred(experiment), *reasons)
+
+    def _bred(self, experiment: ExperimentRow) -> Iterator[str]:
+        """A polymer that a planner made up stands in no real container."""
+        space, polymer = self._session.spec.space, experiment.formulation.polymer
+        if self._real and grown(space, [experiment.formulation]) is not space:
+            yield f"The polymer {polymer.label} was bred by the planner: somebody must make it and fill it in first."
 
     def _first_use_approved(self) -> bool:
         rows = self._approvals.of(self._session.campaign_id, ApprovalState.APPROVED)

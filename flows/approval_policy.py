@@ -12,6 +12,7 @@ from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from chemistry.salt import Additive, Salt
 from chemistry.value import Value
+from planners.breeding import grown
 from planners.points import point_of
 from planners.space import DesignSpace
 
@@ -122,7 +123,7 @@ class ApprovalPolicy(Value):
         for kind, label, known in names:
             if known is not None and label not in known:
                 yield f"The {kind} {label} is not among the trusted ones ({', '.join(known)})."
-        point = point_of(space, formulation)
+        point = point_of(grown(space, [formulation]), formulation)
         loadings = [
             ("salt loading", point.loading if point else 0.0, trusted.salt_loading),
             ("plasticiser fraction", point.fraction if point else 0.0, trusted.plasticiser_fraction),

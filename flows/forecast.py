@@ -20,7 +20,7 @@ from flows.leasing import Leasing
 from flows.loop import how_it_ended, run_loop
 from flows.session import Session, open_ledger
 from flows.shelf import declared
-from flows.spec import CampaignSpec
+from flows.spec import CampaignSpec, PlannerSpec
 from flows.standing import lab_hours
 from flows.terminal import console, table
 from ledger.containers import TAKEN
@@ -65,7 +65,7 @@ def forecast_campaign(campaign_file: Path, folder: Path | None = None, ledger_ur
     """
     spec, lab_file = read_files(campaign_file, hardware=True)
     stock_mg = _stock_mg(spec, lab_file, campaign_folder(spec.name, folder), ledger_url)
-    spec = spec.model_copy(update={"planner": spec.planner.model_copy(update={"name": "sobol"})})
+    spec = spec.model_copy(update={"planner": PlannerSpec(name="sobol", start=spec.planner.start)})
     rehearsal = lab_file.model_copy(update={"factory": "sim.lab.simulated_lab", "stock": {"default": 1e9}})
     with tempfile.TemporaryDirectory(prefix="ionloop-forecast-") as kept_nowhere:
         place = CampaignFolder(Path(kept_nowhere))

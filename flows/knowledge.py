@@ -1,11 +1,13 @@
 """What the ledger says, as the value that planners and surrogates are given."""
 
 from flows.spec import CampaignSpec
+from ledger.experiments import Decision
 from ledger.film import Film, Source
+from ledger.kinds import ExperimentState
 from ledger.stock import Stock
 from ledger.store import Ledger
 from models.drift import before_shift
-from planners.protocols import Failed, Knowledge
+from planners.protocols import Decided, Failed, Knowledge, Outcome
 from planners.warm_start import relevant_films
 
 
@@ -65,9 +67,29 @@ def knowledge_at(
         films=films_known(ledger, campaign_id, spec, event),
         pending=tuple(ledger.pending(campaign_id, up_to_event=event)),
         failures=tuple(Failed(formulation=f, reason=why) for f, why in ledger.failures(campaign_id, up_to_event=event)),
+        history=tuple(_decided(decision) for decision in ledger.decisions(campaign_id, event)),
         stock_mg={component: level.left_mg for component, level in levels.items()},
         film_mass_mg=spec.film_mass_mg,
         event=event,
         seed=seed,
         suggested=suggested,
     )
+
+
+def _decided(decision: Decision) -> Decided:
+    return Decided(
+        index=decision.index,
+        planner=decision.planner,
+        formulation=decision.formulation,
+        outcome=_OUTCOMES[decision.state],
+        film_id=decision.film_id,
+    )
+
+
+_OUTCOMES: dict[ExperimentState | None, Outcome] = {
+    None: "pending",
+    ExperimentState.OBSERVED: "observed",
+    ExperimentState.FAILED: "failed",
+    ExperimentState.DISCARDED: "failed",
+    ExperimentState.CANCELLED: "cancelled",
+}

@@ -37,12 +37,14 @@ def run_campaign(
     spec, lab_file = read_files(campaign_file, hardware=hardware)
     read_faults_for(faults, lab_file)
     from flows.leasing import refuse_second_run  # with the ledger, which a mistake in a file need not wait for
+    from flows.replaying import refuse_empty_replay
     from flows.session import open_ledger, shown_ledger
 
     place = campaign_folder(spec.name, folder)
     home()
     with contextlib.closing(open_ledger(place, ledger_url)) as ledger:  # refused before a server is started for it
         refuse_second_run(ledger, spec.name)
+        refuse_empty_replay(ledger, spec)
     from flows.prefect_server import dashboard, prefect_server
 
     size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"

@@ -14,7 +14,9 @@ from flows.measure_spec import Measure, read_quantity
 from ledger.film import WITHOUT_TEMPERATURE, Source
 from models.campaign_models import names, why_not_for_planner
 from models.quality_gate import GateLimits
+from planners.choice import Name
 from planners.objectives import Objective
+from planners.options import GeneticOptions, PlannerOptions, PortfolioOptions, SwarmOptions
 from planners.space import DesignSpace
 
 MEASURED = (
@@ -61,21 +63,63 @@ class Budget(Value):
         return self
 
 
+class ReplayedRun(Value):
+    """A run whose decisions are made again; the ledger must hold it."""
+
+    campaign: str | None = None
+    """Its name; that of this campaign where left out."""
+    run: int = Field(ge=1)
+    """Which of its runs."""
+
+
 class PlannerSpec(Value):
     """Which planner decides."""
 
-    name: Literal["bayesian", "sobol"] = "bayesian"
+    name: Name = "bayesian"
     start: int = Field(default=5, ge=1)
-    """Experiments that fill the space before the model is asked."""
+    """Experiments that fill the space before the planner learns from results."""
     surrogate: str = "gaussian_process"
     """The model that the planner asks; it must give a joint posterior of several formulations."""
+    genetic: GeneticOptions | None = None
+    swarm: SwarmOptions | None = None
+    portfolio: PortfolioOptions | None = None
+    replay: ReplayedRun | None = None
 
     @model_validator(mode="after")
     def _serves(self) -> Self:
         why_not = why_not_for_planner(self.surrogate)
         if why_not:
             raise ValueError(why_not)
+        unused = [key for key in OPTIONS if getattr(self, key) is not None and key not in self.planners]
+        if unused:
+            raise ValueError(f"options of {', '.join(unused)} are given, but the planner is {self.name}")
+        if self.name == "replay" and self.replay is None:
+            raise ValueError("the planner replay must be told what: `replay: {campaign: peo_salts, run: 1}`")
         return self
+
+    @property
+    def even_start(self) -> int:
+        """Experiments that fill the space before results count; none where the planner never looks at them."""
+        if self.name == "swarm":
+            return self.options.swarm.particles
+        return 0 if self.name in ("random", "sobol", "replay") else self.start
+
+    @property
+    def planners(self) -> tuple[str, ...]:
+        """The planner, and those that it asks where it is a portfolio."""
+        return (self.name, *self.options.portfolio.of) if self.name == "portfolio" else (self.name,)
+
+    @property
+    def options(self) -> PlannerOptions:
+        """The options of every planner: those that are given, and the usual ones."""
+        given = {key: value for key in OPTIONS[:3] if (value := getattr(self, key)) is not None}
+        return PlannerOptions(**given)
+
+
+OPTIONS = ("genetic", "swarm", "portfolio", "replay")
+"""Planners that have options of their own, under their names."""
+BREEDING = ("genetic", "replay")
+"""Planners that suggest polymers which the space does not name."""
 
 
 class Learning(Value):
@@ -164,6 +208,16 @@ class CampaignSpec(Value):
                 )
         if len({(o.property, o.temperature_C) for o in self.objectives}) < len(self.objectives):
             raise ValueError("the same objective is given twice")
+        return self
+
+    @model_validator(mode="after")
+    def _bred(self) -> Self:
+        """Open-ended polymers are for a planner that breeds them."""
+        if self.space.open_polymers is not None and not set(BREEDING) & set(self.planner.planners):
+            raise ValueError(
+                f"the space says open_polymers, but the planner {self.planner.name} breeds no polymers; use the "
+                "planner genetic, or a portfolio with it, or leave open_polymers out"
+            )
         return self
 
 

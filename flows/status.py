@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def show_status(
             "why": _why(ledger, row),
             "experiments": {e.number: e.state for e in ledger.experiments(row.id)},
             "budget": now.budget,
+            "suggested_by": dict(Counter(said.planner for said in ledger.suggestions(row.id))),
             "best": best_table(now),
             "without_result": dict(now.without_result),
             "waits_for_approval": {
@@ -84,12 +86,20 @@ def _verify(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> dict[int, b
     return alike
 
 
+def _who(suggested_by: dict[str, int]) -> list[str]:
+    """Who suggested how many, where several planners did."""
+    if len(suggested_by) < 2:
+        return []
+    return [f"suggested by {', '.join(f'{planner} ({count})' for planner, count in suggested_by.items())}"]
+
+
 def _as_text(found: dict[str, Any]) -> str:
     states = list(found["experiments"].values())
     counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
     lines = [
         f"{found['campaign']}, run {found['run']}: {found['state']}" + (f" ({found['why']})" if found["why"] else ""),
         f"{len(states)} of {found['budget']} experiments: {counts or 'none yet'}",
+        *_who(found["suggested_by"]),
         *(f"  best: {'; '.join(f'{name} {value}' for name, value in row.items())}" for row in found["best"]),
         *(f"  experiment {number} gave no result: {why}" for number, why in found["without_result"].items()),
     ]

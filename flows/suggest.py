@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flows.cost import expected_hours
 from flows.drift import widening
 from flows.knowledge import knowledge_at
+from flows.replaying import decisions_again
 from flows.session import Session
 from flows.spec import CampaignSpec
 from flows.surrogate import fit_films, fitted_version
@@ -98,7 +99,13 @@ def _suggest(
     knowledge = knowledge_at(ledger, campaign_id, spec, ledger.campaign(campaign_id).seed, event, suggested=index)
     if plenty:
         knowledge = knowledge.model_copy(update={"stock_mg": {}})
-    asked = planner(spec.planner.name, start=spec.planner.start, surrogate_fit=promoted)
+    asked = planner(
+        spec.planner.name,
+        start=spec.planner.start,
+        surrogate_fit=promoted,
+        options=spec.planner.options,
+        replayed=decisions_again(ledger, spec, event),
+    )
     return next(iter(asked.suggest(1, knowledge)), None)
 
 

@@ -1,6 +1,7 @@
 """Suggestions and the experiments that they become, with the states they may go through."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, func, select
@@ -12,7 +13,21 @@ from ledger.errors import IllegalMove
 from ledger.kinds import NEXT_STATES, EventKind, ExperimentState
 from ledger.predictions import Prediction, write_predictions
 from ledger.records import Records, require
-from ledger.tables import ExperimentRow, SuggestionRow
+from ledger.tables import ExperimentRow, FilmRow, SuggestionRow
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A suggestion, and what had become of it by an event."""
+
+    index: int
+    planner: str
+    formulation: Formulation
+    """As it was asked for; its film's is as made."""
+    state: ExperimentState | None
+    """The final state of its experiment; None while that is under way."""
+    film_id: str | None
+    """The film that was observed."""
 
 
 class ExperimentRecords(Records):
@@ -85,6 +100,28 @@ class ExperimentRecords(Records):
             query = query.where(SuggestionRow.event <= up_to_event)
         with self.database.reading() as session:
             return list(session.exec(query.order_by(col(SuggestionRow.index))))
+
+    def decisions(self, campaign_id: int, up_to_event: int) -> list[Decision]:
+        """Who suggested what up to an event, in its order, and what had become of each by then."""
+        film = (col(FilmRow.experiment_id) == col(ExperimentRow.id)) & (col(FilmRow.event) <= up_to_event)
+        query = (
+            select(SuggestionRow, ExperimentRow, FilmRow.film_id)
+            .join(ExperimentRow, col(ExperimentRow.suggestion_id) == col(SuggestionRow.id))
+            .join(FilmRow, film, isouter=True)
+            .where(SuggestionRow.campaign_id == campaign_id, SuggestionRow.event <= up_to_event)
+            .order_by(col(SuggestionRow.index))
+        )
+        with self.database.reading() as session:
+            return [
+                Decision(
+                    index=said.index,
+                    planner=said.planner,
+                    formulation=said.formulation,
+                    state=ExperimentState(row.state) if _closed_by(row, up_to_event) else None,
+                    film_id=film_id,
+                )
+                for said, row, film_id in session.exec(query)
+            ]
 
     def count_suggestions(self, campaign_id: int) -> int:
         """How many suggestions a campaign has, which is how many experiments: without reading what they hold."""
@@ -163,6 +200,10 @@ class ExperimentRecords(Records):
             query = query.where(closed <= up_to_event)
         with self.database.reading() as session:
             return [(row.formulation, row.why) for row in session.exec(query.order_by(closed))]
+
+
+def _closed_by(row: ExperimentRow, event: int) -> bool:
+    return row.closed_event is not None and row.closed_event <= event
 
 
 def check_move(row: ExperimentRow, state: ExperimentState) -> None:

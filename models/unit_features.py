@@ -13,7 +13,7 @@ lipophilicity, refractivity and charge after Labute, J. Mol. Graph. Model. 2000,
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chemistry.canonical import canonical_repeat_unit, read_structure, repeated
+from chemistry.canonical import canonical_repeat_unit, read_structure, stretch
 from chemistry.coordination import GROUPS, coordinating_groups
 from chemistry.structures import atoms_of
 from chemistry.substructure import matches
@@ -21,6 +21,7 @@ from chemistry.substructure import matches
 if TYPE_CHECKING:
     import numpy as np
     from rdkit import Chem
+    from scipy.sparse import csr_array
 
 FINGERPRINT_BITS = 1024
 RADIUS = 2
@@ -101,18 +102,20 @@ def unit_spacings(smiles: str) -> tuple[float, ...] | None:
     """
     import numpy as np
     from rdkit import Chem
+    from scipy.sparse.csgraph import dijkstra
 
     unit = canonical_repeat_unit(smiles)
     if not coordinating_groups(unit):
         return None
-    structure = read_structure(repeated(unit, _copies(unit) + 2))
-    distance = np.asarray(Chem.GetDistanceMatrix(structure))
+    structure = stretch(unit, _copies(unit) + 2)
     ends = [atom.GetIdx() for atom in atoms_of(structure) if not atom.GetAtomicNum()]
     chain = Chem.GetShortestPath(structure, *ends)
     sites = sorted({match[0] for p in _site_patterns() for match in matches(structure, p)})
+    # Of all atoms to all others, as RDKit has it, takes seconds for a unit of some hundred atoms.
+    distance = dijkstra(_bonds(structure), unweighted=True, indices=sites)
     # Sites nearest the middle of the chain see a neighbour on either side.
-    off_centre = np.abs(distance[sites, ends[0]] - distance[sites, ends[1]])
-    middle = [sites[i] for i in np.argsort(off_centre, kind="stable")[: max(1, len(sites) // 2)]]
+    off_centre = np.abs(distance[:, ends[0]] - distance[:, ends[1]])
+    middle = off_centre <= np.sort(off_centre)[max(1, len(sites) // 2) - 1]
     between = distance[np.ix_(middle, sites)]
     others = np.where(between > 0, between, np.inf)
     nearest = np.minimum(others.min(axis=1), 20.0)
@@ -163,7 +166,7 @@ def _copies(unit: str) -> int:
 
 def _stretches(unit: str) -> "tuple[Chem.Mol, Chem.Mol]":
     copies = _copies(unit)
-    return read_structure(repeated(unit, copies + 1)), read_structure(repeated(unit, copies))
+    return stretch(unit, copies + 1), stretch(unit, copies)
 
 
 def _circular(structure: "Chem.Mol") -> "np.ndarray":
@@ -196,6 +199,16 @@ def _sums(structure: "Chem.Mol") -> list[float]:
         *rdMolDescriptors.SlogP_VSA_(structure),
         *rdMolDescriptors.SMR_VSA_(structure),
     ]
+
+
+def _bonds(structure: "Chem.Mol") -> "csr_array":
+    """Which atoms are bonded."""
+    import numpy as np
+    from scipy.sparse import csr_array
+
+    pairs = np.array([(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in structure.GetBonds()])
+    rows, columns = np.concatenate([pairs, pairs[:, ::-1]]).T
+    return csr_array((np.ones(len(rows)), (rows, columns)), shape=(structure.GetNumAtoms(),) * 2)
 
 
 def _along(structure: "Chem.Mol") -> list[float]:

@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chemistry.formulation import Formulation
-from chemistry.quantities import with_uncertainty
 from ledger.film import Film
-from models.features import feature_matrix
-from models.protocols import Condition, Fitted, JointModel
+from models.protocols import Fitted, JointModel
 from planners.pareto import front, objective_values, reference_point
 from planners.points import Point, apart, formulation_at, point_of
-from planners.protocols import Action, Knowledge, Reason, Suggestion
+from planners.protocols import Action, Knowledge, Reason, Suggestion, with_suggested
+from planners.reasons import conditions, forecast, nearest_film
 from planners.screening import SAME, candidates
-from planners.sobol import SobolPlanner
+from planners.sobol import even_start
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,19 +50,11 @@ class BayesianPlanner:
         Raises `BadInput` where nothing in the space may be made.
         """
         read = [film for film in knowledge.films if objective_values(film, knowledge.objectives)]
-        informed = len(read) >= FEWEST_FILMS
-        early = n if not informed else max(0, min(n, self.start - knowledge.suggested))
-        first = SobolPlanner(block=self.start or FEWEST_FILMS).suggest(early, knowledge)
-        first = [suggestion.model_copy(update={"planner": self.name}) for suggestion in first]
+        early = n if len(read) < FEWEST_FILMS else max(0, min(n, self.start - knowledge.suggested))
+        first = even_start(early, knowledge, self.start or FEWEST_FILMS, self.name)
         if early == n:
             return first
-        known = knowledge.model_copy(
-            update={
-                "pending": (*knowledge.pending, *(suggestion.formulation for suggestion in first)),
-                "suggested": knowledge.suggested + early,
-            }
-        )
-        return [*first, *self._learnt(n - early, known, read)]
+        return [*first, *self._learnt(n - early, with_suggested(knowledge, first), read)]
 
     def _learnt(self, n: int, knowledge: Knowledge, read: list[Film]) -> list[Suggestion]:
         import torch
@@ -101,10 +92,6 @@ class BayesianPlanner:
         return suggestions
 
 
-def _conditions(knowledge: Knowledge) -> list[Condition]:
-    return [Condition(objective.property, objective.temperature_C) for objective in knowledge.objectives]
-
-
 def _values(films: Sequence[Film], knowledge: Knowledge) -> "np.ndarray":
     import numpy as np
 
@@ -127,7 +114,7 @@ def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel) ->
     observed = sorted((film.formulation for film in films), key=lambda formulation: formulation.key)
     pending = sorted(knowledge.pending, key=lambda formulation: formulation.key)
     return Outlook(
-        model=upwards(fitted.botorch_model(_conditions(knowledge)), [o.sign for o in knowledge.objectives]),
+        model=upwards(fitted.botorch_model(conditions(knowledge)), [o.sign for o in knowledge.objectives]),
         observed=torch.from_numpy(fitted.features(observed)),
         pending=torch.from_numpy(fitted.features(pending)),
         reference=torch.from_numpy(reference_point(_values(films, knowledge), knowledge.objectives)),
@@ -139,26 +126,13 @@ def _reason(
     formulation: Formulation, value: float, films: Sequence[Film], knowledge: Knowledge, fitted: Fitted
 ) -> Reason:
     """What is expected of a formulation, and the observed film that is most like it."""
-    posterior = fitted.posterior([formulation], _conditions(knowledge))
-    names = [objective.property for objective in knowledge.objectives]
-    if len(set(names)) < len(names):
-        names = [objective.label for objective in knowledge.objectives]
-    expected = dict(zip(names, posterior.mean[0].tolist(), strict=True))
-    sd = dict(zip(names, posterior.sd[0].tolist(), strict=True))
-    nearest = _nearest(formulation, films)
-    forecast = ", ".join(f"{name} {with_uncertainty(expected[name], sd[name])}" for name in names)
-    gain = "the front's hypervolume" if len(names) > 1 else "the best value"
+    said = forecast(formulation, knowledge, fitted)
+    nearest = nearest_film(formulation, films)
+    gain = "the front's hypervolume" if len(knowledge.objectives) > 1 else "the best value"
     return Reason(
-        summary=f"Raises {gain} most in expectation ({forecast}); most like it is film {nearest}.",
-        expected=expected,
-        sd=sd,
+        summary=f"Raises {gain} most in expectation ({said.words}); most like it is film {nearest}.",
+        expected=said.expected,
+        sd=said.sd,
         acquisition=value,
         nearest_film=nearest,
     )
-
-
-def _nearest(formulation: Formulation, films: Sequence[Film]) -> str:
-    import numpy as np
-
-    rows = feature_matrix([formulation, *(film.formulation for film in films)])
-    return films[int(np.argmin(((rows[1:] - rows[0]) ** 2).sum(axis=1)))].film_id

@@ -1,29 +1,58 @@
 """Planners by name: the one place that knows them all."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from chemistry.errors import BadInput
 from ledger.film import Film
 from models.protocols import Fitted
+from planners.options import PlannerOptions
 from planners.protocols import Planner
+from planners.replay import ReplayPlanner
 
-NAMES = ("bayesian", "sobol")
+Name = Literal["bayesian", "genetic", "swarm", "portfolio", "random", "sobol", "replay"]
+NAMES: tuple[Name, ...] = ("bayesian", "genetic", "swarm", "portfolio", "random", "sobol", "replay")
 
 
-def planner(name: str, start: int = 5, surrogate_fit: Callable[[Sequence[Film]], Fitted] | None = None) -> Planner:
+def planner(
+    name: str,
+    start: int = 5,
+    surrogate_fit: Callable[[Sequence[Film]], Fitted] | None = None,
+    options: PlannerOptions | None = None,
+    replayed: ReplayPlanner | None = None,
+) -> Planner:
     """The planner of a name.
 
     `start` is how many suggestions fill the space evenly (for `sobol` the length of a block), `surrogate_fit` how films
-    become a model; the Gaussian process where it is left out.
+    become a model; the Gaussian process where it is left out. `replayed` is what `replay` makes again.
 
     Raises:
-        BadInput: no planner has this name.
+        BadInput: no planner has this name, or nothing is given to replay.
     """
     from planners.bayesian import BayesianPlanner, gaussian_process
+    from planners.genetic import GeneticPlanner
+    from planners.portfolio import PortfolioPlanner
+    from planners.random_search import RandomPlanner
     from planners.sobol import SobolPlanner
+    from planners.swarm import SwarmPlanner
 
-    if name == "sobol":
-        return SobolPlanner(block=start)
-    if name == "bayesian":
-        return BayesianPlanner(start=start, surrogate_fit=surrogate_fit or gaussian_process)
-    raise BadInput(f"no planner is called {name!r}", place="planner", remedy=f"Known are {', '.join(NAMES)}")
+    fit, chosen = surrogate_fit or gaussian_process, options or PlannerOptions()
+    if name == "replay" and replayed is None:
+        raise BadInput("there is nothing to replay", place="planner", remedy="Say which run of which campaign")
+    makers: dict[str, Callable[[], Planner | None]] = {
+        "bayesian": lambda: BayesianPlanner(start=start, surrogate_fit=fit),
+        "genetic": lambda: GeneticPlanner(start=start, surrogate_fit=fit, options=chosen.genetic),
+        "swarm": lambda: SwarmPlanner(chosen.swarm),
+        "portfolio": lambda: PortfolioPlanner(
+            tuple(planner(member, start, surrogate_fit, options) for member in chosen.portfolio.of),
+            start=start,
+            options=chosen.portfolio,
+        ),
+        "random": RandomPlanner,
+        "sobol": lambda: SobolPlanner(block=start),
+        "replay": lambda: replayed,
+    }
+    found = makers[name]() if name in makers else None
+    if found is None:
+        raise BadInput(f"no planner is called {name!r}", place="planner", remedy=f"Known are {', '.join(NAMES)}")
+    return found

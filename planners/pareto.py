@@ -37,6 +37,12 @@ def upwards(values: "np.ndarray", objectives: Sequence[Objective]) -> "np.ndarra
     return np.asarray(values, dtype=float) * np.array([objective.sign for objective in objectives])
 
 
+def raised_values(film: Film, objectives: Sequence[Objective]) -> tuple[float, ...] | None:
+    """The film's objectives, all to maximise; None where one of them was not read."""
+    found = objective_values(film, objectives)
+    return None if found is None else tuple(o.sign * value for o, value in zip(objectives, found, strict=True))
+
+
 def front(values: "np.ndarray", objectives: Sequence[Objective]) -> list[int]:
     """Rows of `values` (`n x m`) that no other row beats in every objective, in their order; the first of equals."""
     import torch

@@ -1,5 +1,6 @@
 """What a planner is: the seam through which the loop asks what to do next."""
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from pydantic import Field
@@ -52,6 +53,21 @@ class Failed(Value):
     reason: str
 
 
+Outcome = Literal["pending", "observed", "failed", "cancelled"]
+"""What becomes of a suggestion. Cancelled is what people or the stock stood against: it says nothing about the film."""
+
+
+class Decided(Value):
+    """An earlier suggestion of the campaign, and what has become of it."""
+
+    index: int
+    planner: str
+    formulation: Formulation
+    """As it was asked for; its film's is as made."""
+    outcome: Outcome = "pending"
+    film_id: str | None = None
+
+
 class Knowledge(Value):
     """Everything a planner may know: what the ledger says up to one event, the space, the objectives, the seed.
 
@@ -65,6 +81,8 @@ class Knowledge(Value):
     pending: tuple[Formulation, ...] = ()
     """Suggested and not yet observed or failed."""
     failures: tuple[Failed, ...] = ()
+    history: tuple[Decided, ...] = ()
+    """Who suggested what, in its order: what films, pending and failures became of."""
     stock_mg: dict[str, float] = Field(default_factory=dict)
     """What is left of each component, mg, by `chemistry.recipe.component_key`; absent where no account is kept."""
     film_mass_mg: float = Field(default=0.0, ge=0)
@@ -73,6 +91,28 @@ class Knowledge(Value):
     seed: int = 0
     suggested: int = 0
     """How many suggestions the campaign already has: the index of the next one."""
+
+
+def refuse_without_history(knowledge: Knowledge, planner: str) -> None:
+    """Raise `ValueError` where knowledge does not say who suggested what: a planner that lives on it would only start.
+
+    What `flows` reads of the ledger, and what `with_suggested` adds, always says so.
+    """
+    if len(knowledge.history) < knowledge.suggested:
+        told = f"{len(knowledge.history)} of {knowledge.suggested}"
+        raise ValueError(f"the planner {planner} needs to know of every earlier suggestion, and is told of {told}")
+
+
+def with_suggested(knowledge: Knowledge, suggestions: Sequence[Suggestion]) -> Knowledge:
+    """What is known once suggestions are under way, so that the next one of a batch knows of those before it."""
+    decided = (Decided(index=s.index, planner=s.planner, formulation=s.formulation) for s in suggestions)
+    return knowledge.model_copy(
+        update={
+            "pending": (*knowledge.pending, *(suggestion.formulation for suggestion in suggestions)),
+            "history": (*knowledge.history, *decided),
+            "suggested": knowledge.suggested + len(suggestions),
+        }
+    )
 
 
 class Planner(Protocol):

@@ -1,10 +1,11 @@
 """Which candidates a Bayesian planner weighs: a deterministic pool of what may be made and is not known yet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from planners.points import Point, apart, formulation_at, point_of
 from planners.protocols import Knowledge
 from planners.sampling import neighbours, sample
+from planners.space import DesignSpace
 from planners.stock import enough_for
 
 SAME = 0.02
@@ -29,6 +30,16 @@ def candidates(knowledge: Knowledge, best: Sequence[Point], size: int) -> list[P
     for place, point in enumerate(best):
         for reach in (0.08, 0.25):
             around += neighbours(space, point, share, reach, knowledge.seed + 7919 * knowledge.suggested + place)
+    new = is_new(knowledge)
+    return [point for point in dict.fromkeys([*spread, *around]) if new(space, point)]
+
+
+def is_new(knowledge: Knowledge) -> Callable[[DesignSpace, Point], bool]:
+    """Whether a point would teach something: it is no surroundings of what is known, and stock allows it.
+
+    The space that is passed with a point is that of the knowledge, or one that has more polymers after the same ones.
+    """
+    space = knowledge.space
     known = [*(film.formulation for film in knowledge.films), *knowledge.pending]
     taken = [(point, SAME) for formulation in known if (point := point_of(space, formulation))]
     failed = [failure.formulation for failure in knowledge.failures]
@@ -37,12 +48,11 @@ def candidates(knowledge: Knowledge, best: Sequence[Point], size: int) -> list[P
     for point, distance in taken:
         by_components.setdefault((point.polymer, point.salt, point.plasticiser), []).append((point, distance))
     enough = enough_for(knowledge)
-    return [
-        point
-        for point in dict.fromkeys([*spread, *around])
-        if enough(formulation_at(space, point))
-        and all(
-            apart(space, point, other) > distance
-            for other, distance in by_components.get((point.polymer, point.salt, point.plasticiser), ())
+
+    def new(space: DesignSpace, point: Point) -> bool:
+        around = by_components.get((point.polymer, point.salt, point.plasticiser), ())
+        return enough(formulation_at(space, point)) and all(
+            apart(space, point, other) > distance for other, distance in around
         )
-    ]
+
+    return new

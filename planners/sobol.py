@@ -60,3 +60,8 @@ class SobolPlanner:
         spread = sample(knowledge.space, 8 * self.block, knowledge.seed + 1)
         others = (formulation_at(knowledge.space, point) for point in spread)
         return next((other for other in others if other.key not in keys and enough(other)), None)
+
+
+def even_start(n: int, knowledge: Knowledge, block: int, name: str) -> list[Suggestion]:
+    """The next n points of the even spread in the name of a planner that begins with them."""
+    return [suggestion.model_copy(update={"planner": name}) for suggestion in SobolPlanner(block).suggest(n, knowledge)]

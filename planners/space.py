@@ -95,6 +95,15 @@ def _looked_up(kind: str) -> BeforeValidator:
     return BeforeValidator(look_up, json_schema_input_type=str | _COMPONENTS[kind])
 
 
+class OpenPolymers(Value):
+    """That polymers are open-ended: those of the space are where a planner begins that breeds others from them."""
+
+    most_atoms: int = Field(default=30, ge=2, le=200)
+    """Heavy atoms that the repeat unit of a bred polymer may have."""
+    lenders: int = Field(default=200, ge=0, le=5000)
+    """Generated repeat units (`chemistry.generated_units`) that lend fragments beside the polymers of the space."""
+
+
 class DesignSpace(Value):
     """Which formulations a campaign may propose.
 
@@ -103,6 +112,8 @@ class DesignSpace(Value):
     """
 
     polymers: tuple[Annotated[Polymer, _looked_up("polymer")], ...] = Field(min_length=1)
+    open_polymers: OpenPolymers | None = None
+    """Left out, a campaign makes the named polymers and no others."""
     salts: tuple[Annotated[Salt, _looked_up("salt")], ...] = Field(min_length=1)
     salt_loading: Range
     """In Li/O (per coordinating site), mol/kg of polymer, or w/w of the film."""
@@ -120,6 +131,7 @@ class DesignSpace(Value):
             *_twice("plasticiser", self.plasticisers),
             *_loading_problems(self.salt_loading, self.polymers),
             *self._fraction_problems(),
+            *_breeding_problems(self.polymers, self.open_polymers),
         ]
         if problems:
             raise ValueError("; ".join(problems))
@@ -169,3 +181,18 @@ def _loading_problems(loading: Range, polymers: Sequence[Polymer]) -> list[str]:
         bare = [polymer.label for polymer in polymers if not polymer.sites_mol_kg]
         problems += [f"{label} has no coordinating site, so Li/O means nothing; use mol/kg" for label in bare]
     return problems
+
+
+def _breeding_problems(polymers: Sequence[Polymer], open_polymers: OpenPolymers | None) -> list[str]:
+    if open_polymers is None:
+        return []
+    from chemistry.exchange import can_exchange, heavy_atoms
+
+    units = [(polymer.label, unit.smiles) for polymer in polymers for unit in polymer.units]
+    if not any(can_exchange(smiles) for _, smiles in units):
+        names = ", ".join(polymer.label for polymer in polymers)
+        return [f"open_polymers is given, but the chain of {names} has no bond at which fragments are exchanged"]
+    smallest = min(heavy_atoms(smiles) for _, smiles in units)
+    if open_polymers.most_atoms < smallest:
+        return [f"open_polymers.most_atoms is {open_polymers.most_atoms}, but the smallest named unit has {smallest}"]
+    return []

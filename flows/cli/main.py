@@ -28,6 +28,9 @@ from flows.cli import (
 if TYPE_CHECKING:
     from chemistry.errors import IonloopError
 
+INTERRUPTED = 128 + 2
+"""The exit status of a command that Ctrl-C ended, as shells and Typer have it."""
+
 app = typer.Typer(
     name="ionloop",
     help="Closed-loop laboratory controller for solid polymer electrolytes.",
@@ -63,10 +66,12 @@ def main() -> None:
     from typer._click.exceptions import ClickException
 
     from chemistry.errors import BadInput, IonloopError
+    from devices.interrupt import is_interrupt, swallowed_interrupts_return
     from flows.cli.usage import usage_mistake
 
     try:
-        status = app(prog_name=app.info.name, standalone_mode=False)
+        with swallowed_interrupts_return():
+            status = app(prog_name=app.info.name, standalone_mode=False)
     except ClickException as error:
         mistake = usage_mistake(error)
         if mistake is None:  # the help was shown, as a command without words shows it
@@ -78,6 +83,10 @@ def main() -> None:
         _leave(error, 2)
     except IonloopError as error:
         _leave(error, 1)
+    except (Exception, KeyboardInterrupt) as error:  # Typer takes an interrupt itself, but not while it reads options
+        if not is_interrupt(error):
+            raise
+        sys.exit(INTERRUPTED)
     else:
         sys.exit(status if isinstance(status, int) else 0)
 

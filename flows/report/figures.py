@@ -88,8 +88,8 @@ def progress_figure(content: Content) -> "Figure":
         line={"shape": "hv", "color": FRONT},
         name="found so far",
     )
-    start = min(content.spec.planner.start, len(now.hypervolume))
-    if content.spec.planner.name != "sobol" and start:
+    start = min(content.spec.planner.even_start, len(now.hypervolume))
+    if start:
         figure.add_vrect(
             0.5,
             start + 0.5,

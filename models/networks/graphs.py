@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chemistry.canonical import read_structure, repeated
+from chemistry.canonical import read_structure, stretch
 
 if TYPE_CHECKING:
     from chemprop.data.molgraph import MolGraph
@@ -33,7 +33,7 @@ def graph_of(smiles: str, more_units: int = 0) -> "MolGraph":
     if "*" not in smiles:
         structure = read_structure(smiles)
         return _graph(structure, [bond.IsInRing() for bond in structure.GetBonds()])
-    open_chain = read_structure(repeated(smiles, _units(smiles) + more_units))
+    open_chain = stretch(smiles, _units(smiles) + more_units)
     return _graph(*_closed(open_chain))
 
 
@@ -45,7 +45,7 @@ def feature_sizes() -> tuple[int, int]:
 def _units(smiles: str) -> int:
     from rdkit import Chem
 
-    structure = read_structure(repeated(smiles, 1))
+    structure = stretch(smiles, 1)
     ends = [atom.GetIdx() for atom in structure.GetAtoms() if not atom.GetAtomicNum()]
     chain = len(Chem.GetShortestPath(structure, *ends)) - 2
     return -(-LEAST_CHAIN_ATOMS // chain)

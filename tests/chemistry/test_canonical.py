@@ -20,6 +20,7 @@ from chemistry.canonical import (
     periods,
 )
 from chemistry.errors import BadInput
+from tests.chemistry.chains import drawn_longer
 
 SAME = [
     ("[Cu]N(C)CC[Au]", "[Cu]CN(C)C[Au]"),
@@ -147,11 +148,9 @@ def test_the_order_of_atoms_does_not_matter_with_stereochemistry(unit: str, orde
 
 @pytest.mark.parametrize(("one", "other"), [(u, v) for u in ("*C[C@H](C)O*", "*C/C=C\\C*") for v in (2, 3)])
 def test_stereochemistry_survives_a_change_of_cut(one: str, other: int) -> None:
-    from chemistry.canonical import repeated
-
-    stretch = repeated(one, other)
-    assert periods(stretch) == other
-    assert canonical_repeat_unit(stretch) == canonical_repeat_unit(one)
+    longer = drawn_longer(one, other)
+    assert periods(longer) == other
+    assert canonical_repeat_unit(longer) == canonical_repeat_unit(one)
 
 
 @pytest.mark.parametrize(

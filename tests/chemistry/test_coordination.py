@@ -2,8 +2,8 @@
 
 import pytest
 
-from chemistry.canonical import repeated
 from chemistry.coordination import coordinating_groups, coordinating_sites
+from tests.chemistry.chains import drawn_longer
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_sites_of_known_hosts(unit: str, sites: int) -> None:
 
 @pytest.mark.parametrize("unit", ["*CCO*", "*OC(C)C(*)=O", "*CCOC(=O)CCC(=O)O*", "*CCN(*)C"])
 def test_a_longer_drawing_has_the_sites_of_its_shortest_period(unit: str) -> None:
-    assert coordinating_groups(repeated(unit, 3)) == coordinating_groups(unit)
+    assert coordinating_groups(drawn_longer(unit, 3)) == coordinating_groups(unit)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from devices.interrupt import interrupts_held
+from devices.interrupt import interrupts_held, is_interrupt, swallowed_interrupts_return
 from tests.served import ROOT
 
 
@@ -65,3 +66,35 @@ def test_an_interrupt_while_ophyd_is_loaded_is_an_interrupt() -> None:
     said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert said.stdout == "interrupted True\n", said.stderr
     assert not said.stderr
+
+
+class _InterruptedAtItsEnd:
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0)
+
+
+def test_an_interrupt_that_python_can_only_ignore_comes_again() -> None:
+    """In a finaliser, as in pydantic's building of a model, an exception reaches nobody."""
+
+    def lose_an_interrupt() -> None:
+        begun = time.monotonic()
+        _InterruptedAtItsEnd()
+        while time.monotonic() - begun < 10:
+            time.sleep(0.01)
+
+    hook = sys.unraisablehook
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), swallowed_interrupts_return():
+        lose_an_interrupt()
+    assert time.monotonic() - begun < 5
+    assert sys.unraisablehook is hook
+
+
+def test_what_became_of_an_interrupt_is_known_for_one() -> None:
+    disguised = RuntimeError("Error calling __set_name__")
+    assert not is_interrupt(disguised)
+    disguised.__cause__ = KeyboardInterrupt()
+    assert is_interrupt(disguised)
+    assert is_interrupt(KeyboardInterrupt())
+    assert not is_interrupt(None)
