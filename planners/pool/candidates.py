@@ -12,19 +12,10 @@ import numpy as np
 from chemistry.canonical import canonical_repeat_unit
 from chemistry.errors import BadInput
 from chemistry.structures import UnreadableSmiles
-from models.unit_features import (
-    COUNTS,
-    FINGERPRINT_BITS,
-    SPACINGS,
-    unit_counts,
-    unit_fingerprint,
-    unit_spacings,
-)
+from models.unit_features import COUNTS, FINGERPRINT_BITS, unit_counts, unit_fingerprint
 
 _MOST = 255
 """No substructure is counted further: a byte holds it."""
-_WITHOUT_SITES = (20.0, 0.0, 0.0, 0.0)
-"""Spacings (`models.unit_features.SPACINGS`) of a unit without coordinating sites: the next one is far."""
 _HEAVY = COUNTS.index("heavy atoms")
 _MASS = COUNTS.index("mass")
 _SHOWN = 3
@@ -38,7 +29,7 @@ class Pool:
         units: canonical repeat units, all different.
         counts: `b x n` (bytes), circular substructures of one unit inside its chain; one substructure is one stretch of
             memory, because that is how they are compared.
-        numbers: `n x d`, standard scores over the pool: counts per heavy atom, mass, spacings of sites.
+        numbers: `n x d`, standard scores over the pool: counts per heavy atom, and mass.
     """
 
     units: tuple[str, ...]
@@ -64,7 +55,7 @@ def pool_of(smiles: Sequence[str], places: Sequence[str] = (), told: Callable[[i
         raise BadInput(f"a pool of {len(smiles)} leaves nothing to choose", remedy="Give at least two polymers")
     units = _distinct(smiles, places or [f"candidate {number}" for number in range(1, len(smiles) + 1)])
     counts = np.empty((FINGERPRINT_BITS, len(units)), dtype=np.uint8)
-    numbers = np.empty((len(units), len(COUNTS) + len(SPACINGS)), dtype=np.float32)
+    numbers = np.empty((len(units), len(COUNTS)), dtype=np.float32)
     for place, unit in enumerate(units):
         counts[:, place] = np.clip(unit_fingerprint(unit), 0, _MOST)
         numbers[place] = _numbers(unit)
@@ -99,7 +90,7 @@ def _numbers(unit: str) -> list[float]:
     heavy = max(counts[_HEAVY], 1.0)
     each = [count / heavy for count in counts]
     each[_HEAVY] = math.log(max(counts[_MASS], 1.0))
-    return [*each, *(unit_spacings(unit) or _WITHOUT_SITES)]
+    return each
 
 
 def _standard(numbers: np.ndarray) -> np.ndarray:

@@ -40,7 +40,7 @@ class Kinship:
     """
 
     views: tuple[str, ...] = VIEWS
-    boldness: float = 0.5
+    boldness: float = 0.25
     name: str = "kinship"
 
     def choose(self, n: int, pool: Pool, told: Told) -> list[Choice]:

@@ -103,12 +103,12 @@ def test_a_pool_ranked_in_stretches_is_ranked_the_same(
 
 def test_a_choice_says_why(pool: Pool, values: np.ndarray) -> None:
     choices = Kinship().choose(3, pool, told(values, list(range(25))))
-    worths = [choice.worth for choice in choices]
+    worths = [choice.worth or 0.0 for choice in choices]
     assert worths == sorted(worths, reverse=True)
     for choice in choices:
         assert choice.expected is not None
         assert choice.sd is not None
-        assert choice.worth == pytest.approx(choice.expected + 0.5 * choice.sd)
+        assert choice.worth == pytest.approx(choice.expected + Kinship().boldness * choice.sd)
         assert choice.nearest is not None
         similar = tanimoto(pool.counts[:, [choice.row]], pool.counts[:, list(range(25))])[0]
         assert choice.nearest == (int(similar.argmax()), pytest.approx(similar.max()))
