@@ -31,7 +31,7 @@ class Process:
 
     def at(self, likeness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the value itself, without noise, for `a x k` likenesses."""
-        explained = np.square(likeness @ self.root).sum(axis=1)
+        explained = np.square(likeness @ self.root.astype(likeness.dtype)).sum(axis=1)
         return self.mean + likeness @ self.weights, np.sqrt(np.maximum(self.scale - explained, 1e-12))
 
 
