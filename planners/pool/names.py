@@ -30,7 +30,7 @@ def chooser(name: str) -> Chooser:
     if name == "kinship":
         return Kinship()
     if name == "tanimoto":
-        return Kinship(views=("tanimoto",), name="tanimoto")
+        return Kinship(committees=(("tanimoto",),), name="tanimoto")
     if name == "baybe":
         from planners.pool.peer_baybe import Baybe
 

@@ -103,8 +103,10 @@ def test_a_pool_ranked_in_stretches_is_ranked_the_same(
 
 def test_a_choice_says_why(pool: Pool, values: np.ndarray) -> None:
     choices = Kinship().choose(3, pool, told(values, list(range(25))))
-    worths = [choice.worth or 0.0 for choice in choices]
+    alone = chooser("tanimoto").choose(3, pool, told(values, list(range(25))))
+    worths = [choice.worth or 0.0 for choice in alone]
     assert worths == sorted(worths, reverse=True)
+    assert alone[0].row in {choice.row for choice in choices}  # the second committee has a say in every batch
     for choice in choices:
         assert choice.expected is not None
         assert choice.sd is not None
