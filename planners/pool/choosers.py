@@ -41,7 +41,7 @@ class Kinship:
     """
 
     committees: tuple[tuple[str, ...], ...] = (VIEWS, ("tanimoto",))
-    boldness: float = 0.25
+    boldness: float = 0.5
     name: str = "kinship"
 
     def choose(self, n: int, pool: Pool, told: Told) -> list[Choice]:

@@ -9,6 +9,7 @@ from models.kinship.tanimoto import tanimoto as reference_tanimoto
 from planners.pool import choosers
 from planners.pool.candidates import Pool, pool_of
 from planners.pool.choosers import AtRandom, Kinship
+from planners.pool.components import components
 from planners.pool.likeness import likeness, tanimoto
 from planners.pool.names import OWN, PEERS, chooser, installed
 from planners.pool.process import learnt
@@ -128,6 +129,23 @@ def test_kinship_finds_the_best_sooner_than_chance(pool: Pool, values: np.ndarra
             counts.append(len(best & set(rows)))
         found[name] = np.mean(counts)
     assert found["kinship"] > 2 * found["random"]
+
+
+def test_all_components_keep_every_distance_and_the_first_ones_most_of_the_spread(pool: Pool) -> None:
+    shares = pool.counts.T / pool.counts.sum(axis=0)[:, None]
+    every, few = components(pool, len(pool)), components(pool, 5)
+    squared = np.square(every[:, None] - every).sum(axis=-1)
+    np.testing.assert_allclose(squared, np.square(shares[:, None] - shares).sum(axis=-1), atol=1e-9)
+    np.testing.assert_allclose(few, every[:, :5])
+    assert (np.diff(every.var(axis=0)) <= 1e-12).all()
+    assert np.abs(every.T @ every - np.diag(np.square(every).sum(axis=0))).max() < 1e-8
+
+
+@pytest.mark.parametrize("name", installed())
+def test_a_peer_chooses_what_is_new(pool: Pool, values: np.ndarray, name: str) -> None:
+    rows = [choice.row for choice in chooser(name).choose(3, pool, told(values, list(range(10)), (20,)))]
+    assert len(set(rows)) == 3
+    assert not set(rows) & {*range(10), 20}
 
 
 @pytest.mark.parametrize("known", [[], [1, 2]])
