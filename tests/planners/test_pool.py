@@ -141,6 +141,7 @@ def test_all_components_keep_every_distance_and_the_first_ones_most_of_the_sprea
     assert np.abs(every.T @ every - np.diag(np.square(every).sum(axis=0))).max() < 1e-8
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # peers call what they themselves have renamed
 @pytest.mark.parametrize("name", installed())
 def test_a_peer_chooses_what_is_new(pool: Pool, values: np.ndarray, name: str) -> None:
     rows = [choice.row for choice in chooser(name).choose(3, pool, told(values, list(range(10)), (20,)))]
