@@ -143,11 +143,17 @@ def _scored(question: Question, with_network: bool) -> dict[str, tuple[float, fl
     told = {
         "process_few": _of_process(GaussianProcess().fit(question.few), question),
         "process_both": _of_process(MultiFidelity().fit(both), question),
-        "process_pooled": _of_process(GaussianProcess().fit(both), question),
+        "process_pooled": _of_process(GaussianProcess().fit([_as_experiment(film) for film in both]), question),
     }
     if with_network:
         told |= {"network_few": _of_network(question.few, question), "network_both": _of_network(both, question)}
     return told
+
+
+def _as_experiment(film: Film) -> Film:
+    """The film as if theory had measured it."""
+    readings = (reading.model_copy(update={"source": Source.LITERATURE}) for reading in film.readings)
+    return film.model_copy(update={"readings": tuple(readings)})
 
 
 def _of_process(fitted: Fitted, question: Question) -> tuple[float, float | None]:

@@ -131,7 +131,7 @@ def read_structure(smiles: str) -> "Chem.Mol":
     return structure_or_unit(smiles)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1024)  # large, and what is counted on one is remembered where it is counted
 def stretch(smiles: str, times: int) -> "Chem.Mol":
     """The structure of `times` shortest periods of a repeat unit, ends `[1*]` and `[2*]`. Read it; do not edit it."""
     from rdkit import Chem

@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chemistry.canonical import canonical_repeat_unit, read_structure, stretch
-from chemistry.substructure import matches
+from chemistry.substructure import matches_of_each
 
 if TYPE_CHECKING:
     from rdkit import Chem
@@ -59,7 +59,8 @@ def coordinating_groups(smiles: str) -> dict[str, int]:
 
 
 def _counted(structure: "Chem.Mol") -> dict[str, int]:
-    return {name: len({match[0] for match in matches(structure, p)}) for name, p in _patterns().items()}
+    found = matches_of_each(structure, _patterns().values())
+    return {name: len({match[0] for match in own}) for name, own in zip(GROUPS, found, strict=True)}
 
 
 def coordinating_sites(smiles: str) -> int:

@@ -9,7 +9,10 @@ from chemistry.value import Named, Value
 
 
 class Architecture(StrEnum):
-    """How repeat units are arranged along and between chains (IUPAC source-based terms)."""
+    """How repeat units are arranged along and between chains (IUPAC source-based terms).
+
+    A blend is chains of different kinds in one host: its fractions are those of the repeat units of all chains.
+    """
 
     HOMO = "homo"
     RANDOM = "random"
@@ -17,6 +20,7 @@ class Architecture(StrEnum):
     BLOCK = "block"
     GRAFT = "graft"
     CROSSLINKED = "crosslinked"
+    BLEND = "blend"
 
 
 class RepeatUnit(Value):
@@ -124,5 +128,6 @@ _UNITS = {
     Architecture.BLOCK: (2, 99),
     Architecture.GRAFT: (1, 99),
     Architecture.CROSSLINKED: (1, 99),
+    Architecture.BLEND: (2, 99),
 }
 """Fewest and most repeat units of each architecture. A graft polymer of one unit carries its side chains drawn."""

@@ -7,7 +7,7 @@ interrupt of a process whose other threads do not hold it back may still reach R
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +18,12 @@ def matches(structure: "Chem.Mol", pattern: "Chem.Mol", most: int = 1000) -> tup
     """Atoms of each place where the pattern is found, `most` of them at the most."""
     with _interrupts_pending():
         return structure.GetSubstructMatches(pattern, maxMatches=most)
+
+
+def matches_of_each(structure: "Chem.Mol", patterns: "Iterable[Chem.Mol]") -> list[tuple[tuple[int, ...], ...]]:
+    """The same for many patterns, which hold an interrupt back once for all of them."""
+    with _interrupts_pending():
+        return [structure.GetSubstructMatches(pattern) for pattern in patterns]
 
 
 def has(structure: "Chem.Mol", pattern: "Chem.Mol") -> bool:

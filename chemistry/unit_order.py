@@ -33,7 +33,7 @@ def in_canonical_order(data: object) -> object:
         content.setdefault("architecture", "crosslinked")
     elif len(smiles) > 1:
         content.setdefault("architecture", "random")
-    if crosslinked and content["architecture"] not in {"crosslinked", "graft"}:
+    if crosslinked and content["architecture"] not in {"crosslinked", "graft", "blend"}:
         raise UnreadableSmiles(
             f"a unit with crosslink marks ([Ca]) cannot be part of a {content['architecture']} polymer",
             remedy="Give the architecture crosslinked, or leave it out",

@@ -11,6 +11,7 @@ from chemistry.errors import BadInput
 from flows.pages.page import FAINT, KNOWN, LAYOUT, as_html, write_page
 from models.compared import LEVELS, Said, by_group, coverage, said, temperature_bands
 from models.comparison import Comparison
+from models.comparison_picture import draw_comparison
 from models.scores import Scores, scores
 
 if TYPE_CHECKING:
@@ -98,6 +99,15 @@ def write_comparison(
     )
 
 
+def write_picture(path: Path, comparison: Comparison, record: Path, table: str) -> None:
+    """Draw calibration and parity of what the record of a comparison holds; raises `BadInput` where no fold is done."""
+    told = said(comparison, record)
+    done = min((one.folds for one in told.values()), default=0)
+    folds = f"{comparison.folds} folds" if done == comparison.folds else f"{done} of {comparison.folds} folds"
+    title = f"{table}, {folds} by {comparison.split}, seed {comparison.seed}: {_MEANING[comparison.split]}"
+    draw_comparison(told, path, title.removesuffix("."), _label(comparison.asked))
+
+
 def parity_figure(told: Mapping[str, Said], colours: Mapping[str, str], asked: str) -> "Figure":
     """Predicted against measured, a panel for each model."""
     import plotly.graph_objects as go
@@ -132,7 +142,7 @@ def parity_figure(told: Mapping[str, Said], colours: Mapping[str, str], asked: s
     figure.update_layout(
         LAYOUT | {"height": 340 * rows + 80, "showlegend": False, "margin": LAYOUT["margin"] | {"t": 70}}
     )
-    label = "log₁₀ conductivity (S/cm)" if asked == "log10_conductivity" else asked.replace("_", " ")
+    label = _label(asked)
     for column in range(1, columns + 1):
         figure.update_xaxes(title="measured: " + label if columns < 3 else "measured", row=rows, col=column)
     for row in range(1, rows + 1):
@@ -198,6 +208,10 @@ def temperature_figure(told: Mapping[str, Said], colours: Mapping[str, str], uni
     bands = {band for own in groups.values() for band in own}
     order = sorted(bands, key=lambda band: -1e9 if band == "none" else float(band.split()[0]))
     return _bars(told, groups, colours, unit, order)
+
+
+def _label(asked: str) -> str:
+    return "log₁₀ conductivity (S/cm)" if asked == "log10_conductivity" else asked.replace("_", " ")
 
 
 def _bars(

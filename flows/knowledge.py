@@ -6,17 +6,54 @@ from ledger.film import Film, Source
 from ledger.kinds import ExperimentState
 from ledger.stock import Stock
 from ledger.store import Ledger
+from models.drift import before_shift
 from planners.protocols import Decided, Failed, Knowledge, Outcome
 from planners.warm_start import relevant_films
 
 
 def films_known(ledger: Ledger, campaign_id: int, spec: CampaignSpec, up_to_event: int) -> tuple[Film, ...]:
-    """The campaign's own films up to an event, then the published ones of its warm start."""
+    """The campaign's own films up to an event, then the published ones of its warm start.
+
+    Those that came before a drift which had been noticed by then say so: what they tell of the level is of another day.
+    """
     own = ledger.films(campaign_id, up_to_event=up_to_event, sources=[Source.MEASURED])
+    own = _dated(ledger, campaign_id, own, up_to_event)
     if not spec.warm_start.sources:
         return tuple(own)
     published = ledger.films(None, up_to_event=up_to_event, sources=list(spec.warm_start.sources))
     return (*own, *relevant_films(published, spec.space))
+
+
+def _dated(ledger: Ledger, campaign_id: int, films: list[Film], up_to_event: int) -> list[Film]:
+    """Films, with the shifts that came since each."""
+    begun = ledger.drifts_begun(campaign_id, up_to_event)
+    if not begun:
+        return films
+    experiments = {experiment.id: experiment for experiment in ledger.experiments(campaign_id)}
+    closed = {experiment.number: experiment.closed_event or 0 for experiment in experiments.values()}
+    samples = ledger.sample_ids(campaign_id).items()
+    read = {sample: experiments[owner].closed_event or 0 for owner, names in samples for sample in names}
+    for said in begun:
+        since = closed[said.payload["since_experiment"]]
+        name = said.payload["property"]
+        films = [before_shift(film, name) if read[film.film_id] < since else film for film in films]
+    return films
+
+
+def learners(ledger: Ledger) -> dict[str, set[int]]:
+    """Campaigns of a ledger that learn from each published film: its source is in their warm start, it is near to them.
+
+    Of many films a campaign takes an even share, which shifts with every import: whichever it could have taken counts.
+    """
+    found: dict[str, set[int]] = {}
+    for row in ledger.campaigns():
+        if not row.spec.get("warm_start", {}).get("sources"):
+            continue  # also the record of a table that models were fitted on, which has no space
+        spec = CampaignSpec.model_validate(row.spec)
+        published = ledger.films(None, sources=list(spec.warm_start.sources))
+        for film in relevant_films(published, spec.space, most=max(len(published), 1)):
+            found.setdefault(film.film_id, set()).add(row.id)
+    return found
 
 
 def knowledge_at(

@@ -37,7 +37,7 @@ def screen_pool(asked: Asked) -> None:
     console = Console(stderr=True, quiet=asked.as_json and not Console(stderr=True).is_terminal)
     surrogate, tables = _surrogate(asked, console.print)
     if asked.map is not None and question.asked in surrogate.properties and surrogate.known(question.asked) is None:
-        raise mapless(surrogate)
+        raise mapless(surrogate.name)
     with left_out(asked.refused) as record:
         with (
             crew(surrogate, asked.processes, asked.cluster) as workers,
@@ -79,7 +79,9 @@ def _surrogate(asked: Asked, told: Callable[[str], None]) -> tuple[Judge, tuple[
             raise BadInput("a model that was saved is not saved again", place="--save", remedy="Leave it out")
         name, loaded = load_named(asked.fitted)
         return judge_of(loaded, name), ()
-    any_surrogate(asked.model)  # a wrong name is told before anything is read
+    any_surrogate(asked.model)  # a wrong name is told before anything is read, and what cannot be drawn
+    if asked.map is not None and asked.model in CAMPAIGN_MODELS:
+        raise mapless(asked.model)
     table = read_films(asked.table or Path(), asked.format, judgements(asked.keep))
     glasses = read_glasses(asked.glasses, judgements(asked.keep))
     told(f"learning {asked.model} from {asked.table}")

@@ -117,7 +117,7 @@ class WarmStart(Value):
 
     sources: tuple[Literal[Source.LITERATURE, Source.MD, Source.DFT], ...] = ()
     """Kinds of observation, imported into the ledger before, that the surrogate may learn from. Theory (md, dft) wants
-    the surrogate `multi_fidelity`, which learns its bias; others take it for experiments, or leave it out."""
+    the surrogate `multi_fidelity`, which learns its bias; others leave it out where there are experiments."""
 
 
 _NAME = r"^[a-z0-9][a-z0-9_-]{0,60}$"

@@ -1,6 +1,6 @@
 """Amendments: a number that was observed is replaced or taken back; history stays, and what rested on it is marked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
@@ -42,7 +42,7 @@ class AmendmentRecords(Records):
         *,
         by: str,
         note: str,
-        used_by: Sequence[int] = (),
+        used_by: Collection[int] = (),
         thickness_um: Mapping[str, float] | None = None,
     ) -> list[int | None]:
         """Replace or take back observations, all or none of them, and mark every later decision that used one.
@@ -127,10 +127,12 @@ def _correct_thickness(transaction: Writing, sample_id: str, thickness_um: float
     row.thickness_um = thickness_um
 
 
-def amend_one(transaction: Writing, change: Change, by: str, note: str, used_by: Sequence[int]) -> int | None:
+def amend_one(transaction: Writing, change: Change, by: str, note: str, used_by: Collection[int]) -> int | None:
     """One change inside a transaction; see `AmendmentRecords.amend`."""
     row, film = _holding(transaction.session, change.observation_id)
     told: dict[str, Any] = {"by": by, "note": note, "film": film.film_id, "property": row.property}
+    if used_by:
+        told["used_by"] = sorted(used_by)  # whoever decides on it at this moment finds it here
     if change.value is None:
         number = _close(transaction, EventKind.RETRACTED, row, film, {**told, "value": row.value})
         _mark(transaction, row, film, used_by, number)
@@ -164,7 +166,7 @@ def _close(transaction: Writing, kind: EventKind, row: ObservationRow, film: Fil
     return number
 
 
-def _mark(transaction: Writing, row: ObservationRow, film: FilmRow, used_by: Sequence[int], number: int) -> None:
+def _mark(transaction: Writing, row: ObservationRow, film: FilmRow, used_by: Collection[int], number: int) -> None:
     """Mark what was decided between the day that the observation came and the day that it no longer held."""
     session = transaction.session
     campaigns = {*used_by, *((film.campaign_id,) if film.campaign_id is not None else ())}
@@ -191,17 +193,15 @@ def mark_late(transaction: Writing, campaign_id: int, known_event: int, **decisi
         decision: `suggestion_id` or `model_version_id`.
     """
     closed = (
-        select(col(ObservationRow.id), col(ObservationRow.closed_event))
+        select(col(ObservationRow.id), FilmRow.campaign_id, EventRow)
         .join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
-        .where(
-            FilmRow.campaign_id == campaign_id,
-            ObservationRow.event <= known_event,
-            col(ObservationRow.closed_event) > known_event,
-        )
+        .join(EventRow, col(EventRow.number) == col(ObservationRow.closed_event))
+        .where(ObservationRow.event <= known_event, col(ObservationRow.closed_event) > known_event)
     )
     blank = {"suggestion_id": None, "model_version_id": None}
     marks = [
-        {**blank, **decision, "observation_id": observation, "event": event}
-        for observation, event in transaction.session.exec(closed)
+        {**blank, **decision, "observation_id": observation, "event": event.number}
+        for observation, owner, event in transaction.session.exec(closed)
+        if campaign_id == owner or campaign_id in event.payload.get("used_by", ())
     ]
     transaction.insert(DecisionMarkRow, marks)

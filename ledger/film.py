@@ -18,6 +18,9 @@ class Source(StrEnum):
     PREDICTED = "predicted"
 
 
+THEORY = frozenset({Source.MD, Source.DFT})
+"""Sources behind which no experiment stands: they are of another fidelity."""
+
 PROPERTY_UNITS = {
     "log10_conductivity": "log10(S/cm)",
     "log10_storage_modulus": "log10(MPa)",
@@ -46,6 +49,8 @@ class Reading(Value):
     """Trust weight: a surrogate divides the variance by it. One for what was measured here."""
     derived: bool = False
     """Read from the film's own temperature law: it rests on the other readings, and nothing is learnt from it."""
+    shifts_since: int = Field(default=0, ge=0)
+    """How often the results of its property have begun to come at another level since (`models.drift`)."""
 
 
 class Film(Value):

@@ -147,7 +147,8 @@ class ObservationRecords(Records):
 
 def film_hash(film: Film) -> str:
     """Hash (sha256, 16 hex digits) of what was observed on a film; what we make of a reading does not count."""
-    numbers = [reading.model_dump(mode="json", exclude={"trust", "derived"}) for reading in film.readings]
+    ours = {"trust", "derived", "shifts_since"}
+    numbers = [reading.model_dump(mode="json", exclude=ours) for reading in film.readings]
     content = [film.formulation.key, numbers]
     return hashlib.sha256(to_json(content).encode()).hexdigest()[:16]
 

@@ -55,6 +55,16 @@ class PredictionRecords(Records):
             last = {event.subject: event for event in session.exec(query.order_by(col(EventRow.number)))}
         return {subject: event for subject, event in last.items() if event.kind == EventKind.DRIFT_BEGUN}
 
+    def drifts_begun(self, campaign_id: int, up_to_event: int | None = None) -> list[EventRow]:
+        """The events that said that a drift of a campaign began, in their order, over by now or not."""
+        query = select(EventRow).where(
+            EventRow.campaign_id == campaign_id, EventRow.kind == EventKind.DRIFT_BEGUN.value
+        )
+        if up_to_event is not None:
+            query = query.where(EventRow.number <= up_to_event)
+        with self.database.reading() as session:
+            return list(session.exec(query.order_by(col(EventRow.number))))
+
 
 def write_predictions(
     transaction: Writing, campaign_id: int, experiment_id: int, version: int, foretold: Sequence[Prediction], event: int

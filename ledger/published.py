@@ -1,6 +1,6 @@
 """Published films: how literature enters the ledger, in bulk and at most once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,10 @@ from chemistry.errors import BadInput
 from chemistry.value import Value
 from ledger.film import Film, Source
 from ledger.kinds import EventKind
-from ledger.mended_table import Mended, left_beside, mend
+from ledger.mended_table import Table, left_beside, mend
 from ledger.observations import film_hash, reading_row
 from ledger.records import Records
+from ledger.table_places import holders, namesakes, place_of
 from ledger.tables import FilmRow, ObservationRow
 
 _AT_ONCE = 500
@@ -58,35 +59,53 @@ class Added:
 class PublishedRecords(Records):
     """What the ledger knows from others."""
 
-    def add_literature(self, table: str, films: Iterable[PublishedFilm], mended: str | None = None) -> Added:
+    def add_literature(
+        self,
+        table: str,
+        films: Iterable[PublishedFilm],
+        *,
+        replaces: Collection[str] = (),
+        used_by: Mapping[str, Collection[int]] | None = None,
+    ) -> Added:
         """Add published films in one transaction; those that are there already are left as they are.
 
         Args:
             table: Name of the table or file that they come from, for the record.
             films: May be many thousand. A film given twice counts once.
-            mended: File whose earlier import these films stand in for: what it no longer holds is taken back.
+            replaces: Places of earlier imports (`ledger.table_places.place_of`) that these films stand in for: what no
+                table holds any longer is taken back, and the decisions that rested on it are marked.
+            used_by: Campaigns that learn from a published film, by the film's id.
 
         Raises:
             BadInput: if a film is there already with other content (all of them are named), a reading claims to be
-                measured here, or a property is unknown. Nothing is written then.
+                measured here, a property is unknown, or nothing came from one of the places. Nothing is written then.
         """
         given = _by_id(films)
         _refuse_measured(given.values())
+        imported = _table(given, replaces)
         with self.database.writing() as transaction:
             session = transaction.session
             known = _known_hashes(session, list(given))
             _refuse_changed(given, known)
-            changed = Mended(0, 0, ())
-            if mended is not None:
-                changed = mend(transaction, mended, _formats(given.values()), given)
+            was = _earlier(session, imported)
+            changed = mend(transaction, imported, used_by or {})
             new = [published for film_id, published in given.items() if film_id not in known]
-            if not new and not changed.again:
-                return Added(0, 0, len(known), None, changed.taken_back)
+            told = {
+                name: list(ids) for name, ids in (("was", was), ("also", changed.also), ("left", changed.left)) if ids
+            }
+            if not new and not changed.again and not told:
+                return Added(0, 0, len(known), None)
             readings = sum(len(published.film.readings) for published in new)
             number = transaction.event(
                 EventKind.LITERATURE_ADDED,
                 table,
-                payload={"films": len(new), "readings": readings, "known": len(known)},
+                payload={
+                    "films": len(new),
+                    "readings": readings,
+                    "known": len(known),
+                    "path": imported.place,
+                    **told,
+                },
             )
             rows = [_film_row(published, number) for published in new]
             in_order = insert(FilmRow).returning(col(FilmRow.id), sort_by_parameter_order=True)
@@ -100,11 +119,15 @@ class PublishedRecords(Records):
             transaction.insert(ObservationRow, [_once_more(row, number) for row in changed.again])
         return Added(len(new), readings, len(known), number, changed.taken_back, changed.back)
 
-    def left_beside(self, file: str, films: Iterable[PublishedFilm]) -> int:
-        """How many films of an earlier import of a file hold beside these, which it has now."""
-        given = _by_id(films)
+    def left_beside(self, films: Iterable[PublishedFilm]) -> int:
+        """How many films of an earlier import of the same table hold beside these, which it has now."""
         with self.database.reading() as session:
-            return left_beside(session, file, _formats(given.values()), given)
+            return left_beside(session, _table(_by_id(films)))
+
+    def namesakes(self, place: str) -> list[str]:
+        """Places of other tables of the same file name that films came from and are held by."""
+        with self.database.reading() as session:
+            return namesakes({other for places in holders(session).values() for other in places}, place)
 
     def references(self) -> dict[str, int]:
         """How many films each published source has given."""
@@ -113,9 +136,22 @@ class PublishedRecords(Records):
         return {reference: rows.count(reference) for reference in sorted(set(rows))}
 
 
-def _formats(films: Iterable[PublishedFilm]) -> set[str]:
-    """The formats in which the films' table was read."""
-    return {str(published.provenance.get("table")) for published in films}
+def _table(films: Mapping[str, PublishedFilm], replaces: Collection[str] = ()) -> Table:
+    """The table that films come from."""
+    place = next((place_of(published.provenance) for published in films.values()), "")
+    return Table(place, {str(published.provenance.get("table")) for published in films.values()}, set(films), replaces)
+
+
+def _earlier(session: Session, table: Table) -> list[str]:
+    """Other places that a table stands in for; refused where no film came from one."""
+    was = sorted(set(table.replaces) - {table.place})
+    known = {place for places in holders(session).values() for place in places} if was else set()
+    if unknown := [place for place in was if place not in known]:
+        raise BadInput(
+            f"no table was imported from {unknown[0]}",
+            remedy=f"Films came from {', '.join(sorted(known - {''})) or 'no file'}",
+        )
+    return was
 
 
 def _once_more(row: ObservationRow, event: int) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.interval_width import Width, farness, fitted_width
+from models.interval_width import Width, fitted_width
 from models.learning_table import LearningTable
 from models.regressors import Learnt, Regressor
 from models.splits import grouped_folds
 from models.structured_points import StructuredPoints, StructureLearnt, StructureRegressor
+from models.tanimoto import farness
 
 Method = Regressor | StructureRegressor
 Member = Learnt | StructureLearnt

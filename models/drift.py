@@ -18,6 +18,8 @@ it speaks after a shift, how soon it takes its word back.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.film import Film
+
 ALLOWANCE = 0.5
 """Half of the shift that is watched for, standard deviations."""
 ALARM = 5.0
@@ -60,6 +62,15 @@ def drift(errors: Sequence[float]) -> Drift | None:
     for error in errors:
         watch.add(error)
     return watch.present
+
+
+def before_shift(film: Film, name: str) -> Film:
+    """The film as one that was read before results of a property came at another level."""
+    readings = (
+        reading.model_copy(update={"shifts_since": reading.shifts_since + 1}) if reading.property == name else reading
+        for reading in film.readings
+    )
+    return film.model_copy(update={"readings": tuple(readings)})
 
 
 class Watch:

@@ -1,6 +1,18 @@
-"""Which of many readings a Gaussian process learns its hyperparameters from: a few of each of a few films."""
+"""Which of many readings a method learns from: a few of each group, or of each of a few films.
+
+Those that are drawn here are drawn with a seed; processes of campaigns, whose fit knows no chance, take theirs evenly
+(`models.film_choice`).
+"""
 
 import numpy as np
+
+
+def few_of_each(groups: np.ndarray, most: int, seed: int) -> np.ndarray:
+    """Places of at most so many rows of each group (`n`), drawn with a seed, in their order."""
+    random = np.random.default_rng(seed)
+    return np.sort(
+        np.concatenate([random.permutation(np.flatnonzero(groups == own))[:most] for own in np.unique(groups)])
+    )
 
 
 def rank_in_group(groups: np.ndarray) -> np.ndarray:

@@ -8,8 +8,7 @@ square root of the length, so that a run which errs by more than `SHORT` times t
 
 from collections.abc import Sequence
 
-from ledger.film import Reading, Source
-from models.learning_table import THEORY
+from ledger.film import THEORY, Reading, Source
 
 SHORT_MD = "short md"
 FIDELITIES = (

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models.film_process import FilmData, FilmProcess
+from models.film_data import FilmData
+from models.film_process import FilmProcess
 
 AGREEMENT = 0.73
 """Prior median of ρ; its log odds have a standard deviation of 1.5, so that .22 to .96 are within one."""
@@ -94,16 +95,18 @@ class FidelityProcess(FilmProcess):
         shared = amplitude * self.correlation()
         return torch.outer(shared, shared) + torch.diag(amplitude**2 * (1.0 - self.correlation() ** 2))
 
-    def covariance(self, data: FilmData, distances: Tensor) -> Tensor:
-        """Covariance of readings, `n x n`, with film effect and noise."""
-        belongs = nn.functional.one_hot(data.film, len(data.features)).double()
-        over_films = belongs @ self.over_features(distances) @ belongs.T
+    def between_readings(self, data: FilmData) -> Tensor:
+        """Covariance of readings but for the part over formulations, `n x n`, with that of their fidelities."""
         own = self._one_hot(data)
-        smooth = over_films * self.over_temperature(data.tau, data.tau) * (own @ self.between_sources() @ own.T)
-        # All readings of a film are of one fidelity, so that either side may say which.
-        film_effect = (own @ self._with_others("film_sd") ** 2)[:, None] * (belongs @ belongs.T)
-        noise = data.variance + own @ self._with_others("extra_sd") ** 2
-        return smooth + film_effect + torch.diag(noise)
+        return super().between_readings(data) * (own @ self.between_sources() @ own.T)
+
+    def film_variance(self, data: FilmData) -> Tensor:
+        """Variance of the effect of each reading's film, `n x 1`: the readings of a film are of one fidelity."""
+        return (self._one_hot(data) @ self._with_others("film_sd") ** 2)[:, None]
+
+    def noise(self, data: FilmData) -> Tensor:
+        """Variance of each reading about its film, `n`, with the scatter of its fidelity."""
+        return data.variance + self._one_hot(data) @ self._with_others("extra_sd") ** 2
 
     def mean_of(self, data: FilmData) -> Tensor:
         """Prior mean of each reading, `n`, that of its fidelity."""

@@ -11,6 +11,7 @@ from models.features import feature_matrix
 from models.fidelity import FIDELITIES, fidelities
 from models.fidelity_kernels import FidelityData
 from models.film_choice import FilmRows, even, thinned
+from models.film_data import SHIFT_SD, moved_since
 from models.film_process import reduced_temperature
 from models.splits import polymer_group
 
@@ -99,6 +100,7 @@ def fidelity_data(rows: Sequence[FilmRows], films: list[Film], unit: Unit) -> Fi
         value=(column([reading.value for reading in readings]) - unit.centre) / unit.scale,
         variance=column([reading.sd**2 / reading.trust for reading in readings]) / unit.scale**2,
         source=torch.tensor([s for s, own in enumerate(rows) for _ in own]),
+        moved=moved_since(readings, SHIFT_SD * unit.prior),
     )
 
 

@@ -2,10 +2,15 @@
 
 import numpy as np
 
-from ledger.film import Reading
+from ledger.film import THEORY, Reading
 
 FilmRows = list[tuple[int, Reading]]
-"""Readings of one film, each with the place of the film."""
+"""Readings of a property, each with the place of its film."""
+
+
+def without_theory(rows: FilmRows) -> FilmRows:
+    """The experiments where there are any: theory is of another fidelity and is not learnt as if it were the same."""
+    return [row for row in rows if row[1].source not in THEORY] or rows
 
 
 def even(films: list[FilmRows], most: int) -> list[FilmRows]:

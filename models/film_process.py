@@ -4,7 +4,9 @@ A reading of property y on film f of formulation x at temperature T is
 
     y = m + b τ(T) + g(x, T) + u_f + e,      u_f ~ N(0, v_film),   e ~ N(0, sd² / trust + v_extra),
 
-with τ the scaled reciprocal temperature. The covariance of g is a product over the groups of features, each factor a
+with τ the scaled reciprocal temperature. Where results began to come at another level (`models.drift`), those before a
+shift share its unknown size: the level walks at random, cov(d_i, d_j) = v_shift min(n_i, n_j) for n shifts since, and
+what is foretold is the level of today. The covariance of g is a product over the groups of features, each factor a
 constant plus a Matérn-5/2 kernel (an ANOVA kernel: main effects and all interactions; Duvenaud, Nickisch & Rasmussen,
 NeurIPS 2011), times a kernel over τ made of an offset, a slope and a smooth rest:
 
@@ -18,11 +20,12 @@ mean(x) = K(x, F) Wᵀα and covariance K(x, x') κ - K(x, F) Wᵀ(K+N)⁻¹W K(
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+
+from models.film_data import FilmData
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,25 +65,6 @@ def reduced_temperatures(temperature_C: "np.ndarray") -> Tensor:
     """τ of each temperature in °C, NaN where a property has none."""
     given = (None if math.isnan(T) else float(T) for T in temperature_C)
     return torch.tensor([reduced_temperature(T) for T in given], dtype=torch.double)
-
-
-@dataclass(frozen=True)
-class FilmData:
-    """Readings of one property, standardised.
-
-    Attributes:
-        features: `f x d` of the films.
-        film: `n`, row of `features` that each reading belongs to.
-        tau: `n`, reduced temperature.
-        value: `n`.
-        variance: `n`, known variance of each reading.
-    """
-
-    features: Tensor
-    film: Tensor
-    tau: Tensor
-    value: Tensor
-    variance: Tensor
 
 
 class FilmProcess(nn.Module):
@@ -161,10 +145,24 @@ class FilmProcess(nn.Module):
         """The same, of the covariance of the films, `f x f`."""
         # A product with the incidence of readings and films: its gradient is a product too, unlike that of indexing.
         belongs = nn.functional.one_hot(data.film, len(data.features)).double()
-        between = belongs @ over_films @ belongs.T
-        noise = data.variance + self.log["extra_sd"].exp() ** 2
-        film_effect = self.log["film_sd"].exp() ** 2 * (belongs @ belongs.T)
-        return between * self.over_temperature(data.tau, data.tau) + film_effect + torch.diag(noise)
+        smooth = belongs @ over_films @ belongs.T * self.between_readings(data)
+        film_effect = self.film_variance(data) * (belongs @ belongs.T)
+        covariance = smooth + film_effect + torch.diag(self.noise(data))
+        if data.moved is None:
+            return covariance
+        return covariance + torch.minimum(data.moved[:, None], data.moved[None, :])
+
+    def between_readings(self, data: FilmData) -> Tensor:
+        """Covariance of readings but for the part over formulations, `n x n`."""
+        return self.over_temperature(data.tau, data.tau)
+
+    def film_variance(self, data: FilmData) -> Tensor:
+        """Variance of the effect of each reading's film, `n x 1` or one for all."""
+        return self.log["film_sd"].exp() ** 2
+
+    def noise(self, data: FilmData) -> Tensor:
+        """Variance of each reading about its film, `n`."""
+        return data.variance + self.log["extra_sd"].exp() ** 2
 
     def mean_at(self, tau: Tensor) -> Tensor:
         """Prior mean at reduced temperatures, the shape of `tau`."""

@@ -13,12 +13,13 @@ from chemistry.formulation import Formulation
 from models.calibration import Member, Regime, predictions
 from models.composition import polymer_fingerprints
 from models.glass_estimate import GlassEstimate
-from models.interval_width import Width, farness
+from models.interval_width import Width
 from models.learning_table import Points, grid
 from models.protocols import Condition, Foretold, Posterior
 from models.saved_methods import OtherWeights, restored
 from models.splits import polymer_group
 from models.structured_points import StructureLearnt, structured_points
+from models.tanimoto import farness
 from models.unit_features import FINGERPRINT_BITS
 from models.weights_hash import HASH, refuse_other_weights, weights_hash
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from chemistry.errors import BadInput
@@ -25,12 +25,24 @@ def keep(record: Path, line: Mapping[str, object]) -> None:
         ) from error
 
 
-def read_record(record: Path, key: str) -> dict[tuple[str, int], dict[str, object]]:
+def read_record(
+    record: Path,
+    key: str,
+    names: tuple[str, str] = ("model", "fold"),
+    checked: Callable[[dict[str, object]], dict[str, object]] | None = None,
+) -> dict[tuple[str, int], dict[str, object]]:
     """Lines of the comparison `key`, by model and fold; a last line that a kill cut short is dropped, and done again.
+
+    Args:
+        record: the file, which may be missing.
+        key: of the comparison; lines of others are passed over.
+        names: of what is compared and of the number of its part, where a line is of no fold.
+        checked: gives a line back, or raises `ValueError`, `KeyError` or `TypeError`; what a fold holds where left out.
 
     Raises:
         BadInput: the file is no record, or a line of it is broken or holds what no fold can hold.
     """
+    checked = checked or _checked
     if not record.exists() or (record.is_file() and not record.stat().st_size):
         return {}
     done: dict[tuple[str, int], dict[str, object]] = {}
@@ -41,13 +53,13 @@ def read_record(record: Path, key: str) -> dict[tuple[str, int], dict[str, objec
         try:
             line = json.loads(text, parse_constant=_no_number)
             if line["comparison"] == key:
-                done[str(line["model"]), _whole(line["fold"])] = _checked(line)
+                done[str(line[names[0]]), whole_number(line[names[1]])] = checked(line)
         except (ValueError, KeyError, TypeError) as error:
             why = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
             raise BadInput(
                 f"this is no record of a comparison ({why})",
                 place=f"{record}, line {number}",
-                remedy=f"{_ANOTHER}, or delete the line, so that its fold is done again",
+                remedy=f"{_ANOTHER}, or delete the line, so that its {names[1]} is done again",
             ) from error
     return done
 
@@ -69,27 +81,29 @@ def _drop_cut(record: Path, lines: list[str]) -> None:
 def _checked(line: dict[str, object]) -> dict[str, object]:
     """The line, where it holds what a fold, or a point of a learning curve, holds."""
     if "mae" in line:
-        _whole(line["films"])
-        _number(line["mae"])
+        whole_number(line["films"])
+        number(line["mae"])
         return line
     columns = [line[name] for name in _COLUMNS]
     if not all(isinstance(column, list) and len(column) == len(columns[0]) for column in columns):  # pyright: ignore[reportArgumentType]
         raise ValueError("truth, mean and sd are not three lists of one length")
     for column in columns:
         for value in column:  # pyright: ignore[reportGeneralTypeIssues]
-            _number(value)
+            number(value)
     for name in ("fit_seconds", "predict_seconds"):
-        _number(line[name])
+        number(line[name])
     return line
 
 
-def _whole(value: object) -> int:
+def whole_number(value: object) -> int:
+    """The value; raises `ValueError` where it is no whole number from zero up."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(f"{value!r} is no whole number")
     return value
 
 
-def _number(value: object) -> float:
+def number(value: object) -> float:
+    """The value; raises `ValueError` where it is no finite number."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         raise ValueError(f"{value!r} is no number")
     return value

@@ -11,7 +11,8 @@ from botorch.posteriors.posterior import Posterior
 from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
 from torch import Tensor
 
-from models.film_process import FilmData, FilmProcess
+from models.film_data import FilmData
+from models.film_process import FilmProcess
 
 _JITTER = 1e-7
 _ROWS = 2048

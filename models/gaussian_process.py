@@ -12,9 +12,10 @@ from chemistry.errors import BadInput, IonloopError
 from chemistry.formulation import Formulation
 from ledger.film import Film, Reading, Source
 from models.features import NAMES, feature_matrix, groups
-from models.film_choice import even, thinned
+from models.film_choice import even, thinned, without_theory
 from models.film_content import film_content, film_key, training_hash
-from models.film_process import FilmData, FilmProcess, one_thread, reduced_temperature
+from models.film_data import SHIFT_SD, FilmData, moved_since
+from models.film_process import FilmProcess, one_thread, reduced_temperature
 from models.foretelling import foretold, left_out_scores
 from models.formulation_model import FormulationModel, LearntProperty
 from models.out_of_sample import ForetoldReading
@@ -38,7 +39,8 @@ class GaussianProcess:
 
     Hyperparameters are learnt from at most `learn_films` films at `learn_temperatures` temperatures each; all readings
     then decide the posterior. The fit is a pure function of what the films hold: neither their order nor their names
-    nor an earlier fit plays a part.
+    nor an earlier fit plays a part. Where a property was measured, here or elsewhere, what theory says of it is left
+    aside (`models.multi_fidelity` learns its bias).
     """
 
     name = "gaussian_process"
@@ -68,9 +70,11 @@ class GaussianProcess:
         centre, scale = float(means.mean()), max(float(means.std()), 0.3 if name.startswith("log10") else 1e-3)
         unit = 1.0 if name.startswith("log10") else scale
         process = FilmProcess(groups(), FILM_SD * unit / scale, EXTRA_SD * unit / scale)
-        process.learn(_data(thinned(rows, self.learn_films, self.learn_temperatures), features, centre, scale))
+        shift_sd = SHIFT_SD * unit / scale
+        few = thinned(rows, self.learn_films, self.learn_temperatures)
+        process.learn(_data(few, features, centre, scale, shift_sd))
         films_read = tuple(keys[place] for place in sorted(by_film))
-        return LearntProperty(process, _data(rows, features, centre, scale), centre, scale, films_read)
+        return LearntProperty(process, _data(rows, features, centre, scale, shift_sd), centre, scale, films_read)
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ class FittedGaussianProcess:
         tensors = {}
         for name, learnt in self.learnt.items():
             tensors |= {f"{name}/process/{key}": value for key, value in learnt.process.state_dict().items()}
-            tensors |= {f"{name}/data/{key}": value for key, value in vars(learnt.data).items()}
+            tensors |= {f"{name}/data/{key}": value for key, value in learnt.data.tensors().items()}
         torch.save(tensors, folder / "weights.pt")
         configuration = {
             "surrogate": GaussianProcess.name,
@@ -154,29 +158,35 @@ def load(folder: Path) -> FittedGaussianProcess:
     with one_thread():
         for name, numbers in configuration["properties"].items():
             process = FilmProcess(groups(), FILM_SD, EXTRA_SD)
-            process.load_state_dict(_below(tensors, f"{name}/process/"))
-            learnt[name] = LearntProperty(process, FilmData(**_below(tensors, f"{name}/data/")), **numbers)
+            process.load_state_dict(below(tensors, f"{name}/process/"))
+            learnt[name] = LearntProperty(process, FilmData(**below(tensors, f"{name}/data/")), **numbers)
     return FittedGaussianProcess(learnt, configuration["trained_on"])
 
 
 def _readings(name: str, films: list[Film], most: int) -> list[tuple[int, Reading]]:
     """Readings of one property with the place of their film; measured films first where there are too many.
 
-    Of literature films beyond the bound an even share is left out, by their order of content.
+    Where some are experiments, those of theory are left out. Of literature films beyond the bound an even share is left
+    out, by their order of content.
     """
+    observed: dict[int, list[tuple[int, Reading]]] = {}
+    for place, reading in without_theory(
+        [(place, r) for place, film in enumerate(films) for r in film.readings if r.property == name and not r.derived]
+    ):
+        observed.setdefault(place, []).append((place, reading))
     measured, other = [], []
-    for place, film in enumerate(films):
-        observed = (r for r in film.readings if r.property == name and not r.derived)
-        own = sorted(observed, key=lambda r: (r.temperature_C or 0.0, r.value))
-        if own:
-            ours = any(reading.source == Source.MEASURED for reading in own)
-            (measured if ours else other).append([(place, reading) for reading in own])
+    for rows in observed.values():
+        own = sorted(rows, key=lambda row: (row[1].temperature_C or 0.0, row[1].value))
+        ours = any(reading.source == Source.MEASURED for _, reading in own)
+        (measured if ours else other).append(own)
     kept = [*even(measured, most)]
     kept += even(other, most - sum(map(len, kept)))
     return [row for film in kept for row in film]
 
 
-def _data(rows: list[tuple[int, Reading]], features: torch.Tensor, centre: float, scale: float) -> FilmData:
+def _data(
+    rows: list[tuple[int, Reading]], features: torch.Tensor, centre: float, scale: float, shift_sd: float
+) -> FilmData:
     films = sorted({place for place, _ in rows})
     position = {place: row for row, place in enumerate(films)}
 
@@ -189,8 +199,10 @@ def _data(rows: list[tuple[int, Reading]], features: torch.Tensor, centre: float
         tau=column([reduced_temperature(reading.temperature_C) for _, reading in rows]),
         value=(column([reading.value for _, reading in rows]) - centre) / scale,
         variance=column([reading.sd**2 / reading.trust for _, reading in rows]) / scale**2,
+        moved=moved_since([reading for _, reading in rows], shift_sd),
     )
 
 
-def _below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+def below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    """The tensors whose names begin so, by the rest of their names."""
     return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}

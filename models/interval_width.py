@@ -66,34 +66,3 @@ def _upper_line(columns: np.ndarray, size: np.ndarray) -> tuple[float, ...]:
     balance = hstack([csr_matrix(columns), eye(n), -eye(n)])
     found = linprog(cost, A_eq=balance, b_eq=size, bounds=(0, None), method="highs")
     return tuple(float(number) for number in found.x[: columns.shape[1]])
-
-
-def farness(points: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """One less the greatest Tanimoto similarity of counted fingerprints to any known one, `p` for `p x b` and `k x b`.
-
-    0 is the same, 1 has nothing in common.
-    """
-    return 1.0 - nearest(points, known)[1]
-
-
-def nearest(points: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The known fingerprint most like each one, and how like it is: `p` each, for `p x b` and `k x b`.
-
-    Counts are compared as shares, so that a long repeat unit is no further away than a short one. Tanimoto of counts is
-    Σ min / Σ max. Where nothing is known, the place is -1 and the similarity 0.
-    """
-    place, similarity = np.full(len(points), -1), np.zeros(len(points))
-    if not len(known):
-        return place, similarity
-    ours, theirs = _shares(points), _shares(known)
-    for i, row in enumerate(ours):
-        used = np.flatnonzero(row)  # where a row has nothing, nothing is in common
-        common = np.minimum(row[used], theirs[:, used]).sum(axis=1)
-        tanimoto = common / (2.0 - common)
-        place[i] = tanimoto.argmax()
-        similarity[i] = min(tanimoto[place[i]], 1.0)
-    return place, similarity
-
-
-def _shares(counts: np.ndarray) -> np.ndarray:
-    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-9)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.few_readings import few_of_each
 from models.regressors import CLIP, filled, medians
 
 _AT_ONCE = 4096
@@ -117,14 +118,6 @@ class KernelRidge:
         kernel[np.diag_indices_from(kernel)] += self.penalty * weight.mean() / weight
         coefficient = cho_solve(cho_factor(kernel, overwrite_a=True), (target - middle) / unit)
         return SupportVectors(median, centre, scale, ready, unit * coefficient, middle, gamma)
-
-
-def few_of_each(groups: np.ndarray, most: int, seed: int) -> np.ndarray:
-    """Places of at most so many rows of each group (`n`), drawn with a seed, in their order."""
-    random = np.random.default_rng(seed)
-    return np.sort(
-        np.concatenate([random.permutation(np.flatnonzero(groups == own))[:most] for own in np.unique(groups)])
-    )
 
 
 def _scales(features: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -29,7 +29,8 @@ def learning_curve(
     """For each model pairs of training films and mean absolute error, fewest films first.
 
     Training films are thinned by whole polymers where the split is by polymer, else film by film. Fits that the record
-    holds are not made again; whole training sets are taken from the comparison's own lines.
+    holds are not made again; whole training sets are taken from the comparison's own lines. Of few polymers two shares
+    may be the same films: they are fitted once and are one point.
 
     Args:
         comparison: what is compared.
@@ -45,10 +46,14 @@ def learning_curve(
         test = [comparison.films[i] for i in fold.test]
         tested = {polymer_group(film.formulation.polymer) for film in test}
         estimate = None
+        first: dict[int, int] = {}  # smaller shares lie inside larger ones: as many films are the same films
         for step, share in enumerate(SHARES):
             kept = _thinned(comparison, fold.train, share)
+            if len(kept) == len(fold.train):
+                continue
+            place = len(SHARES) * number + first.setdefault(len(kept), step)
             for name in comparison.models:
-                line = done.get((name, len(SHARES) * number + step))
+                line = done.get((name, place))
                 if line is None:
                     if budget_s is not None and time.monotonic() - begun > budget_s:
                         continue
@@ -60,11 +65,12 @@ def learning_curve(
                     line = {
                         "comparison": key,
                         "model": name,
-                        "fold": len(SHARES) * number + step,
+                        "fold": place,
                         "films": len(kept),
                         "mae": outcome.scores.mae,
                     }
                     keep(record, line)
+                    done[name, place] = line
                     told(f"{name}: {len(kept)} training films, mean absolute error {outcome.scores.mae:.3f}")
                 places[name].setdefault(share, []).append((int(str(line["films"])), float(str(line["mae"]))))
         for name in comparison.models:
@@ -76,9 +82,10 @@ def learning_curve(
 
 
 def _means(shares: dict[float, list[tuple[int, float]]]) -> list[tuple[float, float]]:
-    """Mean over folds, of the shares that every fold has."""
+    """Mean over folds, of the shares that every fold has; shares that are the same films are one point."""
     most = max(len(rows) for rows in shares.values())
-    return [tuple(np.mean(rows, axis=0).tolist()) for _, rows in sorted(shares.items()) if len(rows) == most]
+    means = [tuple(np.mean(rows, axis=0).tolist()) for _, rows in sorted(shares.items()) if len(rows) == most]
+    return sorted({films: (films, error) for films, error in means}.values())
 
 
 def _thinned(comparison: Comparison, train: np.ndarray, share: float) -> np.ndarray:

@@ -15,15 +15,13 @@ from chemistry.errors import BadInput
 from chemistry.formulation import AdditiveContent, FillerContent, Formulation
 from chemistry.polymer import Polymer
 from chemistry.salt import Salt
-from ledger.film import Film, Reading, Source
+from ledger.film import Film, Reading
+from models.film_choice import without_theory
 from models.protocols import Condition
 
 Component = TypeVar("Component")
 Mixture = tuple[tuple[AdditiveContent, ...], tuple[FillerContent, ...]]
 """What is in a film beside polymer and salt."""
-
-THEORY = frozenset({Source.MD, Source.DFT})
-"""Sources that are not learnt together with experiments: they are of another fidelity."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +103,7 @@ def learning_table(films: Sequence[Film], name: str) -> LearningTable:
         for reading in film.readings
         if reading.property == name and not reading.derived
     ]
-    experiments = [row for row in rows if row[1].source not in THEORY]
-    rows = experiments or rows
+    rows = without_theory(rows)
     if not rows:
         known = ", ".join(properties_of(films))
         remedy = f"There are readings of {known}" if known else "Measure first, or import literature data"

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from chemistry.errors import BadInput
-from ledger.film import Film
+from ledger.film import THEORY, Film
 from models.features import NAMES, groups
 from models.fidelity import FIDELITIES, of_theory
 from models.fidelity_kernels import FidelityData, FidelityProcess, SourcePrior
@@ -25,8 +25,7 @@ from models.film_content import film_content, film_key, training_hash
 from models.film_process import one_thread
 from models.foretelling import foretold, left_out_scores
 from models.formulation_model import LearntProperty
-from models.gaussian_process import EXTRA_SD, FILM_SD, FittedGaussianProcess, UnusableWeights
-from models.learning_table import THEORY
+from models.gaussian_process import EXTRA_SD, FILM_SD, FittedGaussianProcess, UnusableWeights, below
 from models.out_of_sample import ForetoldReading
 from models.weights_hash import HASH, refuse_other_weights, weights_hash
 
@@ -40,7 +39,6 @@ more than that in one or two of 96, theory with a smooth bias in half of those w
 _FEW = 4
 """Films whose spread says nothing."""
 _FORMAT = 1
-_DATA = ("features", "film", "tau", "value", "variance", "source")
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ class FittedMultiFidelity(FittedGaussianProcess):
         arrays: dict[str, np.ndarray] = {}
         for name, learnt in self.learnt.items():
             arrays |= {f"{name}/process/{key}": value.numpy() for key, value in learnt.process.state_dict().items()}
-            arrays |= {f"{name}/data/{key}": value.numpy() for key, value in vars(learnt.data).items()}
+            arrays |= {f"{name}/data/{key}": value.numpy() for key, value in learnt.data.tensors().items()}
         np.savez_compressed(folder / "weights.npz", allow_pickle=False, **arrays)  # pyright: ignore[reportArgumentType]
         configuration = {
             "surrogate": MultiFidelity.name,
@@ -185,9 +183,8 @@ def load(folder: Path) -> FittedMultiFidelity:
             sources[name] = tuple(told["sources"])
             others = [SourcePrior(0.0, 1.0, 1.0, 1.0)] * (len(sources[name]) - 1)
             process = FidelityProcess(groups(), FILM_SD, EXTRA_SD, others)
-            prefix = f"{name}/process/"
-            process.load_state_dict({k.removeprefix(prefix): t for k, t in tensors.items() if k.startswith(prefix)})
-            data = FidelityData(**{part: tensors[f"{name}/data/{part}"] for part in _DATA})
+            process.load_state_dict(below(tensors, f"{name}/process/"))
+            data = FidelityData(**below(tensors, f"{name}/data/"))
             learnt[name] = LearntProperty(process, data, told["centre"], told["scale"], told["films"])
     return FittedMultiFidelity(learnt, configuration["trained_on"], sources, {n: tuple(s) for n, s in aside.items()})
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from chemistry.canonical import canonical_repeat_unit, read_structure, stretch
 from chemistry.coordination import GROUPS, coordinating_groups
 from chemistry.structures import atoms_of
-from chemistry.substructure import matches
+from chemistry.substructure import matches_of_each
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,7 +110,7 @@ def unit_spacings(smiles: str) -> tuple[float, ...] | None:
     structure = stretch(unit, _copies(unit) + 2)
     ends = [atom.GetIdx() for atom in atoms_of(structure) if not atom.GetAtomicNum()]
     chain = Chem.GetShortestPath(structure, *ends)
-    sites = sorted({match[0] for p in _site_patterns() for match in matches(structure, p)})
+    sites = sorted({match[0] for own in matches_of_each(structure, _site_patterns()) for match in own})
     # Of all atoms to all others, as RDKit has it, takes seconds for a unit of some hundred atoms.
     distance = dijkstra(_bonds(structure), unweighted=True, indices=sites)
     # Sites nearest the middle of the chain see a neighbour on either side.
@@ -195,7 +195,7 @@ def _sums(structure: "Chem.Mol") -> list[float]:
         float(rdMolDescriptors.CalcNumRotatableBonds(structure, rdMolDescriptors.NumRotatableBondsOptions.NonStrict)),
         float(rdMolDescriptors.CalcNumRings(structure)),
         *(float(symbols.count(element)) for element in _ELEMENTS),
-        *(float(len({m[0] for m in matches(structure, p)})) for p in _beside_patterns()),
+        *(float(len({match[0] for match in own})) for own in matches_of_each(structure, _beside_patterns())),
         *rdMolDescriptors.SlogP_VSA_(structure),
         *rdMolDescriptors.SMR_VSA_(structure),
     ]

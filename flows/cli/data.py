@@ -8,8 +8,8 @@ import typer
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from flows.table_import import Brought
     from ledger.literature import LiteratureTable
-    from ledger.published import Added
 
 app = typer.Typer(help="Import published tables into a ledger; export observations.", no_args_is_help=True)
 
@@ -31,8 +31,11 @@ def data_import(
     trust: Annotated[float | None, typer.Option(help="trust weight, above 0 to 1 [default: the format's]")] = None,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="the table was mended: take back what an earlier import of this file brought"),
+        typer.Option("--replace", help="the table was mended: take back what an earlier import of it brought"),
     ] = False,
+    was: Annotated[
+        str | None, typer.Option("--was", help="with --replace: where the table lay when it was imported before")
+    ] = None,
     keep: Annotated[
         str, typer.Option("--keep", help="rows that are refused by judgement, taken back: duplicates,conflicts")
     ] = "",
@@ -47,9 +50,9 @@ def data_import(
     whose file names literature under `warm_start`, starts warm from them.
     """
     from flows.outputs import refuse_unwritable
+    from flows.table_import import bring
     from flows.tables import judgements
     from ledger.literature import read_table
-    from ledger.store import Ledger
 
     place = _ledger_place(ledger, campaign)
     refuse_unwritable({"--refused": refused}, {}, (file,))
@@ -57,15 +60,13 @@ def data_import(
     with _waiting(f"Reading {file.name} …", quiet=json):
         table = read_table(file, format, columns=columns, units=units, trust=trust, keep=judgements(keep))
     _refuse_empty(table)
-    with Ledger.open(place) as opened:
-        added = opened.add_literature(f"{format}: {file.name}", table.films, file.name if replace else None)
-        beside = opened.left_beside(file.name, table.films)
+    brought = bring(place, table, replace=replace, was=was)
     if refused is not None:
         _write_refusals(refused, table)
     if json:
-        _print_json(table, added, place, beside)
+        _print_json(table, brought, place)
     else:
-        _print_summary(table, added, place, refused, beside)
+        _print_summary(table, brought, place, refused)
 
 
 @app.command("export")
@@ -150,11 +151,12 @@ def _write_refusals(path: Path, table: "LiteratureTable") -> None:
     write_csv(path, ("line", "reason", "detail"), rows)
 
 
-def _print_json(table: "LiteratureTable", added: "Added", place: str, beside: int) -> None:
+def _print_json(table: "LiteratureTable", brought: "Brought", place: str) -> None:
     import json
 
     from ledger.literature import cleaning
 
+    added = brought.added
     summary = {
         "file": table.file,
         "format": table.format,
@@ -165,7 +167,9 @@ def _print_json(table: "LiteratureTable", added: "Added", place: str, beside: in
         "films_known": added.known,
         "films_taken_back": added.taken_back,
         "films_back": added.back,
-        "films_of_an_earlier_import": beside,
+        "films_of_an_earlier_import": brought.beside,
+        "tables_of_the_same_name": brought.namesakes,
+        "rest_on_amended": {name: marked.model_dump(mode="json") for name, marked in brought.marked.items()},
         "refused": len(table.refusals),
         "reasons": table.reasons,
         "refusals": [refusal.model_dump() for refusal in table.refusals],
@@ -174,13 +178,13 @@ def _print_json(table: "LiteratureTable", added: "Added", place: str, beside: in
     typer.echo(json.dumps(summary, ensure_ascii=False))
 
 
-def _print_summary(table: "LiteratureTable", added: "Added", place: str, refused: Path | None, beside: int) -> None:
+def _print_summary(table: "LiteratureTable", brought: "Brought", place: str, refused: Path | None) -> None:
     from rich.text import Text
 
     from flows.terminal import console
     from flows.terminal import table as new_table
 
-    out = console()
+    out, added = console(), brought.added
     imported = table.rows - len(table.refusals)
     out.print(
         f"{imported:,} of {table.rows:,} rows are {len(table.films):,} films with {table.readings:,} readings; "
@@ -191,10 +195,16 @@ def _print_summary(table: "LiteratureTable", added: "Added", place: str, refused
         out.print(
             f"{added.taken_back:,} films are no longer in {table.file} and were taken back; {added.back:,} are back."
         )
-    if beside:
+    if brought.beside:
         out.print(
-            f"{beside:,} films of an earlier {table.file} hold beside them; import with --replace to take them back."
+            f"{brought.beside:,} films of an earlier {table.file} hold beside them; import with --replace to take them "
+            "back."
         )
+    for other in brought.namesakes:
+        out.print(f"The films of {other} stay; if this is that table, say --replace --was {other}", soft_wrap=True)
+    for campaign, marked in brought.marked.items():
+        later = ", ".join(str(index + 1) for index in marked.suggestions) or "none"
+        out.print(f"{campaign}: experiments that were decided by numbers since amended or taken back: {later}.")
     if not table.refusals:
         return
     view = new_table("rows", "reason", "lines of the file, and the first detail", title="Refused")

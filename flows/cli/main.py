@@ -15,6 +15,7 @@ from flows.cli import (
     forecast,
     lab,
     model_versions,
+    planners,
     reconcile,
     report,
     run,
@@ -55,6 +56,7 @@ app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
 app.add_typer(lab.app, name="lab")
 app.add_typer(model_versions.app, name="models")
+app.add_typer(planners.app, name="planners")
 app.command("screen")(screen.screen)
 app.add_typer(stock.app, name="stock")
 app.command("serve")(serve.serve)

@@ -96,6 +96,10 @@ def models_compare(
     page: Annotated[
         Path | None, typer.Option("--page", help="write figures to this HTML file; the learning curve costs more fits")
     ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", help="draw calibration and parity into this PNG, SVG or PDF"),
+    ] = None,
     keep: _Keep = "",
     json: _Json = False,
 ) -> None:
@@ -108,12 +112,15 @@ def models_compare(
     from flows.tables import declared, declared_in_words, judgements, read_films, read_glasses
     from flows.terminal import console
     from models.comparison import Comparison, compare
+    from models.comparison_picture import refuse_picture
     from models.surrogates import NAMES
     from models.unlabelled import read_unlabelled
 
     seconds = budget_seconds(budget)  # cheap mistakes are told before anything is read
     kept = record or Path(f"compare-{data.stem}.jsonl")
-    refuse_unwritable({"--record": kept, "--page": page}, {}, (data, tg, unlabelled))
+    if picture is not None:
+        refuse_picture(picture)
+    refuse_unwritable({"--record": kept, "--page": page, "--picture": picture}, {}, (data, tg, unlabelled))
     table = read_films(data, format, judgements(keep))
     glasses = read_glasses(tg, judgements(keep))
     out = console(stderr=True)
@@ -133,6 +140,10 @@ def models_compare(
     )
     begun = time.monotonic()
     told = compare(comparison, kept, budget_s=seconds, told=out.print)
+    if picture is not None:
+        from flows.comparison_page import write_picture
+
+        write_picture(picture, comparison, kept, data.name)
     if page is not None:
         from flows.comparison_page import write_comparison
         from models.learning_curve import learning_curve

@@ -95,7 +95,7 @@ def _refuse_unfit(values: "Sequence[float]", of_campaign: "Mapping[str, object]"
 
 def _source(text: str) -> "Source":
     from chemistry.errors import BadInput
-    from models.learning_table import THEORY
+    from ledger.film import THEORY
 
     known = {source.value: source for source in sorted(THEORY)}
     if text.lower() not in known:

@@ -42,8 +42,9 @@ def models_tune(
     from flows.tables import declared, declared_in_words, judgements, read_films, read_glasses
     from flows.terminal import console
     from models.comparison import Comparison
+    from models.searched_settings import settings_of
     from models.surrogates import surrogate
-    from models.tuning import settings_of, tune
+    from models.tuning import tune
 
     settings_of(surrogate(model))  # refused before anything is read
     seconds, kept = budget_seconds(budget), record or Path(f"tune-{data.stem}.log")

@@ -1,9 +1,9 @@
 """The conductivity table of Hatakeyama-Sato et al., J. Am. Chem. Soc. 2020, 142, 3301 (doi:10.1021/jacs.9b11442).
 
 One row is one conductivity of a mixture: `Composition` names compounds of a second file (`pe_i_compounds.csv`, beside
-the table) parted by `/`, with their `Mole ratio` or `Weight ratio`. Polymers count by repeat unit, salts are written as
-anions, the weight of an inorganic additive is per cent of the whole. What a formulation cannot say is refused: liquids,
-blends, two salts, mole ratios of copolymers (the table does not say of what).
+the table) parted by `/`, with their `Mole ratio` or `Weight ratio`. Polymers count by repeat unit, and several are a
+blend; salts are written as anions, the weight of an inorganic additive is per cent of the whole. What a formulation
+cannot say is refused: liquids, two salts, mole ratios of copolymers (the table does not say of what).
 """
 
 import math
@@ -15,12 +15,13 @@ from pathlib import Path
 
 from chemistry.canonical import lithium_count, molar_mass_g_mol
 from chemistry.formulation import Formulation
+from chemistry.polymer import Architecture, Polymer
 from chemistry.salt import Salt
 from ledger.film import Reading, Source
 from ledger.literature.compounds import Compound, Kind, read_compounds
 from ledger.literature.rows import Entry, Row, RowRefused
 from ledger.literature.scales import COLDEST_C, HOTTEST_C, Series
-from ledger.literature.substances import additive_of, carries_lithium, formulation_of
+from ledger.literature.substances import additive_of, carries_lithium, formulation_of, polymer_of
 
 NAME = "pe_i"
 CITATION = "Hatakeyama-Sato et al., J. Am. Chem. Soc. 2020, 142, 3301"
@@ -80,11 +81,9 @@ def _entry(row: Row, trust: float, compounds: dict[str, Compound]) -> Entry:
     polymers = [compound for compound in present if compound.kind is Kind.POLYMER]
     if not polymers:
         raise RowRefused("no polymer (liquid electrolyte)", row.text("Composition"))
-    if len(polymers) > 1:
-        raise RowRefused("blend of polymers", row.text("Composition"))
     temperature = row.number_in(TEMPERATURE, COLDEST_C, HOTTEST_C, "°C")
     conductivity = row.number_in(CONDUCTIVITY, 1e-16, 1.0, "S/cm")
-    formulation = _formulation(row, _parts(row, present), polymers[0])
+    formulation = _formulation(row, _parts(row, present))
     readings = [_reading("log10_conductivity", math.log10(conductivity), SD_DECADES, temperature, trust)]
     glass_transition = row.optional("Tg [oC]", -150.0, 400.0, "°C")
     if glass_transition is not None:
@@ -136,17 +135,17 @@ def _molar_mass(compound: Compound) -> float:
     return molar_mass_g_mol(additive_of(compound.smiles).smiles)
 
 
-def _formulation(row: Row, parts: Sequence[_Part], host: Compound) -> Formulation:
+def _formulation(row: Row, parts: Sequence[_Part]) -> Formulation:
     salts = [part for part in parts if part.compound.kind is Kind.SALT]
     if len(salts) > 1:
         raise RowRefused("two salts", row.text("Composition"))
-    polymer = host.as_polymer()
+    hosts = [part for part in parts if part.compound.kind is Kind.POLYMER]
+    polymer = hosts[0].compound.as_polymer() if len(hosts) == 1 else _blend(hosts)
     if not salts and not carries_lithium(polymer):
         raise RowRefused("neither salt nor tethered anion", row.text("Composition"))
-    host_mass_g = next(part.mass_g for part in parts if part.compound is host)
     salt: Salt | None = salts[0].compound.as_salt() if salts else None
     lithium = 0.0 if salt is None else salts[0].moles * lithium_count(salt.smiles)
-    molality = 1000 * lithium / host_mass_g
+    molality = 1000 * lithium / sum(part.mass_g for part in hosts)
     filler = _filler(row)
     share = (1 - sum(weight for _, weight in filler)) / sum(part.mass_g for part in parts)
     additives: defaultdict[str, float] = defaultdict(float)
@@ -154,6 +153,19 @@ def _formulation(row: Row, parts: Sequence[_Part], host: Compound) -> Formulatio
         if part.compound.kind is Kind.MOLECULE:
             additives[additive_of(part.compound.smiles).smiles] += part.mass_g * share
     return formulation_of(polymer, salt, molality, tuple(additives.items()), filler)
+
+
+def _blend(parts: Sequence[_Part]) -> Polymer:
+    """The polymers of a host together; a repeat unit that several of them have counts once."""
+    moles: defaultdict[str, float] = defaultdict(float)
+    for part in parts:
+        chain = part.compound.as_polymer()
+        for unit, fraction in zip(chain.units, chain.fractions, strict=True):
+            moles[unit.smiles] += fraction * part.mass_g / chain.unit_molar_mass
+    if len(moles) == 1:
+        raise RowRefused("blend of one chain in two lengths", ", ".join(part.compound.name for part in parts))
+    total = sum(moles.values())
+    return polymer_of(tuple(moles), tuple(amount / total for amount in moles.values()), Architecture.BLEND)
 
 
 def _filler(row: Row) -> tuple[tuple[str, float], ...]:

@@ -87,7 +87,7 @@ def read_table(
     out = {refusal.row for refusal in contradicting}
     films, repeated = films_of(
         (entry for entry in entries if entry.row not in out),
-        *(table, {**reader.provenance, "file": place.name}),
+        *(table, {**reader.provenance, "file": place.name, "path": str(place.resolve())}),
         keep_duplicates="duplicates" in keep,
     )
     refusals = sorted([*refusals, *contradicting, *repeated], key=lambda refusal: refusal.row)

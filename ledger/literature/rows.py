@@ -80,8 +80,10 @@ class Entry:
     """Further provenance, the same for the whole film."""
 
 
-def read_rows(path: Path, required: Sequence[str], format_name: str) -> Iterator[Row]:
+def read_rows(path: Path, required: Sequence[str], format_name: str, remedy: str | None = None) -> Iterator[Row]:
     """Rows of a CSV file with a header; comma, semicolon or tab, told by the header.
+
+    `remedy` is what to do about missing columns, where no `--format` is to blame.
 
     Raises:
         BadInput: not a readable text file, columns missing or given twice, or a row with more cells than the header.
@@ -93,7 +95,8 @@ def read_rows(path: Path, required: Sequence[str], format_name: str) -> Iterator
     reader.fieldnames = names
     missing = [name for name in required if name not in names]
     if missing:
-        remedy = f"Columns found: {', '.join(names[:12])}. Give the file that --format {format_name} stands for"
+        remedy = remedy or f"Give the file that --format {format_name} stands for"
+        remedy = f"Columns found: {', '.join(names[:12])}. {remedy}"
         raise BadInput(
             f"not a {format_name} table; missing columns: {', '.join(missing)}", place=str(path), remedy=remedy
         )

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.film_process import FilmData, FilmProcess
+from models.film_data import FilmData
+from models.film_process import FilmProcess
 
 _JITTER = 1e-8
 _EXPLAINED = 1e-6

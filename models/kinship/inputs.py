@@ -9,9 +9,9 @@ from torch import Tensor
 
 from models.column_groups import marked, places
 from models.composition import GLASS_NAMES, MIXTURE_NAMES, polymer_fingerprints
-from models.kinship.tanimoto import tanimoto
 from models.networks.readings import Columns
 from models.structured_points import StructuredPoints
+from models.tanimoto import tanimoto
 from models.unit_features import FINGERPRINT_BITS, molecule_fingerprint
 
 KIN = ("polymer", "salt")

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from models.few_readings import few_of_each_group
-from models.film_process import FilmData, one_thread, reduced_temperatures
+from models.film_data import FilmData
+from models.film_process import one_thread, reduced_temperatures
 from models.kinship.conditioned import Conditioned, exact, sparse
 from models.kinship.inputs import Inputs, Kinship, columns_of, glass_place, groups_of, inputs_of
 from models.kinship.method import TanimotoProcess
@@ -85,7 +86,7 @@ class LearntKinship:
         return {
             **{f"process/{name}": value.numpy() for name, value in self.process.state_dict().items()},
             **{f"inputs/{name}": value for name, value in self.inputs.arrays().items()},
-            **{f"data/{name}": value.numpy() for name, value in vars(self.data).items() if name != "features"},
+            **{f"data/{name}": value.numpy() for name, value in self.data.tensors().items() if name != "features"},
             **self.columns.arrays(),
         }
 

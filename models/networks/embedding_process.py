@@ -17,7 +17,8 @@ from torch import Tensor
 from models.column_groups import marked, places
 from models.composition import GLASS_NAMES, LOADING_NAMES, MIXTURE_NAMES, SALT_NAMES
 from models.few_readings import few_films, rank_in_group
-from models.film_process import FilmData, FilmProcess, one_thread, reduced_temperatures
+from models.film_data import FilmData
+from models.film_process import FilmProcess, one_thread, reduced_temperatures
 from models.formulation_model import LearntProperty
 from models.networks.method import VERSION, alphabet_of, encoder_settings, load_weights
 from models.networks.pretraining import DescriptorNetwork, Embedder, embedder
@@ -87,7 +88,7 @@ class LearntTransfer:
         made = self.features.embedder
         weights = {f"network/{name}": value.numpy() for name, value in made.network.state_dict().items()}
         weights |= {f"process/{name}": value.numpy() for name, value in self.process.process.state_dict().items()}
-        weights |= {f"data/{name}": value.numpy() for name, value in vars(self.process.data).items()}
+        weights |= {f"data/{name}": value.numpy() for name, value in self.process.data.tensors().items()}
         scale = {"embedding/centre": made.centre, "embedding/scale": made.scale}
         return {**weights, **scale, **self.features.columns.arrays()}
 

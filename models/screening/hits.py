@@ -7,12 +7,12 @@ import numpy as np
 
 from chemistry.polymer import Polymer
 from models.composition import polymer_fingerprints
-from models.interval_width import nearest
 from models.learning_table import Points
 from models.screening.grid import polymer_of
 from models.screening.judge import Judge, Known
 from models.screening.question import Question
 from models.screening.ranking import Candidates
+from models.tanimoto import nearest
 
 _DIGITS = 6
 _UNTOLD: tuple[str, float | None] = ("", None)

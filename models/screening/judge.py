@@ -16,11 +16,11 @@ from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from models.composition import polymer_fingerprints
 from models.fitted_average import FittedAverage
-from models.interval_width import nearest
 from models.learning_table import Points
 from models.protocols import Condition, Fitted, Foretold
 from models.splits import polymer_group
 from models.structured_points import structured_points
+from models.tanimoto import nearest
 
 if TYPE_CHECKING:
     from models.gaussian_process import FittedGaussianProcess

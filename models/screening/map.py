@@ -8,10 +8,10 @@ import numpy as np
 from chemistry.errors import BadInput
 from chemistry.polymer import Polymer
 from models.composition import host_matrix, polymer_fingerprints
-from models.interval_width import nearest
 from models.regressors import CLIP, filled, medians
 from models.screening.grid import Grid, feasible, polymer_of
 from models.screening.judge import Judge
+from models.tanimoto import nearest
 
 CLUSTERS = 10
 COMPONENTS = 8
@@ -72,7 +72,7 @@ def pool_map(surrogate: Judge, name: str, units: Sequence[str], point: Grid) -> 
     """
     learnt = surrogate.known(name)
     if learnt is None:
-        raise mapless(surrogate)
+        raise mapless(surrogate.name)
     pool = [polymer_of(unit) for unit in units]
     polymers = [*(_of_group(group) for group in learnt.polymers), *pool]
     place, similarity = nearest(polymer_fingerprints(pool), learnt.fingerprints)
@@ -99,10 +99,10 @@ def pool_map(surrogate: Judge, name: str, units: Sequence[str], point: Grid) -> 
     )
 
 
-def mapless(surrogate: Judge) -> BadInput:
-    """Why there is no map of this model."""
+def mapless(model: str) -> BadInput:
+    """Why there is no map of a model, by its name."""
     return BadInput(
-        f"{surrogate.name} has not kept the polymers that it was trained on, so that a pool has nothing to lie beside",
+        f"{model} does not keep the polymers that it was trained on, so that a pool has nothing to lie beside",
         place="--map",
         remedy="Leave --map out, or screen with another model, such as average",
     )

@@ -67,7 +67,8 @@ def host(polymer: Polymer) -> Host:
 
     Random, alternating, graft and crosslinked copolymers are one phase: Tg by the Fox equation (Bull. Am. Phys. Soc.
     1956, 1, 123), the law averaged over the sites, crystallinity lost as the regular sequences shorten. Block
-    copolymers are two: salt goes to the block with the most sites, the others bear load.
+    copolymers are two: salt goes to the block with the most sites, the others bear load. A blend is taken as miscible,
+    and each of its chains crystallises as it does alone.
     """
     smiles = tuple(unit.smiles for unit in polymer.units)
     made = _host(smiles, polymer.fractions, polymer.architecture, polymer.molar_mass_kg_mol)
@@ -125,6 +126,8 @@ def _crystals(unit: _Unit, mole_fraction: float, architecture: Architecture) -> 
     """Melting point in K and what is left of the homopolymer's crystallinity."""
     if unit.melting_point_K is None or unit.crystallinity == 0:
         return None, 0.0
+    if architecture is Architecture.BLEND:
+        return unit.melting_point_K, mole_fraction
     regular = max(0.0, (mole_fraction - 0.6) / 0.4) ** 2
     if architecture in (Architecture.CROSSLINKED, Architecture.GRAFT):
         regular *= 0.3

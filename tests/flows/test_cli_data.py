@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from flows.spec import read_campaign
+from ledger.store import Ledger
 from tests.flows.command import Command
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "peo_salts.yaml"
 
 TFSI = "O=S(=O)([N-]S(=O)(=O)C(F)(F)F)C(F)(F)F.[Li+]"
 TABLE = f"""smiles,conductivity,mw,salt smiles,molality,temperature
@@ -71,6 +75,7 @@ def test_what_came_in_goes_out_with_units_and_the_way_back(ionloop: Command) -> 
         (("import", "table.csv", "--format", "bradford", "--trust", "2"), "trust weight of 2"),
         (("import", "table.csv", "--format", "bradford", "--unit", "loading=Li/O"), "--format columns"),
         (("import", "table.csv", "--format", "columns", "--column", "polymer"), "FIELD=VALUE"),
+        (("import", "table.csv", "--format", "bradford", "--was", "old.csv"), "Add --replace"),
         (("import", "hopeless.csv", "--format", "bradford"), "none of 1 rows"),
         (("import", "table.csv", "--format", "bradford", "--refused", "table.csv/where.csv"), "is no folder"),
         (("import", "table.csv", "--format", "bradford", "--ledger", "table.csv"), "table.csv"),
@@ -88,3 +93,35 @@ def test_bad_input_is_one_paragraph_and_nothing_is_written(
     assert message in err
     assert err.count("\n") == 1
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_film_that_a_mended_table_takes_back_marks_what_learnt_from_it(ionloop: Command) -> None:
+    words = ("import", "table.csv", "--format", "bradford", "--json")
+    ionloop("data", *words)
+    warm = read_campaign(EXAMPLE).model_dump(mode="json") | {"warm_start": {"sources": ["literature"]}}
+    with Ledger.open("ledger.sqlite") as ledger:
+        for name, spec in (("warm", warm), ("cold", warm | {"warm_start": {"sources": []}}), ("table", {"table": "t"})):
+            row = ledger.begin_campaign(name, spec, 0)
+            told = {"name": "gp", "configuration": {}, "training_hash": "h", "n": 1}
+            ledger.add_model_version(row.id, **told, training_event=ledger.last_event())
+    Path("table.csv").write_text(TABLE.replace("-4.2,100000,", "-4.0,100000,", 1))
+    status, out, err = ionloop("data", *words, "--replace")
+    assert status == 0, err
+    told = json.loads(out)
+    assert (told["films_added"], told["films_taken_back"]) == (1, 1)
+    assert told["rest_on_amended"] == {"warm run 1": {"suggestions": [], "model_versions": [1]}}
+
+
+def test_another_table_of_the_same_name_is_left_alone_and_named(tmp_path: Path, ionloop: Command) -> None:
+    ionloop("data", "import", "table.csv", "--format", "bradford")
+    Path("moved").mkdir()
+    Path("moved/table.csv").write_text(TABLE.replace("-4.2,100000,", "-4.0,100000,", 1))
+    words = ("import", "moved/table.csv", "--format", "bradford", "--json", "--replace")
+    told = json.loads(ionloop("data", *words)[1])
+    assert (told["films_added"], told["films_taken_back"]) == (1, 0)
+    assert told["tables_of_the_same_name"] == [str(tmp_path / "table.csv")]
+    told = json.loads(ionloop("data", *words, "--was", "table.csv")[1])
+    assert (told["films_taken_back"], told["tables_of_the_same_name"]) == (1, [])
+    status, _, err = ionloop("data", *words, "--was", "table.csv")
+    assert status == 2
+    assert "no table was imported from" in err

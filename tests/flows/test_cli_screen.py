@@ -13,6 +13,7 @@ from flows.cli.main import main
 from flows.screening_grid import grid
 from ledger.literature import read_table
 from models.averaged import Averaged
+from models.campaign_models import CAMPAIGN_MODELS
 from models.kernel_machine import KernelRidge
 from models.screening.grid import Grid, feasible, polymer_of
 from models.screening.judge import judge_of
@@ -160,6 +161,18 @@ def test_a_pool_that_is_missing_and_a_model_named_twice_are_refused(
     Path("pool.csv").unlink()
     status, _, err = ionloop(monkeypatch, capsys, *options(fitted))
     assert (status, "there is no such pool" in err) == (2, True)
+
+
+@pytest.mark.parametrize("model", sorted(CAMPAIGN_MODELS))
+def test_a_map_that_no_model_can_give_is_refused_before_the_table_is_read(
+    model: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["pool.csv", "--salts", "LiTFSI", "--loadings", "1 mol/kg", "--temperatures", "60", "--map", "map.html"]
+    monkeypatch.setattr("flows.screening.read_films", None)
+    status, _, err = ionloop(monkeypatch, capsys, *words, "--table", "train.csv", "--model", model)
+    assert status == 2
+    assert f"{model} does not keep the polymers" in err
+    assert not Path("map.html").exists()
 
 
 def test_ranges_and_units_are_read() -> None:

@@ -11,6 +11,7 @@ from chemistry.errors import BadInput
 from chemistry.polymer import Polymer
 from flows.cli.main import main
 from models.compared import LEVELS, SINGLE_ION, WITHOUT, Said, by_group, coverage, family, temperature_bands
+from models.comparison_picture import coverage_band
 
 TFSI = "O=S(=O)([N-]S(=O)(=O)C(F)(F)F)C(F)(F)F.[Li+]"
 HOSTS = ("OCC", "OC(C)C", "NCC", "OC(=O)OCC", "OCCC", "OCCCC", "CC(C#N)", "OC(=O)CCCCC", "OCOCC", "OCC(C)C")
@@ -46,7 +47,7 @@ def test_the_page_has_every_figure_and_comes_again_from_the_record_alone(
     assert compare(monkeypatch, "--page", "page.html") == 0
     grown = record.read_text()
     assert grown.startswith(plain)  # an older record is taken as it is; only the learning curve is added
-    assert len(grown.splitlines()) == len(plain.splitlines()) + 2 * 2 * 3
+    assert len(grown.splitlines()) == len(plain.splitlines()) + 2 * 2 * 2  # an eighth of so few is a quarter
     first = json.loads(capsys.readouterr().out.splitlines()[0])
     page = Path("page.html").read_text()
     for words in ("Predicted and measured", "as wide as they say", "more data help", "family", "temperature"):
@@ -117,3 +118,40 @@ def test_families_are_told_by_what_coordinates_lithium() -> None:
     assert of("*CC*") == WITHOUT
     assert of("*CCO*", "*CCOC(=O)O*") == "carbonyl + ether"
     assert of("*CC(*)S(=O)(=O)[O-]") == SINGLE_ION
+
+
+def test_the_picture_is_drawn_from_the_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from matplotlib.image import imread
+
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text(table())
+    assert compare(monkeypatch, "--picture", "deep/curve.gif") == 2
+    assert "End it in .png, .svg, .pdf" in capsys.readouterr().err
+    assert not Path("compare-a.jsonl").exists()
+    assert compare(monkeypatch, "--picture", "curve.png", "--budget", "1 ns") == 2
+    assert compare(monkeypatch) == 0
+    monkeypatch.setattr("models.comparison.evaluate", None)  # nothing is fitted again
+    assert compare(monkeypatch, "--picture", "deep/curve.png") == 0
+    high, wide, _ = imread("deep/curve.png").shape
+    assert wide > high > 400
+    assert compare(monkeypatch, "--picture", "curve.svg") == 0
+    assert Path("curve.svg").read_text().startswith("<?xml")
+
+
+def test_the_band_of_coverage_is_that_of_polymers_and_not_of_readings() -> None:
+    random = np.random.default_rng(1)
+
+    def made(of_polymer: int) -> Said:
+        """200 polymers, each with readings that all err as one."""
+        error = np.repeat(random.normal(size=200), of_polymer)
+        n = np.zeros(len(error))
+        polymer = np.repeat(np.arange(200).astype(str), of_polymer)
+        return Said(n, error, n + 1.0, polymer, polymer, n, 1)
+
+    half = LEVELS.index(0.5)
+    for one in (made(1), made(50)):
+        low, high = coverage_band(one)
+        assert ((low <= coverage(one)) & (coverage(one) <= high)).all()
+        assert high[half] - low[half] == pytest.approx(2 * 1.645 * (0.25 / 200) ** 0.5, rel=0.2)

@@ -3,16 +3,22 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import numpy as np
 import pytest
 
 from flows.drift import history, surprises, widening
+from flows.knowledge import films_known
 from flows.learn import learn_again
 from flows.status import show_status
-from flows.suggest import recompute, suggest_next
+from flows.suggest import foretold, recompute, suggest_next
 from ledger.amendments import Change
 from ledger.kinds import EventKind, ModelState
 from ledger.predictions import Prediction
+from models.film_content import training_hash
+from planners.protocols import Suggestion
 from tests.flows.benchless_campaign import SIGMA, Benchless, begun
 
 LABEL = f"{SIGMA} at 30 °C"
@@ -121,6 +127,43 @@ def test_a_drift_ends_when_results_come_as_foretold_and_old_suggestions_stay_rec
     again = recompute(ledger, run, campaign.spec, during)
     assert again is not None
     assert again.reason.model_dump(mode="json") == during.reason
+
+
+def test_after_a_shift_the_model_is_retrained_the_widening_ends_and_errors_are_standard_again(
+    campaign: Benchless,
+) -> None:
+    """Nobody steps in: the instruments read 0.6 decades too high from the twelfth film on, and stay so."""
+    ledger, run = campaign.ledger, campaign.campaign_id
+    shifted_from, formulations = 12, campaign.formulations(48)
+    errors: list[float] = []
+    for place, formulation in enumerate(formulations):
+        champion = ledger.champion(run)
+        said = None
+        if champion is not None:
+            asked = cast(Suggestion, SimpleNamespace(formulation=formulation))
+            said = (champion.number, foretold(ledger, run, campaign.spec, champion, asked))
+        row = campaign.suggested(formulation, said)
+        campaign.observed(row, shift=0.6 if place >= shifted_from else 0.0)
+        if place >= 3:
+            campaign.learnt(row)
+        if EventKind.DRIFT_ENDED in kinds(campaign):
+            break
+    assert kinds(campaign).count(EventKind.DRIFT_BEGUN) == 1
+    assert EventKind.DRIFT_ENDED in kinds(campaign), "the widening ends"
+    assert widening(ledger, run, ledger.last_event()) == {}
+    (begun_,) = ledger.drifts_begun(run)
+    assert abs(begun_.payload["since_experiment"] - (shifted_from + 1)) <= 2
+    errors = [s.z for s in surprises(ledger, run, campaign.spec)[LABEL] if s.experiment > begun_.payload["experiment"]]
+    assert abs(np.mean(errors)) < 2 / len(errors) ** 0.5
+    assert np.std(errors) < 1.6
+    first = next(v for v in ledger.model_versions(run) if v.training_event >= begun_.number)
+    films = films_known(ledger, run, campaign.spec, first.training_event)
+    dated = [film.readings[0].shifts_since for film in films]
+    assert dated == sorted(dated, reverse=True)
+    assert sum(dated) == begun_.payload["since_experiment"] - 1
+    before = films_known(ledger, run, campaign.spec, begun_.number - 1)
+    assert {reading.shifts_since for film in before for reading in film.readings} == {0}, "the past does not change"
+    assert first.training_hash == training_hash(films) != training_hash(before)
 
 
 def test_status_says_that_a_campaign_drifts(

@@ -15,7 +15,7 @@ from models.boosting import Boosting
 from models.evaluation import CONDUCTIVITY, evaluate
 from models.fitted_average import load_average
 from models.glass_estimate import GLASS_TRANSITION, glass_estimate
-from models.interval_width import farness, fitted_width
+from models.interval_width import fitted_width
 from models.kernel_machine import KernelRidge, SupportVectorRegression
 from models.learning_table import grid
 from models.protocols import Condition
@@ -25,6 +25,7 @@ from models.scores import NINETY
 from models.splits import polymer_group
 from models.structured_points import StructureLearnt
 from models.surrogates import NAMES, surrogate
+from models.tanimoto import farness
 
 METHODS = (
     Forest("extra_trees", extra=True, trees=20, share_of_columns=0.5, rows_in_leaf=2),

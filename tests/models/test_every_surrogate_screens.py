@@ -91,7 +91,7 @@ def test_a_process_says_what_a_posterior_says_with_the_scatter_of_films(tmp_path
     assert told.outside.tolist() == [1, 0]  # colder than any film
     assert judge.outside(points, CONDUCTIVITY)[0] == ("temperature",)
     assert "cannot be told" in judge.notes[0]
-    with pytest.raises(BadInput, match="has not kept the polymers"):
+    with pytest.raises(BadInput, match="does not keep the polymers"):
         pool_map(judge, CONDUCTIVITY, ["*CCO*"], GRID)
 
 

@@ -8,8 +8,10 @@ from chemistry.catalogue import additive, polymer, salt
 from chemistry.errors import BadInput
 from chemistry.formulation import AdditiveContent, Formulation
 from ledger.film import Film, Reading, Source
+from models.drift import before_shift
 from models.features import NAMES, feature_matrix, groups
-from models.film_process import FilmData, FilmProcess, reduced_temperature, temperature_C
+from models.film_data import FilmData
+from models.film_process import FilmProcess, reduced_temperature, temperature_C
 from models.gaussian_process import GaussianProcess, UnusableWeights, load, training_hash
 from models.protocols import Condition, JointModel
 
@@ -146,6 +148,18 @@ def test_too_many_literature_readings_are_thinned_and_own_films_kept(films):
     assert len(data.features) > len(films)
 
 
+def test_theory_is_left_aside_where_there_are_experiments_and_learnt_where_there_are_none(films, fitted):
+    asked = [formulation(loading=1.0), formulation("PEC")]
+    for source in (Source.MD, Source.DFT):
+        theory = [film(f"run {x}", formulation(loading=x), effect=3.0, source=source) for x in (0.5, 1.0, 1.5)]
+        beside = GaussianProcess().fit([*theory, *films]).posterior(asked, [CONDUCTS])
+        alone = fitted.posterior(asked, [CONDUCTS])
+        assert np.array_equal(beside.mean, alone.mean)
+        assert np.array_equal(beside.sd, alone.sd)
+        told = GaussianProcess().fit(theory).posterior([formulation(loading=1.0)], [CONDUCTS])
+        assert told.mean[0, 0] == pytest.approx(truth(formulation(loading=1.0), 30) + 3.0, abs=0.3)
+
+
 def test_a_property_never_seen_is_a_key_error_and_nothing_to_learn_bad_input(fitted):
     with pytest.raises(KeyError):
         fitted.posterior([formulation()], [Condition("transference_number")])
@@ -244,3 +258,38 @@ def test_what_is_foretold_of_a_known_film_is_what_the_others_say_of_it(films, fi
         key = (float(value[row]), temperature_C(float(learnt.data.tau[row])))
         assert told[key] == pytest.approx((float(mean[row]), float(sd[row])))
     assert {one.temperature_C for one in fitted.foretold(films[:1])} == {30.0, 50.0, 70.0}
+
+
+def test_films_before_a_shift_tell_the_shape_and_not_the_level(films):
+    """All but three were read half a decade lower: what is foretold of the others' compositions is today's level."""
+    now = [f.formulation.salt_molality_mol_kg == 1.8 for f in films]
+    lower = [
+        f if today else f.model_copy(update={"readings": tuple(moved(r, -0.5) for r in f.readings)})
+        for f, today in zip(films, now, strict=True)
+    ]
+    dated = [f if today else before_shift(f, "log10_conductivity") for f, today in zip(lower, now, strict=True)]
+    asked = [f.formulation for f, today in zip(films, now, strict=True) if not today]
+    wanted = np.array([truth(given, 30) for given in asked])
+    blind, aware = (GaussianProcess().fit(some).posterior(asked, [CONDUCTS]) for some in (lower, dated))
+    assert abs((aware.mean[:, 0] - wanted).mean()) < 0.1
+    assert (blind.mean[:, 0] - wanted).mean() < -0.3
+    assert (aware.sd > blind.sd).all(), "the size of the shift is not known"
+    assert np.abs((aware.mean[:, 0] - wanted) / aware.sd[:, 0]).max() < 3
+
+
+def test_a_shift_that_all_films_came_before_moves_no_mean_and_is_kept_by_save(films, tmp_path):
+    steady = GaussianProcess().fit(films)
+    since = [before_shift(before_shift(f, "log10_conductivity"), "log10_storage_modulus") for f in films]
+    fitted = GaussianProcess().fit(since)
+    assert fitted.trained_on != steady.trained_on
+    asked = [formulation(loading=2.0)]
+    told, plain = (one.posterior(asked, [CONDUCTS]) for one in (fitted, steady))
+    assert told.sd[0, 0] > plain.sd[0, 0]
+    fitted.save(tmp_path / "weights")
+    assert load(tmp_path / "weights").posterior(asked, [CONDUCTS]).mean == told.mean
+    ours, theirs = ({(one.film, one.temperature_C) for one in some.foretold(films)} for some in (fitted, steady))
+    assert ours == theirs, "a film is the same one whatever came after it"
+
+
+def moved(reading, by):
+    return reading.model_copy(update={"value": reading.value + by})

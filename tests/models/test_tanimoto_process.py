@@ -16,20 +16,20 @@ from models.averaged import Averaged
 from models.composition import polymer_fingerprints
 from models.evaluation import CONDUCTIVITY
 from models.few_readings import few_of_each_group
-from models.film_process import FilmData
+from models.film_data import FilmData
 from models.kinship.conditioned import Conditioned, exact, sparse
 from models.kinship.inputs import Kinship
 from models.kinship.learnt import LearntKinship
 from models.kinship.method import TanimotoProcess
 from models.kinship.process import KinshipProcess
-from models.kinship.tanimoto import tanimoto
 from models.learning_table import grid
 from models.protocols import Condition
 from models.regressors import OtherWeights
 from models.saved import load_surrogate
+from models.searched_settings import settings_of, with_settings
 from models.structured_points import structured_points
 from models.surrogates import surrogate
-from models.tuning import settings_of, with_settings
+from models.tanimoto import tanimoto
 from tests.models.test_averaged import film, truth
 
 WARM = Condition(CONDUCTIVITY, 60.0)

@@ -18,9 +18,10 @@ from ledger.film import Film, Reading
 from models.averaged import Averaged
 from models.comparison import Comparison
 from models.evaluation import CONDUCTIVITY
+from models.searched_settings import settings_of, with_settings
 from models.splits import polymer_group
 from models.surrogates import NAMES, surrogate
-from models.tuning import WHOLE, settings_of, tune, with_settings
+from models.tuning import WHOLE, tune
 
 
 def film(carbons, loading):
@@ -91,6 +92,20 @@ def test_settings_reach_the_methods_that_they_name():
             assert [m.name for m in changed.methods] == [m.name for m in model.methods]
             for method in changed.methods:
                 assert (getattr(method, "rows_in_leaf", None) == 7) == (method.name == "extra_trees")
+
+
+def test_every_setting_that_is_searched_is_one_of_its_method():
+    for name in ("forest", "boosting", "support_vectors", "kernel_ridge", "tanimoto_process", "average"):
+        model = surrogate(name)
+        for method, settings in settings_of(model).items():
+            tried = {f"{method}.{setting.name}": setting.high for setting in settings}
+            (changed,) = [m for m in with_settings(model, tried).methods if m.name == method]
+            assert {f"{method}.{s.name}": getattr(changed, s.name) for s in settings} == tried
+    assert {s.name for s in settings_of(surrogate("kernel_ridge"))["kernel_ridge"]} == {
+        "penalty",
+        "width",
+        "rows_of_a_group",
+    }
 
 
 def test_a_model_without_settings_is_refused():

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from chemistry.polymer import Polymer, RepeatUnit
 from sim.twin import truth_log10_conductivity as sigma
 from sim.twin.composition import amorphous_fraction, composition
+from sim.twin.host import host
 
 LIBF4, LITF = "F[B-](F)(F)F.[Li+]", "O=S(=O)([O-])C(F)(F)F.[Li+]"
 SUCCINONITRILE, TETRAGLYME = "N#CCCC#N", "COCCOCCOCCOCCOC"
@@ -84,3 +86,15 @@ def test_a_block_copolymer_conducts_in_its_ether_block(film):
 
 def test_the_same_polymer_gives_the_same_answer_however_it_is_written(film):
     assert sigma(film("*COC*"), 30) == sigma(film("[Cu]OCC[Au]"), 30)
+
+
+def test_a_blend_of_miscible_chains_lies_between_them(film):
+    """Glass transition by Fox; each chain crystallises as it does alone, unlike in a random copolymer."""
+    units, shares = ["*CCO*", "*CC(C)O*"], (0.8, 0.2)
+    alone = [host(Polymer(units=(RepeatUnit(smiles=unit),))) for unit in units]
+    mixed, random = (host(film(units, fractions=shares, architecture=name).polymer) for name in ("blend", "random"))
+    low, high = sorted(one.glass_transition_K for one in alone)
+    assert low < mixed.glass_transition_K < high
+    assert mixed.glass_transition_K == random.glass_transition_K
+    assert 0 < mixed.crystallinity < max(one.crystallinity for one in alone)
+    assert mixed.crystallinity > random.crystallinity

@@ -1,0 +1,94 @@
+"""`ionloop planners`: planners compared on what has known answers."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+app = typer.Typer(help="What to do next: how good the planners are.", no_args_is_help=True)
+
+
+@app.callback()
+def _planners() -> None:
+    """Without a callback a single command would stand in for the group."""
+
+
+@app.command("compare")
+def planners_compare(
+    pool: Annotated[Path, typer.Option("--pool", help="polymers with known answers, a CSV file")],
+    objective: Annotated[str, typer.Option("--objective", help="column of the answers, the higher the better")],
+    smiles_column: Annotated[str, typer.Option("--smiles-column", help="column of the repeat units")] = "smiles",
+    log: Annotated[bool, typer.Option("--log", help="take the decimal logarithm of the answers")] = False,
+    initial: Annotated[int, typer.Option("--initial", min=1, help="random experiments at the start")] = 20,
+    budget: Annotated[int, typer.Option("--budget", min=1, help="experiments that the planner chooses")] = 80,
+    batch: Annotated[int, typer.Option("--batch", min=1, help="experiments at a time")] = 5,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="different starts, the same for every planner")] = 10,
+    planners: Annotated[
+        str | None,
+        typer.Option("--planners", help="names with commas between [default: random, kinship, and peers installed]"),
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="keeps each trial that is done [default: planners-POOL.jsonl here]")
+    ] = None,
+    page: Annotated[Path | None, typer.Option("--page", help="write figures to this HTML file")] = None,
+    json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+) -> None:
+    """Compare planners from the same starts with the same budget; run again, it goes on where it was left.
+
+    The answers of a pool are known: a planner is told only those that it asked for, and is judged by how many of the
+    best hundredth it finds, how soon the first, and how far its best lies below the best there is.
+    """
+    from flows.cli.figures import print_figures
+    from flows.outputs import refuse_unwritable
+    from flows.terminal import console
+    from planners.compare.pool_problem import PoolProblem, read_pool
+    from planners.compare.problem import Plan
+    from planners.compare.run import compare, kept_trials, summed_up
+    from planners.pool.names import chooser, installed
+
+    kept = record or Path(f"planners-{pool.stem}.jsonl")
+    refuse_unwritable({"--record": kept, "--page": page}, {}, (pool,))
+    names = ["random", "kinship", *installed()] if planners is None else [name.strip() for name in planners.split(",")]
+    for name in names:
+        chooser(name)  # a wrong name is told before anything is read
+    out = console(stderr=True)
+    out.quiet = json and not out.is_terminal
+    plan = Plan(initial, budget, batch)
+    with _bar(out) as bar:
+        reading = bar.add_task("reading the pool", total=None)
+        candidates, values = read_pool(
+            pool, smiles_column, objective, log=log, told=lambda done, n: bar.update(reading, completed=done, total=n)
+        )
+        problem = PoolProblem(candidates, values, plan, label=pool.name)
+        there = sum((name, seed) in kept_trials(problem, kept) for name in names for seed in range(seeds))
+        trying = bar.add_task("trials", total=len(names) * seeds, completed=there)
+        trials = compare(problem, names, seeds, kept, told=lambda trial: bar.update(trying, advance=1))
+    figures: dict[str, object] = {
+        "pool": str(pool),
+        "candidates": len(candidates),
+        **vars(plan),
+        "seeds": seeds,
+        "record": str(kept),
+        "planners": {name: summed_up(problem, done) for name, done in trials.items()},
+    }
+    if page is not None:
+        from flows.planners_page import write_planners
+
+        write_planners(page, problem, trials, kept)
+    print_figures(figures, json, title=f"{pool.name}: {initial} random and {budget} chosen experiments, {seeds} starts")
+
+
+@contextlib.contextmanager
+def _bar(out: "Console") -> "Iterator[Progress]":
+    """A progress bar on a terminal; elsewhere nothing is drawn."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
+        yield bar
