@@ -25,7 +25,7 @@ def likeness(pool: Pool, rows: slice | np.ndarray, known: np.ndarray, views: Seq
 def tanimoto(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Σ min / Σ max of shares, `a x k` for counts `b x a` and `b x k`; what has no counts is like nothing.
 
-    The value of `models.kinship.tanimoto`, for many candidates against few: it goes over the substructures of the few,
+    The value of `models.tanimoto`, for many candidates against few: it goes over the substructures of the few,
     and reads no more of the many than these.
     """
     total = np.maximum(one.sum(axis=0, dtype=np.float32), 1.0)

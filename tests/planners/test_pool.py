@@ -5,7 +5,7 @@ import pytest
 
 from chemistry.errors import BadInput
 from chemistry.generated_units import generated_units
-from models.kinship.tanimoto import tanimoto as reference_tanimoto
+from models.tanimoto import tanimoto as reference_tanimoto
 from planners.pool import choosers
 from planners.pool.candidates import Pool, pool_of
 from planners.pool.choosers import AtRandom, Kinship
