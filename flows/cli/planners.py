@@ -3,13 +3,14 @@
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
+    from rich.table import Table
 
 app = typer.Typer(help="What to do next: how good the planners are.", no_args_is_help=True)
 
@@ -69,19 +70,39 @@ def planners_compare(
         there = sum((name, seed) in kept_trials(problem, kept) for name in names for seed in range(seeds))
         trying = bar.add_task("trials", total=len(names) * seeds, completed=there)
         trials = compare(problem, names, seeds, kept, told=lambda trial: bar.update(trying, advance=1))
+    summaries = {name: summed_up(problem, done) for name, done in trials.items()}
     figures: dict[str, object] = {
         "pool": str(pool),
         "candidates": len(candidates),
         **vars(plan),
         "seeds": seeds,
         "record": str(kept),
-        "planners": {name: summed_up(problem, done) for name, done in trials.items()},
+        "planners": summaries,
     }
     if page is not None:
         from flows.planners_page import write_planners
 
         write_planners(page, problem, trials, kept)
-    print_figures(figures, json, title=f"{pool.name}: {initial} random and {budget} chosen experiments, {seeds} starts")
+    if json:
+        print_figures(figures, json, title="")
+        return
+    console().print(_table(summaries))
+    typer.echo(
+        f"{pool.name}, {len(candidates):,} candidates: {initial} random and {budget} chosen experiments, {batch} at"
+    )
+    typer.echo(f"a time, from {seeds} starts. Each trial is kept in {kept}.")
+
+
+def _table(figures: "dict[str, dict[str, Any]]") -> "Table":
+    """A row for each planner; what was not found has a dash."""
+    from flows.terminal import table
+
+    view = table("planner", "found of the best hundredth", "first hit", "regret", "s per suggestion")
+    for name, own in figures.items():
+        found = f"{own['top1pct_found_mean']:.1f} ± {own['top1pct_found_se']:.1f} of {own['top1pct']}"
+        first = "–" if own["first_hit_median"] is None else f"{own['first_hit_median']:g}"
+        view.add_row(name, found, first, f"{own['regret_mean']:.3f}", f"{own['seconds_per_suggestion']:.2g}")
+    return view
 
 
 @contextlib.contextmanager

@@ -43,7 +43,7 @@ def test_in_words_it_says_what_was_found(ionloop: Command) -> None:
     status, out, _ = ionloop("planners", *ASKED, *SMALL)
     assert status == 0
     assert "kinship" in out
-    assert "top1pct_found_mean" in out
+    assert "found of the best hundredth" in out
     assert Path("planners-pool.jsonl").is_file()
 
 
