@@ -1,6 +1,5 @@
 """A pool behind the seam of campaigns: what the ledger knows in, formulations out."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,9 +41,9 @@ class PoolPlanner:
         """At most n suggestions; fewer only where no more of the pool may be made.
 
         Raises:
-            BadInput: several objectives, or a space that leaves open what a polymer is made with.
+            BadInput: several objectives, limits, or a space that leaves open what a polymer is made with.
         """
-        objective = _only(knowledge.objectives)
+        objective = _only(knowledge)
         place = {unit: row for row, unit in enumerate(self.pool.units)}
         results = _results(knowledge, objective, place)
         tried = [*knowledge.pending, *(failure.formulation for failure in knowledge.failures)]
@@ -126,14 +125,15 @@ def _results(knowledge: Knowledge, objective: Objective, place: dict[str, int]) 
     return {row: float(np.mean(sorted(found[row]))) for row in sorted(found)}
 
 
-def _only(objectives: Sequence[Objective]) -> Objective:
-    if len(objectives) != 1:
+def _only(knowledge: Knowledge) -> Objective:
+    if len(knowledge.objectives) != 1 or knowledge.limits:
+        asked = f"{len(knowledge.objectives)} objectives with {len(knowledge.limits)} limits"
         raise BadInput(
-            f"a pool is ranked by one objective, and {len(objectives)} are asked",
+            f"a pool is ranked by one objective, and {asked} are asked",
             place="objectives",
-            remedy="Name one, or take the planner bayesian",
+            remedy="Name one objective and no limits, or take the planner bayesian",
         )
-    return objectives[0]
+    return knowledge.objectives[0]
 
 
 def _unit(formulation: Formulation) -> str:

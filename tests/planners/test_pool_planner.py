@@ -4,7 +4,7 @@ import pytest
 
 from chemistry.errors import BadInput
 from ledger.film import Film, Reading
-from planners.objectives import Objective
+from planners.objectives import Limit, Objective
 from planners.points import reasons_not_to
 from planners.pool.candidates import Pool, pool_of
 from planners.pool.planner import PoolPlanner, formulation_of
@@ -105,3 +105,9 @@ def test_several_objectives_are_refused(pool: Pool) -> None:
     both = (CONDUCTIVITY, Objective(property="log10_storage_modulus"))
     with pytest.raises(BadInput, match="one objective"):
         PoolPlanner(pool).suggest(1, knowledge(pool, range(0), objectives=both))
+
+
+def test_limits_are_refused_and_not_left_aside(pool: Pool) -> None:
+    given = knowledge(pool, range(0)).model_copy(update={"limits": (Limit(property="oxidation_limit", at_least=4.5),)})
+    with pytest.raises(BadInput, match="with 1 limits"):
+        PoolPlanner(pool).suggest(1, given)
