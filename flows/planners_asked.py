@@ -96,8 +96,12 @@ class Asked:
         """What a reader of figures is told beside them."""
         from planners.compare.pool_problem import PoolProblem
 
-        file = {name: str(path) for name, path in (("pool", self.pool), ("twin", self.twin)) if path is not None}
-        return file | ({"candidates": len(problem.pool)} if isinstance(problem, PoolProblem) else {})
+        told: dict[str, object] = {
+            name: str(path) for name, path in (("pool", self.pool), ("twin", self.twin)) if path is not None
+        }
+        if isinstance(problem, PoolProblem):
+            told["candidates"] = len(problem.pool)
+        return told
 
     def _standard(self, name: str) -> Problem:
         """A standard problem, begun with twice one more than it has numbers, as BoTorch's tutorials begin."""

@@ -103,8 +103,8 @@ def _grid(space: DesignSpace) -> tuple[Point, ...]:
 
     fraction = space.plasticiser_fraction.low if space.plasticiser_fraction else 0.0
     loadings, fractions = values(LOADING, space.salt_loading.low), values(FRACTION, fraction)
-    named = (range(len(components)) for components in (space.polymers, space.salts, space.plasticisers))
-    every = (rounded(space, Point(*place)) for place in product(*named, loadings, fractions))
+    named = product(range(len(space.polymers)), range(len(space.salts)), range(len(space.plasticisers)))
+    every = (rounded(space, Point(*places, *dose)) for places, dose in product(named, product(loadings, fractions)))
     return tuple(point for point in dict.fromkeys(every) if not reasons_not_to(space, formulation_at(space, point)))
 
 

@@ -19,6 +19,7 @@ from planners.compare.run import compare
 from planners.compare.summit import summit
 from planners.objectives import Limit, Measurand, Objective
 from planners.points import Point, formulation_at, reasons_not_to
+from planners.pool.names import installed
 from planners.protocols import Action, Knowledge, Reason, Suggestion
 from planners.sampling import sample
 from planners.space import DesignSpace
@@ -206,3 +207,12 @@ def test_curves_are_read_as_they_say() -> None:
     assert first_reaching([1.0, 2.0], 5.0) is None
     assert median_of_hits([3, None, 1]) == 3.0
     assert median_of_hits([3, None]) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", installed())
+def test_peers_suggest_what_stands_in_the_space(problem: CampaignProblem, name: str) -> None:
+    trial = problem.trial(name, 3)
+    assert trial.chosen[:4] == problem.trial("random", 3).chosen[:4]
+    assert all(trial.outcomes)
+    assert trial.refused == 0 or name != "baybe"
