@@ -1,4 +1,4 @@
-"""Points of a design space: which components, how much of each; to formulations and back."""
+"""Points of a design space: what was chosen on each of its axes; to formulations and back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from chemistry.feasibility import reasons_against
 from chemistry.formulation import AdditiveContent, Formulation
 from chemistry.units import li_per_site, molality, salt_weight_fraction
 from chemistry.value import Value
+from planners.axes import Amount
 from planners.components import identity
 from planners.constraints import RatioConstraint, SumConstraint
-from planners.space import DesignSpace, Range
+from planners.space import DesignSpace
 
 SIGNIFICANT_DIGITS = 4
 """Loadings are proposed with this many digits: arithmetic differs at 1e-12 between thread counts, and no dispenser
@@ -18,46 +19,60 @@ weighs better."""
 
 @dataclass(frozen=True, order=True)
 class Point:
-    """Indices of the components in the space, the salt loading and the plasticiser fraction in the space's units."""
+    """What was chosen on each axis of a space (`planners.axes`), amounts in the space's units."""
 
-    polymer: int
-    salt: int
-    plasticiser: int
-    loading: float
-    fraction: float
+    choices: tuple[int, ...]
+    amounts: tuple[float, ...]
+
+    @property
+    def polymer(self) -> int:
+        """Place of the polymer in the space."""
+        return self.choices[0]
+
+    @property
+    def loading(self) -> float:
+        """The salt loading."""
+        return self.amounts[0]
+
+    @property
+    def fraction(self) -> float:
+        """The plasticiser fraction."""
+        return self.amounts[1]
 
 
-def point_at(space: DesignSpace, coordinates: tuple[float, float, float, float, float]) -> Point:
-    """The point at coordinates of the unit cube (polymer, salt, plasticiser, loading, fraction), rounded."""
-    polymer, salt, plasticiser, loading, fraction = coordinates
+def point_at(space: DesignSpace, coordinates: Sequence[float]) -> Point:
+    """The point at coordinates of the unit cube, one for each axis, rounded."""
+    axes = space.axes
+    chosen = zip(axes.choices, coordinates[: len(axes.choices)], strict=True)
+    amounts = zip(axes.amounts, coordinates[len(axes.choices) :], strict=True)
     return rounded(
         space,
         Point(
-            polymer=min(int(polymer * len(space.polymers)), len(space.polymers) - 1),
-            salt=min(int(salt * len(space.salts)), len(space.salts) - 1),
-            plasticiser=min(int(plasticiser * len(space.plasticisers)), len(space.plasticisers) - 1),
-            loading=_within(space.salt_loading, loading),
-            fraction=_within(space.plasticiser_fraction, fraction),
+            choices=tuple(min(int(place * axis.size), axis.size - 1) for axis, place in chosen),
+            amounts=tuple(axis.low + place * axis.span for axis, place in amounts),
         ),
     )
 
 
 def rounded(space: DesignSpace, point: Point) -> Point:
-    """The point with its loadings rounded and inside their ranges; no plasticiser means none of it."""
-    plain = space.plasticisers[point.plasticiser] is None
+    """The point with its amounts rounded and inside their ranges; what does not exist is zero."""
+    axes = space.axes
     return Point(
-        point.polymer,
-        point.salt,
-        point.plasticiser,
-        _canonical(space.salt_loading, point.loading),
-        0.0 if plain else _canonical(space.plasticiser_fraction, point.fraction),
+        tuple(
+            choice if axes.exists(axis, point.choices) else 0
+            for axis, choice in zip(axes.choices, point.choices, strict=True)
+        ),
+        tuple(
+            _canonical(axis, amount) if axes.exists(axis, point.choices) else 0.0
+            for axis, amount in zip(axes.amounts, point.amounts, strict=True)
+        ),
     )
 
 
 def formulation_at(space: DesignSpace, point: Point) -> Formulation:
     """The formulation that a point stands for."""
-    polymer, salt = space.polymers[point.polymer], space.salts[point.salt]
-    plasticiser = space.plasticisers[point.plasticiser]
+    polymer, salt = space.polymers[point.choices[0]], space.salts[point.choices[1]]
+    plasticiser = space.plasticisers[point.choices[2]]
     fraction = 0.0 if plasticiser is None else point.fraction
     additives = ()
     if plasticiser is not None and fraction > 0:
@@ -89,7 +104,7 @@ def point_of(space: DesignSpace, formulation: Formulation) -> Point | None:
         "mol/kg": lambda given: given.salt_molality_mol_kg,
         "w/w": salt_weight_fraction,
     }[space.salt_loading.unit](formulation)
-    return Point(polymer, salt, plasticiser, loading, additive.weight_fraction if additive else 0.0)
+    return Point((polymer, salt, plasticiser), (loading, additive.weight_fraction if additive else 0.0))
 
 
 def reasons_not_to(space: DesignSpace, formulation: Formulation) -> tuple[str, ...]:
@@ -116,12 +131,11 @@ def reasons_not_to(space: DesignSpace, formulation: Formulation) -> tuple[str, .
 
 
 def apart(space: DesignSpace, one: Point, other: Point) -> float:
-    """Distance of two points: infinite between different components, else the largest difference over its range."""
-    if (one.polymer, one.salt, one.plasticiser) != (other.polymer, other.salt, other.plasticiser):
+    """Distance of two points: infinite between different choices, else the largest difference over its range."""
+    if one.choices != other.choices:
         return float("inf")
-    by_loading = abs(one.loading - other.loading) / (space.salt_loading.span or 1.0)
-    span = space.plasticiser_fraction.span if space.plasticiser_fraction else 0.0
-    return max(by_loading, abs(one.fraction - other.fraction) / (span or 1.0))
+    amounts = zip(space.axes.amounts, one.amounts, other.amounts, strict=True)
+    return max(abs(mine - theirs) / (axis.span or 1.0) for axis, mine, theirs in amounts)
 
 
 def _position(components: Sequence[Value | None], component: Value | None) -> int | None:
@@ -129,11 +143,7 @@ def _position(components: Sequence[Value | None], component: Value | None) -> in
     return next((place for place, known in enumerate(components) if identity(known) == wanted), None)
 
 
-def _within(limits: Range | None, coordinate: float) -> float:
-    return 0.0 if limits is None else limits.low + coordinate * limits.span
-
-
-def _canonical(limits: Range | None, value: float) -> float:
-    if limits is None:
+def _canonical(axis: Amount, value: float) -> float:
+    if axis.limits is None:
         return 0.0
-    return min(max(float(f"{value:.{SIGNIFICANT_DIGITS}g}"), limits.low), limits.high)
+    return min(max(float(f"{value:.{SIGNIFICANT_DIGITS}g}"), axis.limits.low), axis.limits.high)

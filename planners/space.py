@@ -1,6 +1,7 @@
 """The design space of a campaign: components, continuous loadings, constraints."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -9,31 +10,13 @@ from chemistry.polymer import Polymer
 from chemistry.process import Process
 from chemistry.salt import Additive, Salt
 from chemistry.value import Value
+from planners.axes import Amount, Axes, Choice, Range
 from planners.components import identity, looked_up
 from planners.constraints import Constraint, pair_problems
 
 LOADING_UNITS = {"Li/O": 2.0, "mol/kg": 50.0, "w/w": 0.95}
 """Units of a salt loading and the highest value of each that can be meant: two lithium ions per coordinating site,
 50 mol per kg of polymer, 95 % of the film."""
-
-
-class Range(Value):
-    """A closed interval in a stated unit."""
-
-    low: float = Field(ge=0)
-    high: float = Field(gt=0)
-    unit: str
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low > self.high:
-            raise ValueError(f"low is {self.low:g} and high is {self.high:g}; write the smaller one as low")
-        return self
-
-    @property
-    def span(self) -> float:
-        """High minus low."""
-        return self.high - self.low
 
 
 class OpenPolymers(Value):
@@ -78,6 +61,22 @@ class DesignSpace(Value):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @cached_property
+    def axes(self) -> Axes:
+        """Polymer, salt and plasticiser; loading and plasticiser fraction."""
+        nothing = self.plasticisers.index(None) if None in self.plasticisers else None
+        return Axes(
+            choices=(
+                Choice("polymer", len(self.polymers)),
+                Choice("salt", len(self.salts)),
+                Choice("plasticiser", len(self.plasticisers), nothing=nothing),
+            ),
+            amounts=(
+                Amount("loading", self.salt_loading),
+                Amount("plasticiser fraction", self.plasticiser_fraction, needs=2),
+            ),
+        )
 
     def _fraction_problems(self) -> list[str]:
         fraction = self.plasticiser_fraction

@@ -101,7 +101,7 @@ class SwarmPlanner:
         rng = np.random.default_rng([knowledge.seed, knowledge.suggested])
         # One draw for each gene: the coordinates of one component move together.
         pull_own, pull_shared = (np.repeat(rng.random(len(lengths)), lengths)[None] for _ in range(2))
-        fastest = np.repeat([1.0, 1.0, 1.0, _FASTEST, _FASTEST], lengths)
+        fastest = np.repeat([*(1.0 for _ in space.axes.choices), *(_FASTEST for _ in space.axes.amounts)], lengths)
         there, _ = pso_equation(
             here[None],
             (here if own is None else _embedded(space, own.point))[None],
@@ -182,52 +182,47 @@ def _point(space: DesignSpace, decided: Decided) -> Point:
 
 
 def _lengths(space: DesignSpace) -> tuple[int, ...]:
-    """Coordinates of each gene: polymer, salt, plasticiser, loading, fraction."""
-    return (len(space.polymers), len(space.salts), len(space.plasticisers), 1, 1)
+    """Coordinates of each axis: one for each component there is to choose, one for an amount."""
+    return (*(axis.size for axis in space.axes.choices), *(1 for _ in space.axes.amounts))
 
 
 def _embedded(space: DesignSpace, point: Point) -> "np.ndarray":
-    """Coordinates of a point, `d`: a corner for each component, loadings as shares of their ranges.
+    """Coordinates of a point, `d`: a corner for each component, amounts as shares of their ranges.
 
     A film without plasticiser lies in the middle of its fraction's range: it draws no particle to either end.
     """
     import numpy as np
 
-    lengths = _lengths(space)
+    axes = space.axes
     corners = [
-        np.eye(length)[place] / np.sqrt(2.0)
-        for length, place in zip(lengths[:3], (point.polymer, point.salt, point.plasticiser), strict=True)
+        np.eye(axis.size)[choice] / np.sqrt(2.0) for axis, choice in zip(axes.choices, point.choices, strict=True)
     ]
-    loading = (point.loading - space.salt_loading.low) / (space.salt_loading.span or 1.0)
-    fraction = 0.5
-    if space.plasticiser_fraction is not None and space.plasticisers[point.plasticiser] is not None:
-        fraction = (point.fraction - space.plasticiser_fraction.low) / (space.plasticiser_fraction.span or 1.0)
-    return np.concatenate([*corners, [loading, fraction]])
+    shares = [
+        (amount - axis.low) / (axis.span or 1.0) if axes.exists(axis, point.choices) else 0.5
+        for axis, amount in zip(axes.amounts, point.amounts, strict=True)
+    ]
+    return np.concatenate([*corners, shares])
+
+
+def _at(space: DesignSpace, there: "np.ndarray") -> Point:
+    """The point nearest to coordinates, `d`, whether it may be made or not."""
+    import numpy as np
+
+    axes = space.axes
+    ends = np.cumsum(_lengths(space))[: len(axes.choices)]
+    *corners, shares = np.split(there, ends)
+    amounts = (axis.low + float(share) * axis.span for axis, share in zip(axes.amounts, shares.clip(0, 1), strict=True))
+    return rounded(space, Point(tuple(int(np.argmax(corner)) for corner in corners), tuple(amounts)))
 
 
 def _nearest(knowledge: Knowledge, there: "np.ndarray") -> Point | None:
     """The new formulation nearest to coordinates: at them, or of a sample where that one may not be made."""
-    import numpy as np
-
     space, new = knowledge.space, is_new(knowledge)
 
     def away(point: Point) -> float:
         return float(((_embedded(space, point) - there) ** 2).sum())
 
-    lengths = _lengths(space)
-    starts = np.cumsum([0, *lengths])
-    polymer, salt, plasticiser = (int(np.argmax(there[starts[i] : starts[i + 1]])) for i in range(3))
-    limits = space.plasticiser_fraction
-    exact = rounded(
-        space,
-        Point(
-            polymer,
-            salt,
-            plasticiser,
-            space.salt_loading.low + float(np.clip(there[-2], 0, 1)) * space.salt_loading.span,
-            0.0 if limits is None else limits.low + float(np.clip(there[-1], 0, 1)) * limits.span,
-        ),
-    )
+    exact = _at(space, there)
     if not reasons_not_to(space, formulation_at(space, exact)) and new(space, exact):
         return exact
     around = [
