@@ -9,7 +9,8 @@ from chemistry.units import li_per_site, molality, salt_weight_fraction
 from chemistry.value import Value
 from planners.axes import Amount
 from planners.components import identity
-from planners.constraints import RatioConstraint, SumConstraint
+from planners.constraints import CrowdConstraint, RatioConstraint, SumConstraint
+from planners.process_space import ProcessSpace
 from planners.space import DesignSpace
 
 SIGNIFICANT_DIGITS = 4
@@ -36,8 +37,8 @@ class Point:
 
     @property
     def fraction(self) -> float:
-        """The plasticiser fraction."""
-        return self.amounts[1]
+        """The plasticiser fraction, of all of them together."""
+        return sum(self.amounts[1:])
 
 
 def point_at(space: DesignSpace, coordinates: Sequence[float]) -> Point:
@@ -55,56 +56,91 @@ def point_at(space: DesignSpace, coordinates: Sequence[float]) -> Point:
 
 
 def rounded(space: DesignSpace, point: Point) -> Point:
-    """The point with its amounts rounded and inside their ranges; what does not exist is zero."""
+    """The point with its amounts rounded and inside their ranges; what does not exist is zero.
+
+    Of several plasticisers the one that the space names first comes first, so that one film is one point.
+    """
     axes = space.axes
+    choices, amounts = _in_one_order(space, point)
     return Point(
+        tuple(choice if axes.exists(axis, choices) else 0 for axis, choice in zip(axes.choices, choices, strict=True)),
         tuple(
-            choice if axes.exists(axis, point.choices) else 0
-            for axis, choice in zip(axes.choices, point.choices, strict=True)
-        ),
-        tuple(
-            _canonical(axis, amount) if axes.exists(axis, point.choices) else 0.0
-            for axis, amount in zip(axes.amounts, point.amounts, strict=True)
+            _canonical(axis, amount) if axes.exists(axis, choices) else 0.0
+            for axis, amount in zip(axes.amounts, amounts, strict=True)
         ),
     )
 
 
 def formulation_at(space: DesignSpace, point: Point) -> Formulation:
     """The formulation that a point stands for."""
+    k = space.most_plasticisers
     polymer, salt = space.polymers[point.choices[0]], space.salts[point.choices[1]]
-    plasticiser = space.plasticisers[point.choices[2]]
-    fraction = 0.0 if plasticiser is None else point.fraction
-    additives = ()
-    if plasticiser is not None and fraction > 0:
-        additives = (AdditiveContent(additive=plasticiser, weight_fraction=fraction),)
+    held = [space.plasticisers_or_none[choice] for choice in point.choices[2 : 2 + k]]
+    additives = tuple(
+        AdditiveContent(additive=additive, weight_fraction=fraction)
+        for additive, fraction in zip(held, point.amounts[1:], strict=True)
+        if additive is not None and fraction > 0
+    )
+    fraction = sum(content.weight_fraction for content in additives)
     return Formulation(
         polymer=polymer,
         salt=salt,
         salt_molality_mol_kg=molality(point.loading, space.salt_loading.unit, polymer, salt, fraction),
         additives=additives,
-        process=space.process,
+        process=space.made_by(point.choices[2 + k :]),
     )
 
 
 def point_of(space: DesignSpace, formulation: Formulation) -> Point | None:
-    """The point nearest to what a formulation holds, or None where a component is not in the space.
+    """The point nearest to what a formulation holds, or None where a component or a setting is not in the space.
 
     Loadings are kept as they are, so that an as-made film may lie a little outside the ranges.
     """
-    if len(formulation.additives) > 1 or formulation.fillers or formulation.salt is None:
+    if formulation.fillers or formulation.salt is None:
         return None
-    additive = formulation.additives[0] if formulation.additives else None
     polymer = _position(space.polymers, formulation.polymer)
     salt = _position(space.salts, formulation.salt)
-    plasticiser = _position(space.plasticisers, additive.additive if additive else None)
-    if polymer is None or salt is None or plasticiser is None:
+    settings = space.process.chosen(formulation.process) if isinstance(space.process, ProcessSpace) else ()
+    held = _held(space, formulation)
+    if polymer is None or salt is None or settings is None or held is None:
         return None
     loading = {
         "Li/O": li_per_site,
         "mol/kg": lambda given: given.salt_molality_mol_kg,
         "w/w": salt_weight_fraction,
     }[space.salt_loading.unit](formulation)
-    return Point((polymer, salt, plasticiser), (loading, additive.weight_fraction if additive else 0.0))
+    plasticisers, fractions = (place for place, _ in held), (fraction for _, fraction in held)
+    return Point((polymer, salt, *plasticisers, *settings), (loading, *fractions))
+
+
+def _held(space: DesignSpace, formulation: Formulation) -> list[tuple[int, float]] | None:
+    """Place and fraction of each plasticiser, none of it where there are fewer; None where one is not in the space."""
+    found: list[tuple[int, float]] = []
+    for content in formulation.additives:
+        place = _position(space.plasticisers, content.additive)
+        if place is None:
+            return None
+        found.append((place, content.weight_fraction))
+    lacking = space.most_plasticisers - len(found)
+    nothing = space.axes.choices[2].nothing
+    if lacking < 0 or (lacking > 0 and nothing is None) or (not found and None not in space.plasticisers):
+        return None
+    return [*sorted(found), *[(nothing or 0, 0.0)] * lacking]
+
+
+def _in_one_order(space: DesignSpace, point: Point) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Choices and amounts with each plasticiser once, in the order of the space, and what is none at the end."""
+    k = space.most_plasticisers
+    if k == 1:
+        return point.choices, point.amounts
+    held: dict[int, float] = {}
+    for place, fraction in zip(point.choices[2 : 2 + k], point.amounts[1:], strict=True):
+        if space.plasticisers_or_none[place] is not None:
+            held.setdefault(place, fraction)
+    nothing = space.axes.choices[2].nothing or 0
+    slots = [*sorted(held.items()), *[(nothing, 0.0)] * (k - len(held))]
+    plasticisers, fractions = (place for place, _ in slots), (fraction for _, fraction in slots)
+    return (*point.choices[:2], *plasticisers, *point.choices[2 + k :]), (point.amounts[0], *fractions)
 
 
 def reasons_not_to(space: DesignSpace, formulation: Formulation) -> tuple[str, ...]:
@@ -125,6 +161,10 @@ def reasons_not_to(space: DesignSpace, formulation: Formulation) -> tuple[str, .
             # Written as a product: a film without the denominator's part has no ratio to divide.
             if part[above] > constraint.at_most * part[below]:
                 reasons.append(f"{above}/{below} is above {constraint.at_most:g} ({part[above]:.3f}/{part[below]:.3f})")
+        elif isinstance(constraint, CrowdConstraint):
+            crowd = [additive.label for additive in additives if additive in constraint.of]
+            if len(crowd) > constraint.at_most_components:
+                reasons.append(f"{' with '.join(crowd)} is more than {constraint.label}")
         elif constraint.forbid.in_film(formulation.polymer, formulation.salt, additives):
             reasons.append(f"{constraint.forbid.label} is forbidden")
     return tuple(reasons) or reasons_against(formulation)

@@ -12,7 +12,8 @@ from chemistry.salt import Additive, Salt
 from chemistry.value import Value
 from planners.axes import Amount, Axes, Choice, Range
 from planners.components import identity, looked_up
-from planners.constraints import Constraint, pair_problems
+from planners.constraints import Constraint, crowd_problems, pair_problems
+from planners.process_space import HowMade, ProcessSpace, Setting
 
 LOADING_UNITS = {"Li/O": 2.0, "mol/kg": 50.0, "w/w": 0.95}
 """Units of a salt loading and the highest value of each that can be meant: two lithium ions per coordinating site,
@@ -43,9 +44,11 @@ class DesignSpace(Value):
     """In Li/O (per coordinating site), mol/kg of polymer, or w/w of the film."""
     plasticisers: tuple[Annotated[Additive | None, looked_up("additive")], ...] = Field(default=(None,), min_length=1)
     plasticiser_fraction: Range | None = None
-    """In w/w of the film."""
+    """Of each plasticiser in a film, in w/w of the film."""
+    most_plasticisers: int = Field(default=1, ge=1)
+    """How many plasticisers one film may hold."""
     constraints: tuple[Constraint, ...] = ()
-    process: Process = Process()
+    process: HowMade = Process()
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
@@ -55,6 +58,7 @@ class DesignSpace(Value):
             *_twice("plasticiser", self.plasticisers),
             *_loading_problems(self.salt_loading, self.polymers),
             *self._fraction_problems(),
+            *self._crowd_problems(),
             *pair_problems(self.constraints, self.polymers, self.salts, self.plasticisers),
             *_breeding_problems(self.polymers, self.open_polymers),
         ]
@@ -64,19 +68,49 @@ class DesignSpace(Value):
 
     @cached_property
     def axes(self) -> Axes:
-        """Polymer, salt and plasticiser; loading and plasticiser fraction."""
-        nothing = self.plasticisers.index(None) if None in self.plasticisers else None
+        """Polymer, salt, each plasticiser, each setting of the process; salt loading, fraction of each plasticiser."""
+        ordinals = ["", *(f" {number}" for number in range(2, self.most_plasticisers + 1))]
+        several = self.plasticisers_or_none
+        nothing = several.index(None) if None in several else None
+        # The first is none only where the file says that it may be; any further one may be left out.
+        plasticisers = [
+            Choice(f"plasticiser{ordinal}", len(several if ordinal else self.plasticisers), nothing)
+            for ordinal in ordinals
+        ]
+        fractions = [
+            Amount(f"plasticiser fraction{ordinal}", self.plasticiser_fraction, needs=2 + place)
+            for place, ordinal in enumerate(ordinals)
+        ]
+        settings = [_axis(setting, 2 + len(plasticisers)) for setting in self.settings]
         return Axes(
-            choices=(
-                Choice("polymer", len(self.polymers)),
-                Choice("salt", len(self.salts)),
-                Choice("plasticiser", len(self.plasticisers), nothing=nothing),
-            ),
-            amounts=(
-                Amount("loading", self.salt_loading),
-                Amount("plasticiser fraction", self.plasticiser_fraction, needs=2),
-            ),
+            (Choice("polymer", len(self.polymers)), Choice("salt", len(self.salts)), *plasticisers, *settings),
+            (Amount("loading", self.salt_loading), *fractions),
         )
+
+    @cached_property
+    def plasticisers_or_none(self) -> tuple[Additive | None, ...]:
+        """What a place for a plasticiser may hold: the plasticisers, and none where a film may have several."""
+        if self.most_plasticisers == 1 or None in self.plasticisers:
+            return self.plasticisers
+        return (*self.plasticisers, None)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """Settings of the process that are chosen for each film."""
+        return self.process.settings if isinstance(self.process, ProcessSpace) else ()
+
+    def made_by(self, chosen: tuple[int, ...]) -> Process:
+        """The process of a film, of the place that was chosen in each setting."""
+        return self.process.process(chosen) if isinstance(self.process, ProcessSpace) else self.process
+
+    def _crowd_problems(self) -> list[str]:
+        named = [plasticiser for plasticiser in self.plasticisers if plasticiser is not None]
+        if self.most_plasticisers > max(len(named), 1):
+            return [f"most_plasticisers is {self.most_plasticisers}, but the space names {len(named)} of them"]
+        fraction = self.plasticiser_fraction
+        if fraction is not None and self.most_plasticisers > 1 and fraction.low <= 0:
+            return ["plasticiser_fraction starts at 0; a film with several names those it holds, so start above 0"]
+        return crowd_problems(self.constraints, named, self.most_plasticisers)
 
     def _fraction_problems(self) -> list[str]:
         fraction = self.plasticiser_fraction
@@ -90,6 +124,17 @@ class DesignSpace(Value):
         if fraction.high >= 1:
             return [f"plasticiser_fraction goes up to {fraction.high:g}; as a fraction of the film it stays below 1"]
         return []
+
+
+def _axis(setting: Setting, before: int) -> Choice:
+    """The axis of a setting; so many choices stand before those of the process."""
+    return Choice(
+        f"{setting.step} {setting.field}",
+        len(setting.values),
+        nothing=setting.nothing,
+        needs=None if setting.needs is None else before + setting.needs,
+        ordered=not isinstance(setting.values[0], str),
+    )
 
 
 def _twice(kind: str, components: Sequence[Polymer | Salt | Additive | None]) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from planners.axes import Choice
 from planners.breeding import in_grown_space
 from planners.limits import read_values, violation_of
 from planners.options import SwarmOptions
@@ -101,7 +102,9 @@ class SwarmPlanner:
         rng = np.random.default_rng([knowledge.seed, knowledge.suggested])
         # One draw for each gene: the coordinates of one component move together.
         pull_own, pull_shared = (np.repeat(rng.random(len(lengths)), lengths)[None] for _ in range(2))
-        fastest = np.repeat([*(1.0 for _ in space.axes.choices), *(_FASTEST for _ in space.axes.amounts)], lengths)
+        axes = space.axes
+        speeds = [*(1.0 for _ in axes.choices), *(_FASTEST for _ in axes.amounts)]
+        fastest = np.repeat(speeds, lengths)
         there, _ = pso_equation(
             here[None],
             (here if own is None else _embedded(space, own.point))[None],
@@ -182,26 +185,27 @@ def _point(space: DesignSpace, decided: Decided) -> Point:
 
 
 def _lengths(space: DesignSpace) -> tuple[int, ...]:
-    """Coordinates of each axis: one for each component there is to choose, one for an amount."""
-    return (*(axis.size for axis in space.axes.choices), *(1 for _ in space.axes.amounts))
+    """Coordinates of each axis: one for each component there is to choose, one for a number."""
+    return (*(1 if axis.ordered else axis.size for axis in space.axes.choices), *(1 for _ in space.axes.amounts))
 
 
 def _embedded(space: DesignSpace, point: Point) -> "np.ndarray":
-    """Coordinates of a point, `d`: a corner for each component, amounts as shares of their ranges.
+    """Coordinates of a point, `d`: a corner for each component, numbers as shares of their ranges.
 
     A film without plasticiser lies in the middle of its fraction's range: it draws no particle to either end.
     """
     import numpy as np
 
     axes = space.axes
-    corners = [
-        np.eye(axis.size)[choice] / np.sqrt(2.0) for axis, choice in zip(axes.choices, point.choices, strict=True)
+    chosen = [
+        _corner(axis, choice, axes.exists(axis, point.choices))
+        for axis, choice in zip(axes.choices, point.choices, strict=True)
     ]
     shares = [
         (amount - axis.low) / (axis.span or 1.0) if axes.exists(axis, point.choices) else 0.5
         for axis, amount in zip(axes.amounts, point.amounts, strict=True)
     ]
-    return np.concatenate([*corners, shares])
+    return np.concatenate([*chosen, shares])
 
 
 def _at(space: DesignSpace, there: "np.ndarray") -> Point:
@@ -210,9 +214,25 @@ def _at(space: DesignSpace, there: "np.ndarray") -> Point:
 
     axes = space.axes
     ends = np.cumsum(_lengths(space))[: len(axes.choices)]
-    *corners, shares = np.split(there, ends)
+    *chosen, shares = np.split(there, ends)
     amounts = (axis.low + float(share) * axis.span for axis, share in zip(axes.amounts, shares.clip(0, 1), strict=True))
-    return rounded(space, Point(tuple(int(np.argmax(corner)) for corner in corners), tuple(amounts)))
+    choices = (_nearest_choice(axis, place) for axis, place in zip(axes.choices, chosen, strict=True))
+    return rounded(space, Point(tuple(choices), tuple(amounts)))
+
+
+def _corner(axis: Choice, choice: int, exists: bool) -> "np.ndarray":
+    """Coordinates of a choice: a corner of a simplex with edges of one; a share of the way where it is a number."""
+    import numpy as np
+
+    if axis.ordered:
+        return np.array([choice / max(axis.size - 1, 1) if exists else 0.5])
+    return np.eye(axis.size)[choice] / np.sqrt(2.0)
+
+
+def _nearest_choice(axis: Choice, there: "np.ndarray") -> int:
+    import numpy as np
+
+    return int(np.rint(there[0].clip(0, 1) * (axis.size - 1))) if axis.ordered else int(np.argmax(there))
 
 
 def _nearest(knowledge: Knowledge, there: "np.ndarray") -> Point | None:
