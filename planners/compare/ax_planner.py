@@ -1,9 +1,9 @@
 """Ax as a planner of campaigns, for comparisons: its own generation strategy on the same mixed space.
 
-Polymer, salt and plasticiser are unordered choices, loadings are ranges (Ax has no descriptors for a choice). Ax takes
-linear constraints on ranges alone, and the weight fractions of a film are not linear in its loadings, so constraints
-are not told; what breaks one is abandoned, and Ax is asked again. Limits are its outcome constraints, and each
-reference is the threshold of its objective. Tried with Ax 1.3. https://ax.dev
+Polymer, salt and plasticiser are unordered choices (Ax has no descriptors for them), loadings are ranges. Ax takes
+linear constraints on ranges alone, and the weight fractions of a film are not linear in its loadings: constraints are
+not told; what breaks one is abandoned, and Ax is asked again. Limits are its outcome constraints, and each reference is
+the threshold of its objective. Tried with Ax 1.3. https://ax.dev
 """
 
 import logging
@@ -13,7 +13,7 @@ from typing import Any
 from ledger.film import Film
 from models.film_process import one_thread
 from planners import acquisition  # noqa: F401  (switches off a kernel that BoTorch would compile)
-from planners.compare.labelled import labels, point_of_row, ranges, row_of
+from planners.compare.labelled import amounts, labels, point_of_row, row_of
 from planners.objectives import Measurand
 from planners.pareto import reading_of
 from planners.points import Point, formulation_at, point_of
@@ -73,20 +73,21 @@ def _told(knowledge: Knowledge) -> Any:
 def _parameters(space: DesignSpace) -> list[Any]:
     from ax.api.configs import ChoiceParameterConfig, RangeParameterConfig  # pyright: ignore[reportMissingImports]
 
+    ordered = {axis.name: axis.ordered for axis in space.axes.choices}
     choices = [
-        ChoiceParameterConfig(name=kind, values=own, parameter_type="str", is_ordered=False)
-        for kind, own in labels(space).items()
+        ChoiceParameterConfig(name=name, values=list(own), parameter_type="str", is_ordered=ordered[name])
+        for name, own in labels(space).items()
     ]
     return choices + [
-        RangeParameterConfig(name=name, parameter_type="float", bounds=(limits.low, limits.high))
-        for name, limits in ranges(space).items()
+        RangeParameterConfig(name=name, parameter_type="float", bounds=(axis.low, axis.low + axis.span))
+        for name, axis in amounts(space).items()
     ]
 
 
 def _parameterised(space: DesignSpace, point: Point) -> dict[str, Any]:
     """A point as Ax's parameters; without a plasticiser the fraction, which means nothing then, is the lowest."""
     row = row_of(space, point)
-    return row | {name: min(max(row[name], limits.low), limits.high) for name, limits in ranges(space).items()}
+    return row | {name: min(max(row[name], axis.low), axis.low + axis.span) for name, axis in amounts(space).items()}
 
 
 def _name(asked: Measurand) -> str:

@@ -6,6 +6,7 @@ suggests another. Several objectives are its Pareto objective. BayBE knows no li
 told of them. Tried with BayBE 0.15. https://emdgroup.github.io/baybe
 """
 
+import math
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,15 +19,17 @@ from chemistry.remembered import remembered
 from models.features import NAMES, feature_matrix
 from models.film_process import one_thread
 from planners import acquisition  # noqa: F401  (switches off a kernel that BoTorch would compile)
-from planners.compare.labelled import FRACTION, LOADING, labels, point_of_row, ranges, row_of
+from planners.compare.labelled import amounts, labels, point_of_row, row_of
 from planners.objectives import Objective
 from planners.pareto import objective_values
 from planners.points import Point, formulation_at, point_of, reasons_not_to, rounded
 from planners.protocols import Action, Knowledge, Reason, Suggestion
+from planners.sampling import sample
 from planners.space import DesignSpace
 
 _ACROSS = 8
 """Values of each loading: 160 combinations of components make some 8,000 rows, each of which takes a millisecond."""
+_MOST = 20_000
 _GROUPS = {"polymer": "host.", "salt": "anion.", "plasticiser": "additive."}
 
 
@@ -95,16 +98,15 @@ def _rows(space: DesignSpace, tried: frozenset[Point]) -> Any:
 
 @remembered
 def _grid(space: DesignSpace) -> tuple[Point, ...]:
-    """Every combination of components with every value of the loadings that may be made."""
-
-    def values(name: str, otherwise: float) -> list[float]:
-        limits = ranges(space).get(name)
-        return [otherwise] if limits is None else np.linspace(limits.low, limits.high, _ACROSS).tolist()
-
-    fraction = space.plasticiser_fraction.low if space.plasticiser_fraction else 0.0
-    loadings, fractions = values(LOADING, space.salt_loading.low), values(FRACTION, fraction)
-    named = product(range(len(space.polymers)), range(len(space.salts)), range(len(space.plasticisers)))
-    every = (rounded(space, Point(*places, *dose)) for places, dose in product(named, product(loadings, fractions)))
+    """Every combination of choices with every value of the amounts that may be made; a spread where there are many."""
+    axes = space.axes
+    values = [
+        np.linspace(axis.low, axis.low + axis.span, _ACROSS if axis.span else 1).tolist() for axis in axes.amounts
+    ]
+    if math.prod(axis.size for axis in axes.choices) * math.prod(map(len, values)) > _MOST:
+        return sample(space, _MOST // 2, seed=0)
+    choices = product(*(range(axis.size) for axis in axes.choices))
+    every = (rounded(space, Point(places, dose)) for places, dose in product(choices, product(*values)))
     return tuple(point for point in dict.fromkeys(every) if not reasons_not_to(space, formulation_at(space, point)))
 
 
@@ -112,30 +114,31 @@ def _grid(space: DesignSpace) -> tuple[Point, ...]:
 def _parameters(space: DesignSpace) -> list[Any]:
     from baybe.parameters import NumericalDiscreteParameter  # pyright: ignore[reportMissingImports]
 
-    components = [_component(space, kind, own) for kind, own in labels(space).items()]
-    return components + [
+    choices = [_choice(space, name, own) for name, own in labels(space).items()]
+    return choices + [
         NumericalDiscreteParameter(name, sorted({row_of(space, point)[name] for point in _grid(space)}))
-        for name in ranges(space)
+        for name in amounts(space)
     ]
 
 
-def _component(space: DesignSpace, kind: str, own: list[str]) -> Any:
+def _choice(space: DesignSpace, name: str, own: tuple[str, ...]) -> Any:
     """A parameter with the descriptors of its components; without, where they do not tell all of them apart."""
     import pandas as pd
     from baybe.parameters import CategoricalParameter, CustomDiscreteParameter  # pyright: ignore[reportMissingImports]
 
-    table = pd.DataFrame(list(_described(space, kind, len(own))), index=own)
+    table = pd.DataFrame(list(_described(space, name, len(own))), index=list(own))
     table = table.loc[:, table.nunique() > 1]
     if table.shape[1] == 0 or table.duplicated().any():
-        return CategoricalParameter(kind, own)
-    return CustomDiscreteParameter(kind, table)
+        return CategoricalParameter(name, own)
+    return CustomDiscreteParameter(name, table)
 
 
-def _described(space: DesignSpace, kind: str, n: int) -> Iterator[dict[str, float]]:
+def _described(space: DesignSpace, name: str, n: int) -> Iterator[dict[str, float]]:
     """Features of each component, in a film that is the same otherwise; those of other groups left out."""
-    fraction = space.plasticiser_fraction.high if space.plasticiser_fraction else 0.0
+    axes = space.axes
+    group = _GROUPS.get(name.split()[0], "no group")
     for place in range(n):
-        polymer, salt, plasticiser = (place if kind == own else 0 for own in _GROUPS)
-        point = Point(polymer, salt, plasticiser, space.salt_loading.low, fraction)
+        choices = tuple(place if axis.name == name else 0 for axis in axes.choices)
+        point = rounded(space, Point(choices, tuple(axis.low + axis.span for axis in axes.amounts)))
         row = feature_matrix([formulation_at(space, point)])[0]
-        yield {name: row[column] for column, name in enumerate(NAMES) if name.startswith(_GROUPS[kind])}
+        yield {column: value for column, value in zip(NAMES, row, strict=True) if column.startswith(group)}

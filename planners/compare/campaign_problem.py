@@ -15,7 +15,7 @@ from planners.compare.bench import Bench
 from planners.compare.contenders import contender
 from planners.compare.problem import DIGITS, Plan, Trial, standard_error
 from planners.compare.run_through import RunThrough
-from planners.compare.summit import summit
+from planners.compare.summit import can_be_searched, summit
 from planners.objectives import Limit, Measurand, Objective
 from planners.options import PlannerOptions
 from planners.pareto import hypervolume, reference_point
@@ -73,10 +73,8 @@ class CampaignProblem:
 
     @property
     def best(self) -> float | None:
-        """The best height above the reference, to the thousandth of its range or so; None for several objectives."""
-        if len(self.objectives) > 1 or self.space.open_polymers is not None:
-            return None
-        return self._summit
+        """The best height above the reference, found on a grid that is refined; None for several objectives."""
+        return self._summit if len(self.objectives) == 1 and can_be_searched(self.space) else None
 
     def score(self, outcomes: Sequence[tuple[float, ...]]) -> float:
         """Hypervolume of what holds the limits."""

@@ -4,49 +4,50 @@ from collections.abc import Mapping
 from typing import Any
 
 from chemistry.remembered import remembered
+from planners.axes import Amount
 from planners.points import Point, rounded
-from planners.space import DesignSpace, Range
-
-LOADING, FRACTION = "loading", "fraction"
+from planners.space import DesignSpace
 
 
 @remembered
-def labels(space: DesignSpace) -> dict[str, list[str]]:
-    """Labels of the components of each kind that leaves a choice, numbered, so that two of one name differ."""
-    named = {"polymer": space.polymers, "salt": space.salts, "plasticiser": space.plasticisers}
+def labels(space: DesignSpace) -> dict[str, tuple[str, ...]]:
+    """What each axis of choices that leaves one may be, by its name; numbered, so that two of one name differ."""
+    several = (space.plasticisers, *[space.plasticisers_or_none] * (space.most_plasticisers - 1))
+    components = (space.polymers, space.salts, *several)
+    named = [tuple("none" if one is None else one.label for one in own) for own in components]
+    named += [tuple(map(str, setting.values)) for setting in space.settings]
     return {
-        kind: [f"{number} {'none' if one is None else one.label}" for number, one in enumerate(components)]
-        for kind, components in named.items()
-        if len(components) > 1
+        axis.name: tuple(f"{place} {label}" for place, label in enumerate(own))
+        for axis, own in zip(space.axes.choices, named, strict=True)
+        if axis.size > 1
     }
 
 
-def ranges(space: DesignSpace) -> dict[str, Range]:
-    """The loadings that leave a choice."""
-    given = {LOADING: space.salt_loading, FRACTION: space.plasticiser_fraction}
-    return {name: limits for name, limits in given.items() if limits is not None and limits.span > 0}
+def amounts(space: DesignSpace) -> dict[str, Amount]:
+    """The amounts that leave a choice, by their names."""
+    return {axis.name: axis for axis in space.axes.amounts if axis.span > 0}
 
 
 def row_of(space: DesignSpace, point: Point) -> dict[str, Any]:
     """A point as a row."""
-    values = {LOADING: point.loading, FRACTION: point.fraction}
-    return {kind: own[getattr(point, kind)] for kind, own in labels(space).items()} | {
-        name: values[name] for name in ranges(space)
+    axes, named, free = space.axes, labels(space), amounts(space)
+    chosen = {
+        axis.name: named[axis.name][place]
+        for axis, place in zip(axes.choices, point.choices, strict=True)
+        if axis.name in named
+    }
+    return chosen | {
+        axis.name: amount for axis, amount in zip(axes.amounts, point.amounts, strict=True) if axis.name in free
     }
 
 
 def point_of_row(space: DesignSpace, row: Mapping[str, Any]) -> Point:
     """The point of a row, rounded; raises `ValueError` for a component that is not there."""
-    known = labels(space)
-    places = {kind: known[kind].index(row[kind]) if kind in known else 0 for kind in ("polymer", "salt", "plasticiser")}
-    fraction = space.plasticiser_fraction.low if space.plasticiser_fraction else 0.0
+    axes, named = space.axes, labels(space)
     return rounded(
         space,
         Point(
-            places["polymer"],
-            places["salt"],
-            places["plasticiser"],
-            float(row.get(LOADING, space.salt_loading.low)),
-            float(row.get(FRACTION, fraction)),
+            tuple(named[axis.name].index(row[axis.name]) if axis.name in named else 0 for axis in axes.choices),
+            tuple(float(row.get(axis.name, axis.low)) for axis in axes.amounts),
         ),
     )

@@ -1,70 +1,68 @@
 """The best formulation of a space whose truth can be asked as often as one likes."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
 from chemistry.formulation import Formulation
+from planners.axes import Amount
 from planners.points import Point, formulation_at, reasons_not_to, rounded
-from planners.space import DesignSpace, Range
+from planners.space import DesignSpace
 
 _ACROSS = 8
-"""Steps across each loading for every combination of components."""
+"""Steps across each amount for every combination of choices."""
 _FOLLOWED = 8
 """Combinations whose best is looked at more closely."""
 _HALVINGS = 7
+_MOST = 200_000
+
+
+def can_be_searched(space: DesignSpace) -> bool:
+    """Whether a grid over the space is small enough to look at all of it."""
+    combinations = math.prod(axis.size for axis in space.axes.choices)
+    return space.open_polymers is None and combinations * (_ACROSS + 1) ** len(space.axes.amounts) <= _MOST
 
 
 def summit(space: DesignSpace, worth: Callable[[Formulation], float]) -> float:
     """The largest worth of what may be made.
 
-    A grid over the loadings of each combination of components, then the surroundings of the best of the best
-    combinations at ever finer steps, down to a thousandth of a range.
+    A grid over the amounts of each combination of choices, then the surroundings of the best of the best combinations
+    at ever finer steps, down to a thousandth of a range.
     """
 
-    def valued(point: Point) -> float:
+    def valued(point: Point) -> tuple[float, Point]:
         formulation = formulation_at(space, point)
-        return float("-inf") if reasons_not_to(space, formulation) else worth(formulation)
+        return float("-inf") if reasons_not_to(space, formulation) else worth(formulation), point
 
-    tops = [
-        max(((valued(point), point) for point in _grid(space, *components)), key=lambda found: found[0])
-        for components in product(*(range(len(named)) for named in (space.polymers, space.salts, space.plasticisers)))
-    ]
+    every = product(*(range(axis.size) for axis in space.axes.choices))
+    tops = [max(map(valued, _grid(space, choices)), key=_value) for choices in every]
     best = float("-inf")
-    for value, point in sorted(tops, key=lambda found: -found[0])[:_FOLLOWED]:
-        step = 1 / _ACROSS
-        for _ in range(_HALVINGS):
-            step /= 2
-            near = [(valued(moved), moved) for moved in _around(space, point, step)]
-            value, point = max([(value, point), *near], key=lambda found: found[0])
-        best = max(best, value)
+    for top in sorted(tops, key=_value, reverse=True)[:_FOLLOWED]:
+        for halving in range(1, _HALVINGS + 1):
+            step = 1 / (_ACROSS * 2**halving)
+            top = max([top, *map(valued, _around(space, top[1], step))], key=_value)
+        best = max(best, top[0])
     return best
 
 
-def _grid(space: DesignSpace, polymer: int, salt: int, plasticiser: int) -> Iterator[Point]:
-    plain = space.plasticisers[plasticiser] is None
-    for loading in _steps(space.salt_loading):
-        for fraction in (0.0,) if plain else _steps(space.plasticiser_fraction):
-            yield rounded(space, Point(polymer, salt, plasticiser, loading, fraction))
+def _value(found: tuple[float, Point]) -> float:
+    return found[0]
 
 
-def _steps(limits: Range | None) -> list[float]:
-    if limits is None:
-        return [0.0]
-    return [limits.low + limits.span * place / _ACROSS for place in range(_ACROSS + 1)]
+def _grid(space: DesignSpace, choices: tuple[int, ...]) -> Iterator[Point]:
+    axes = space.axes
+    steps = (_steps(axis) if axes.exists(axis, choices) else [0.0] for axis in axes.amounts)
+    return (rounded(space, Point(choices, amounts)) for amounts in product(*steps))
 
 
-def _around(space: DesignSpace, point: Point, step: float) -> list[Point]:
-    """The points up to two steps away along either loading."""
-    span = space.plasticiser_fraction.span if space.plasticiser_fraction else 0.0
-    moves = (-2, -1, 0, 1, 2)
-    found = [
-        Point(
-            point.polymer,
-            point.salt,
-            point.plasticiser,
-            point.loading + i * step * space.salt_loading.span,
-            point.fraction + j * step * span,
-        )
-        for i, j in product(moves, moves if span else (0,))
+def _steps(axis: Amount) -> Sequence[float]:
+    return [axis.low + axis.span * place / _ACROSS for place in range(_ACROSS + 1)] if axis.span else [axis.low]
+
+
+def _around(space: DesignSpace, point: Point, step: float) -> set[Point]:
+    """The points up to two steps away along each amount."""
+    moves = [
+        [amount + times * step * axis.span for times in (range(-2, 3) if axis.span else (0,))]
+        for axis, amount in zip(space.axes.amounts, point.amounts, strict=True)
     ]
-    return [rounded(space, moved) for moved in found]
+    return {rounded(space, Point(point.choices, amounts)) for amounts in product(*moves)}

@@ -92,7 +92,7 @@ def test_what_the_space_forbids_is_refused_and_costs_no_experiment(
 ) -> None:
     """Every other suggestion of this planner has more salt and plasticiser than a film may hold."""
     allowed = sample(space, 40, 11)
-    forbidden = Point(0, 0, 1, 0.2, 0.3)
+    forbidden = Point((0, 0, 1), (0.2, 0.3))
     assert reasons_not_to(space, formulation_at(space, forbidden))
     heard: list[int] = []
 
