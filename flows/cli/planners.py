@@ -86,8 +86,9 @@ def planners_compare(
         reading = bar.add_task("reading", total=None)
         on = asked.made(lambda done, n: bar.update(reading, completed=done, total=n))
         numbers = range(first_seed, first_seed + seeds)
-        there = sum((name, seed) in kept_trials(on, kept) for name in names for seed in numbers)
-        trying = bar.add_task("trials", total=len(names) * seeds, completed=there)
+        there = kept_trials(on, kept)
+        done = sum((name, seed) in there for name in names for seed in numbers)
+        trying = bar.add_task("trials", total=len(names) * seeds, completed=done)
         trials = compare(on, names, seeds, kept, lambda trial: bar.update(trying, advance=1), first_seed)
     if page is not None:
         from flows.planners_page import write_planners
