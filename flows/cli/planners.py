@@ -32,32 +32,37 @@ def planners_compare(
         str | None, typer.Option("--objective", help="column of the pool's answers, the higher the better")
     ] = None,
     smiles_column: Annotated[
-        str | None, typer.Option("--smiles-column", help="column of the pool's repeat units [default: smiles]")
+        str | None, typer.Option("--smiles-column", help="column of the pool's repeat units; `smiles` where left out")
     ] = None,
     log: Annotated[bool, typer.Option("--log", help="take the decimal logarithm of the pool's answers")] = False,
     initial: Annotated[
         int | None,
         typer.Option(
-            "--initial", min=1, help="experiments at the start, which all planners share [default: 20, 5 on the twin]"
+            "--initial", min=1, help="experiments at the start, which all share; 20 where left out, 5 on the twin"
         ),
     ] = None,
     budget: Annotated[
         int | None,
         typer.Option(
-            "--budget", min=1, help="experiments that a planner chooses [default: 80, 35 on the twin, 40 on a problem]"
+            "--budget",
+            min=1,
+            help="experiments that a planner chooses; 80 where left out, 35 on the twin, 40 on a problem",
         ),
     ] = None,
     batch: Annotated[
-        int | None, typer.Option("--batch", min=1, help="experiments at a time [default: 5, else 1]")
+        int | None, typer.Option("--batch", min=1, help="experiments at a time; 5 on a pool where left out, else 1")
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="different starts, the same for every planner")] = 10,
     first_seed: Annotated[int, typer.Option("--first-seed", min=0, help="number of the first start")] = 0,
     planners: Annotated[
         str | None,
-        typer.Option("--planners", help="names with commas between [default: the usual ones, and peers installed]"),
+        typer.Option(
+            "--planners", help="names with commas between; where left out all usual ones, and the peers installed"
+        ),
     ] = None,
     record: Annotated[
-        Path | None, typer.Option("--record", help="keeps each trial that is done [default: planners-NAME.jsonl here]")
+        Path | None,
+        typer.Option("--record", help="keeps each trial that is done; planners-NAME.jsonl here where left out"),
     ] = None,
     page: Annotated[Path | None, typer.Option("--page", help="write figures to this HTML file")] = None,
     json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,

@@ -19,7 +19,7 @@ from planners.compare.run import compare
 from planners.compare.summit import summit
 from planners.objectives import Limit, Measurand, Objective
 from planners.points import Point, formulation_at, reasons_not_to
-from planners.pool.names import installed
+from planners.pool.names import PEERS, installed
 from planners.protocols import Action, Knowledge, Reason, Suggestion
 from planners.sampling import sample
 from planners.space import DesignSpace
@@ -195,6 +195,12 @@ def test_a_planner_that_is_not_there_is_refused(problem: CampaignProblem, name: 
         problem.trial(name, 0)
 
 
+def test_a_peer_that_is_not_installed_is_refused(problem: CampaignProblem, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PEERS, "ax", "a_module_that_nobody_has")
+    with pytest.raises(BadInput, match="'ax' is not installed"):
+        problem.trial("ax", 0)
+
+
 def test_what_leaves_nothing_to_compare_is_refused(space: DesignSpace) -> None:
     with pytest.raises(BadInput, match="batches of 0"):
         CampaignProblem(space, (SIGMA,), Formula(), Plan(4, 5, 0))
@@ -210,6 +216,7 @@ def test_curves_are_read_as_they_say() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # what peers warn of is theirs
 @pytest.mark.parametrize("name", installed())
 def test_peers_suggest_what_stands_in_the_space(problem: CampaignProblem, name: str) -> None:
     trial = problem.trial(name, 3)
