@@ -1,6 +1,5 @@
 """The twin as what planners are compared on: the question of a campaign file, asked without a lab."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +9,13 @@ from flows.spec import CampaignSpec, read_campaign
 from ledger.film import Film
 from planners.compare.campaign_problem import CampaignProblem
 from planners.compare.problem import Plan
-from planners.objectives import Measurand
-from sim.twin.readings import ERRORS, read_film, truth
+from sim.twin.readings import ERRORS, Asked, read_film
 
 if TYPE_CHECKING:
     import numpy as np
+
+_SWEPT = "log10_conductivity"
+"""What a film is asked for at every temperature, where it is asked for at all."""
 
 
 @dataclass(frozen=True)
@@ -22,28 +23,19 @@ class TwinBench:
     """A `planners.compare.bench.Bench`: the twin's laws, and films read at once.
 
     Attributes:
-        temperatures_C: at which conductivity is read, beside those that are asked for.
+        asked: what is read on each film.
     """
 
-    temperatures_C: tuple[float, ...] = ()
+    asked: tuple[Asked, ...]
 
     @property
     def name(self) -> str:
-        """The twin, with its errors and temperatures."""
-        return f"twin {ERRORS} {self.temperatures_C}"
+        """The twin, with its errors and what is read."""
+        return f"twin {ERRORS} {self.asked}"
 
-    def truth(self, formulation: Formulation, asked: Sequence[Measurand]) -> tuple[float, ...]:
-        """Each property that is asked for, without any error."""
-        return tuple(truth(formulation, one.property, one.temperature_C) for one in asked)
-
-    def film(
-        self, formulation: Formulation, film_id: str, asked: Sequence[Measurand], random: "np.random.Generator"
-    ) -> Film:
-        """A film with all that is asked for; one that is asked for its conductivity is read at every temperature."""
-        wanted = [(one.property, one.temperature_C) for one in asked]
-        if any(one.property == "log10_conductivity" for one in asked):
-            wanted = [*(("log10_conductivity", T) for T in self.temperatures_C), *wanted]
-        return read_film(formulation, film_id, list(dict.fromkeys(wanted)), random)
+    def film(self, formulation: Formulation, film_id: str, random: "np.random.Generator | None") -> Film:
+        """A film with all that is asked for."""
+        return read_film(formulation, film_id, self.asked, random)
 
 
 def twin_problem(spec: CampaignSpec, plan: Plan, label: str) -> CampaignProblem:
@@ -52,11 +44,14 @@ def twin_problem(spec: CampaignSpec, plan: Plan, label: str) -> CampaignProblem:
     Raises:
         BadInput: an objective states no reference, or nothing in the space may be made.
     """
+    wanted = [(one.property, one.temperature_C) for one in spec.outcomes]
+    if any(name == _SWEPT for name, _ in wanted):
+        wanted = [*((_SWEPT, T) for T in spec.measure.temperatures), *wanted]
     return CampaignProblem(
         space=spec.space,
         objectives=spec.objectives,
         limits=spec.limits,
-        bench=TwinBench(tuple(spec.measure.temperatures)),
+        bench=TwinBench(tuple(dict.fromkeys(wanted))),
         plan=plan,
         options=spec.planner.options,
         surrogate=spec.planner.surrogate,

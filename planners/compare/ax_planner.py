@@ -7,6 +7,7 @@ the threshold of its objective. Tried with Ax 1.3. https://ax.dev
 """
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ from ledger.film import Film
 from models.film_process import one_thread
 from planners import acquisition  # noqa: F401  (switches off a kernel that BoTorch would compile)
 from planners.compare.labelled import amounts, labels, point_of_row, row_of
+from planners.limits import read_values
 from planners.objectives import Measurand
-from planners.pareto import reading_of
+from planners.pareto import objective_values
 from planners.points import Point, formulation_at, point_of
 from planners.protocols import Action, Knowledge, Reason, Suggestion
 from planners.space import DesignSpace
@@ -55,12 +57,11 @@ def _told(knowledge: Knowledge) -> Any:
     space = knowledge.space
     client = Client(random_seed=knowledge.seed + knowledge.suggested)
     client.configure_experiment(_parameters(space))
-    named: dict[str, Measurand] = {_name(one): one for one in (*knowledge.objectives, *knowledge.limits)}
     goals = [("" if one.sign > 0 else "-") + _name(one) for one in knowledge.objectives]
     client.configure_optimization(", ".join(goals), outcome_constraints=_bounds(knowledge))
     client.configure_generation_strategy(initialization_budget=1, initialize_with_center=False)
     for film in knowledge.films:
-        values, point = _values(film, named), point_of(space, film.formulation)
+        values, point = _values(film, knowledge), point_of(space, film.formulation)
         if values and point is not None:
             client.complete_trial(client.attach_trial(_parameterised(space, point)), values)
     for failure in knowledge.failures:
@@ -92,9 +93,7 @@ def _parameterised(space: DesignSpace, point: Point) -> dict[str, Any]:
 
 def _name(asked: Measurand) -> str:
     """A metric's name: letters, digits and underscores, which is what Ax reads in a formula."""
-    if asked.temperature_C is None:
-        return asked.property
-    return f"{asked.property}_{asked.temperature_C:g}_C".replace(".", "_").replace("-", "minus_")
+    return re.sub(r"\W+", "_", asked.label)
 
 
 def _bounds(knowledge: Knowledge) -> list[str]:
@@ -110,8 +109,10 @@ def _bounds(knowledge: Knowledge) -> list[str]:
     return bounds
 
 
-def _values(film: Film, named: dict[str, Measurand]) -> dict[str, float] | None:
+def _values(film: Film, knowledge: Knowledge) -> dict[str, float] | None:
     """Each metric of a film, or None where one was not read; Ax works out the noise itself."""
-    readings = {name: reading_of(film, asked) for name, asked in named.items()}
-    values = {name: reading.value for name, reading in readings.items() if reading is not None}
-    return values if len(values) == len(named) else None
+    values, limited = objective_values(film, knowledge.objectives), read_values(film, knowledge.limits)
+    if values is None or None in limited:
+        return None
+    named = [_name(one) for one in (*knowledge.objectives, *knowledge.limits)]
+    return {name: value for name, value in zip(named, (*values, *limited), strict=True) if value is not None}

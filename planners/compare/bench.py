@@ -1,11 +1,9 @@
 """What answers a comparison of campaigns: the seam between planners and a twin that they may not know."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from chemistry.formulation import Formulation
 from ledger.film import Film
-from planners.objectives import Measurand
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,12 +17,6 @@ class Bench(Protocol):
         """What it is, with all that decides its answers: part of a problem's key."""
         ...
 
-    def truth(self, formulation: Formulation, asked: Sequence[Measurand]) -> tuple[float, ...]:
-        """Each property that is asked for, without any error."""
-        ...
-
-    def film(
-        self, formulation: Formulation, film_id: str, asked: Sequence[Measurand], random: "np.random.Generator"
-    ) -> Film:
-        """A film as a campaign would read it."""
+    def film(self, formulation: Formulation, film_id: str, random: "np.random.Generator | None") -> Film:
+        """A film as a campaign would read it; without a generator the truth, read without any error."""
         ...

@@ -16,9 +16,10 @@ from planners.compare.contenders import contender
 from planners.compare.problem import DIGITS, Plan, Trial, standard_error
 from planners.compare.run_through import RunThrough
 from planners.compare.summit import can_be_searched, summit
+from planners.limits import read_values
 from planners.objectives import Limit, Measurand, Objective
 from planners.options import PlannerOptions
-from planners.pareto import hypervolume, reference_point
+from planners.pareto import hypervolume, objective_values, reference_point
 from planners.protocols import Knowledge
 from planners.sampling import refuse_empty
 from planners.space import DesignSpace
@@ -91,7 +92,7 @@ class CampaignProblem:
         """One planner from the even start of a seed."""
         who = contender(planner, self.plan, self.options, self.surrogate)
         knowledge = Knowledge(space=self.space, objectives=self.objectives, limits=self.limits, seed=seed)
-        run = RunThrough(knowledge, lambda made, name, random: self.bench.film(made, name, self.asked, random))
+        run = RunThrough(knowledge, self.bench.film)
         run.begin(self.plan.initial)
         seconds = 0.0
         while (left := self.plan.experiments - len(run.made)) > 0:
@@ -137,7 +138,13 @@ class CampaignProblem:
         return told
 
     def _truth(self, formulation: Formulation) -> tuple[float, ...]:
-        return self.bench.truth(formulation, self.asked)
+        """The true objectives, then what limits ask for."""
+        film = self.bench.film(formulation, "truth", None)
+        values, limited = objective_values(film, self.objectives), read_values(film, self.limits)
+        known = [value for value in limited if value is not None]
+        if values is None or len(known) < len(limited):
+            raise ValueError(f"the bench reads not all of {', '.join(one.label for one in self.asked)}")
+        return (*values, *known)
 
     @cached_property
     def _summit(self) -> float:

@@ -49,14 +49,20 @@ def truth(formulation: Formulation, name: str, temperature_C: float | None) -> f
     }[name](temperature_C)
 
 
-def read_film(formulation: Formulation, film_id: str, asked: Sequence[Asked], random: np.random.Generator) -> Film:
-    """A film and its readings, in the order in which they are asked; those of one property share the film's error."""
+def read_film(
+    formulation: Formulation, film_id: str, asked: Sequence[Asked], random: np.random.Generator | None
+) -> Film:
+    """A film and its readings, in the order in which they are asked; those of one property share the film's error.
+
+    Without a generator they have no error, though they state one.
+    """
     effects: dict[str, float] = {}
     readings = []
     for name, T in asked:
-        if name not in effects:
-            effects[name] = random.normal(0, ERRORS[name].film)
-        sd = ERRORS[name].reading
-        value = truth(formulation, name, T) + effects[name] + random.normal(0, sd)
+        value, (film_sd, sd) = truth(formulation, name, T), ERRORS[name]
+        if random is not None:
+            if name not in effects:
+                effects[name] = random.normal(0, film_sd)
+            value = value + effects[name] + random.normal(0, sd)
         readings.append(Reading(property=name, value=float(value), sd=sd, temperature_C=T))
     return Film(film_id=film_id, formulation=formulation, readings=tuple(readings))

@@ -1,7 +1,6 @@
 """Planners compared on campaigns: one start for all, a score that never falls, and what the space forbids."""
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from planners.compare.labelled import labels, point_of_row, row_of
 from planners.compare.problem import Plan, first_reaching, median_of_hits
 from planners.compare.run import compare
 from planners.compare.summit import summit
-from planners.objectives import Limit, Measurand, Objective
+from planners.objectives import Limit, Objective
 from planners.points import Point, formulation_at, reasons_not_to
 from planners.pool.names import PEERS, installed
 from planners.protocols import Action, Knowledge, Reason, Suggestion
@@ -35,16 +34,16 @@ class Formula:
 
     name = "formula"
 
-    def truth(self, formulation: Formulation, asked: Sequence[Measurand]) -> tuple[float, ...]:
-        values = {"log10_conductivity": conductivity(formulation, 30.0), "log10_storage_modulus": modulus(formulation)}
-        return tuple(values[one.property] for one in asked)
-
-    def film(
-        self, formulation: Formulation, film_id: str, asked: Sequence[Measurand], random: np.random.Generator
-    ) -> Film:
+    def film(self, formulation: Formulation, film_id: str, random: np.random.Generator | None) -> Film:
+        truth = {"log10_conductivity": conductivity(formulation, 30.0), "log10_storage_modulus": modulus(formulation)}
         readings = tuple(
-            Reading(property=one.property, value=value + random.normal(0, 0.05), sd=0.05, temperature_C=30.0)
-            for one, value in zip(asked, self.truth(formulation, asked), strict=True)
+            Reading(
+                property=name,
+                value=value + (random.normal(0, 0.05) if random else 0.0),
+                sd=0.05,
+                temperature_C=30.0,
+            )
+            for name, value in truth.items()
         )
         return Film(film_id=film_id, formulation=formulation, readings=readings)
 

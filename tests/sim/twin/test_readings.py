@@ -28,6 +28,7 @@ def test_readings_scatter_about_the_truth_by_both_errors(name: str) -> None:
     assert abs(off.mean()) < 4 * sd / 20
     assert off.std() == pytest.approx(sd, rel=0.15)
     assert films[0].readings[0].sd == ERRORS[name].reading
+    assert read_film(FILM, "", [(name, T)], None).readings[0].value == truth(FILM, name, T)
 
 
 def test_temperatures_of_one_film_share_its_error_and_other_properties_do_not() -> None:
