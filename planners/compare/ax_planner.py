@@ -8,6 +8,7 @@ the threshold of its objective. Tried with Ax 1.3. https://ax.dev
 
 import logging
 import re
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,8 @@ class AxPlanner:
         """What `get_next_trials` says."""
         import torch
 
-        with one_thread():
+        with one_thread(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             torch.manual_seed(knowledge.seed + knowledge.suggested)
             trials = _told(knowledge).get_next_trials(n)
         return [
