@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chemistry.process import Cure, Dry, Press
+from chemistry.process import Dry, Press
 from flows.lab_files import read_files
 from flows.spec import CampaignSpec
 from flows.suggest import recompute, suggest_next
@@ -27,7 +27,7 @@ def example_space(**process: Any) -> dict[str, Any]:
 
 def test_the_example_can_be_read() -> None:
     spec, _ = read_files(EXAMPLE, hardware=False)
-    assert len(spec.space.settings) == 5
+    assert len(spec.space.settings) == 4
     assert CampaignSpec.model_validate(spec.model_dump(mode="json")) == spec
 
 
@@ -54,7 +54,7 @@ def test_films_are_made_as_they_were_asked_for(tmp_path: Path) -> None:
             assert len(done[film.film_id]["contents_mg"]) == 2 + len(film.formulation.additives)
     held = [said.formulation for said in asked.values()]
     assert max(len(formulation.additives) for formulation in held) == 2
-    for kind, field in ((Dry, "temperature_C"), (Cure, None), (Press, None)):
+    for kind, field in ((Dry, "temperature_C"), (Press, None)):
         of_kind = [[step for step in formulation.process.steps if isinstance(step, kind)] for formulation in held]
         told = {getattr(steps[0], field) if field else len(steps) for steps in of_kind}
         assert len(told) > 1, f"{kind.__name__} varies"
