@@ -95,10 +95,7 @@ def promising(outlook: Outlook, features: Tensor, n: int, success: Tensor | None
     thins a large pool for `best_of`.
     """
     with torch.no_grad(), manual_seed(outlook.seed):
-        known = torch.cat([outlook.observed, outlook.pending])
-        if outlook.limited:
-            known = known[chance_within(outlook.limited.model, outlook.limited.windows, known) >= _AS_LIKELY_AS_NOT]
-        value = _analytic(outlook, known)
+        value = expected_gain(outlook, torch.cat([outlook.observed, outlook.pending]))
         scores = torch.cat([value(rows) for rows in features.split(_CHUNK)])
         if success is not None:
             scores = scores + success.log() if outlook.model.num_outputs == 1 else scores * success
@@ -127,18 +124,27 @@ def _samples(outlook: Outlook) -> int:
     return SAMPLES if outlook.model.num_outputs <= 2 else SAMPLES_OF_MANY
 
 
-def _means(model: Model, features: Tensor) -> Tensor:
-    """Posterior means, `n x m`, of `n x d` features."""
+def mean_and_sd(model: Model, features: Tensor) -> tuple[Tensor, Tensor]:
+    """Posterior means and standard deviations, `n x m` each, of `n x d` features."""
     posterior = model.posterior(features.unsqueeze(-2))
     if not isinstance(posterior, GPyTorchPosterior):
         raise NotImplementedError(f"Bayesian planning needs a normal posterior, got {type(posterior).__name__}")
-    return posterior.mean.squeeze(-2)
+    return posterior.mean.squeeze(-2), posterior.variance.squeeze(-2).sqrt()
 
 
-def _analytic(outlook: Outlook, known: Tensor) -> Callable[[Tensor], Tensor]:
-    """Score of `n x d` rows against what is known, `k x d`; a logarithm where there is one objective."""
+def expected_gain(outlook: Outlook, known: Tensor) -> Callable[[Tensor], Tensor]:
+    """Score of `n x d` rows against what is known, `k x d`; a logarithm where there is one objective.
+
+    What is known counts where it holds the limits as likely as not.
+    """
     single = outlook.model.num_outputs == 1
-    means = _means(outlook.model, known) if len(known) else outlook.reference.new_empty(0, outlook.model.num_outputs)
+    if outlook.limited:
+        known = known[chance_within(outlook.limited.model, outlook.limited.windows, known) >= _AS_LIKELY_AS_NOT]
+    means = (
+        mean_and_sd(outlook.model, known)[0]
+        if len(known)
+        else outlook.reference.new_empty(0, outlook.model.num_outputs)
+    )
     if single:
         # Where nothing that holds the limits is known, what is worth more than nothing is a gain.
         improved = LogExpectedImprovement(outlook.model, best_f=means.max() if len(means) else outlook.reference[0])

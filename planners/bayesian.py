@@ -35,6 +35,32 @@ def gaussian_process(films: Sequence[Film]) -> Fitted:
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """Candidates, and what is believed of them.
+
+    Attributes:
+        films: those that the front is made of.
+        fitted: the surrogate.
+        points, pool: `n` candidates, as points of the space and as formulations.
+        features: `n x d`.
+        limits: those that the surrogate has learnt.
+        outlook: what the acquisition looks at.
+        success: `n`, the chance that a film comes of each; None where nothing is to be said.
+        promising: rows that are worth a closer look, best first.
+    """
+
+    films: list[Film]
+    fitted: Fitted
+    points: list[Point]
+    pool: list[Formulation]
+    features: "Tensor"
+    limits: tuple[Limit, ...]
+    outlook: "Outlook"
+    success: "Tensor | None"
+    promising: list[int]
+
+
+@dataclass(frozen=True)
 class BayesianPlanner:
     """Sobol for the first `start` suggestions, then qLogNEHVI (several objectives) or qLogNEI (one).
 
@@ -63,41 +89,58 @@ class BayesianPlanner:
         return [*first, *self._learnt(n - early, with_suggested(knowledge, first), read)]
 
     def _learnt(self, n: int, knowledge: Knowledge, read: list[Film]) -> list[Suggestion]:
+        from models.film_process import one_thread
+
+        with one_thread():
+            return self.best(n, self.weigh(knowledge, read), knowledge)
+
+    def best(self, n: int, weighed: "Weighed", knowledge: Knowledge) -> list[Suggestion]:
+        """The n candidates whose results together are worth most; torch on one thread, as for `weigh`."""
         import torch
 
-        from models.film_process import one_thread
-        from planners.acquisition import best_of, promising
+        from planners.acquisition import best_of
+
+        outlook, rows, success = weighed.outlook, weighed.promising, weighed.success
+        suggestions: list[Suggestion] = []
+        while rows and len(suggestions) < n:
+            place, value = best_of(outlook, weighed.features[rows], None if success is None else success[rows])
+            row = rows[place]
+            suggestions.append(
+                Suggestion(
+                    formulation=weighed.pool[row],
+                    action=Action(),
+                    reason=_reason(weighed, row, value, knowledge),
+                    planner=self.name,
+                    event=knowledge.event,
+                    index=knowledge.suggested + len(suggestions),
+                )
+            )
+            outlook = replace(outlook, pending=torch.cat([outlook.pending, weighed.features[row : row + 1]]))
+            chosen = weighed.points[row]
+            rows = [other for other in rows if apart(knowledge.space, weighed.points[other], chosen) > SAME]
+        return suggestions
+
+    def weigh(self, knowledge: Knowledge, read: Sequence[Film]) -> "Weighed":
+        """The candidates, what is believed of them, and which are worth a closer look; `read` are films to learn from.
+
+        Torch should run on one thread meanwhile, as `suggest` sees to.
+        """
+        import torch
+
+        from planners.acquisition import promising
 
         # The campaign's own space decides what counts as the front; a warm start may hold anything.
-        own = [film for film in read if point_of(knowledge.space, film.formulation)] or read
-        with one_thread():
-            fitted = self.surrogate_fit(knowledge.films)
-            if not isinstance(fitted, JointModel):
-                raise TypeError(f"{type(fitted).__name__} gives no joint posterior, which Bayesian optimisation needs")
-            points, success = self._candidates(knowledge, own)
-            pool = [formulation_at(knowledge.space, point) for point in points]
-            limits = learnt(knowledge.limits, fitted, read)
-            features = torch.from_numpy(fitted.features(pool))
-            outlook = _outlook(own, knowledge, fitted, limits)
-            rows = promising(outlook, features, self.finalists, success).tolist() if pool else []
-            suggestions = []
-            while rows and len(suggestions) < n:
-                place, value = best_of(outlook, features[rows], None if success is None else success[rows])
-                row = rows[place]
-                chance = None if success is None else float(success[row])
-                suggestions.append(
-                    Suggestion(
-                        formulation=pool[row],
-                        action=Action(),
-                        reason=_reason(pool[row], value, own, knowledge, fitted, limits, chance),
-                        planner=self.name,
-                        event=knowledge.event,
-                        index=knowledge.suggested + len(suggestions),
-                    )
-                )
-                outlook = replace(outlook, pending=torch.cat([outlook.pending, features[row : row + 1]]))
-                rows = [other for other in rows if apart(knowledge.space, points[other], points[row]) > SAME]
-        return suggestions
+        own = [film for film in read if point_of(knowledge.space, film.formulation)] or list(read)
+        fitted = self.surrogate_fit(knowledge.evidence)
+        if not isinstance(fitted, JointModel):
+            raise TypeError(f"{type(fitted).__name__} gives no joint posterior, which Bayesian optimisation needs")
+        points, success = self._candidates(knowledge, own)
+        pool = [formulation_at(knowledge.space, point) for point in points]
+        limits = learnt(knowledge.limits, fitted, read)
+        features = torch.from_numpy(fitted.features(pool))
+        outlook = _outlook(own, knowledge, fitted, limits)
+        rows = promising(outlook, features, self.finalists, success).tolist() if pool else []
+        return Weighed(own, fitted, points, pool, features, limits, outlook, success, rows)
 
     def _candidates(self, knowledge: Knowledge, own: list[Film]) -> "tuple[list[Point], Tensor | None]":
         """Points that are weighed, and the chance of each that a film comes of it; None where nothing is to be said."""
@@ -155,17 +198,11 @@ def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, li
     )
 
 
-def _reason(
-    formulation: Formulation,
-    value: float,
-    films: Sequence[Film],
-    knowledge: Knowledge,
-    fitted: Fitted,
-    limits: Sequence[Limit],
-    success: float | None,
-) -> Reason:
-    """What is expected of a formulation, and the observed film that is most like it."""
-    said = forecast(formulation, knowledge, fitted, limits, success)
+def _reason(weighed: Weighed, row: int, value: float, knowledge: Knowledge) -> Reason:
+    """What is expected of a candidate, and the observed film that is most like it."""
+    formulation, films, limits = weighed.pool[row], weighed.films, weighed.limits
+    success = None if weighed.success is None else float(weighed.success[row])
+    said = forecast(formulation, knowledge, weighed.fitted, limits, success)
     nearest = nearest_film(formulation, films)
     gain = "the front's hypervolume" if len(knowledge.objectives) > 1 else "the best value"
     waiting = not_learnt(knowledge.limits, limits)

@@ -12,8 +12,8 @@ from planners.protocols import Planner
 if TYPE_CHECKING:
     from planners.replay import ReplayPlanner  # brings the database, which a mistake in a file need not wait for
 
-Name = Literal["bayesian", "genetic", "swarm", "portfolio", "random", "sobol", "replay"]
-NAMES: tuple[Name, ...] = ("bayesian", "genetic", "swarm", "portfolio", "random", "sobol", "replay")
+Name = Literal["bayesian", "multi_fidelity", "genetic", "swarm", "portfolio", "random", "sobol", "replay"]
+NAMES: tuple[Name, ...] = ("bayesian", "multi_fidelity", "genetic", "swarm", "portfolio", "random", "sobol", "replay")
 
 
 def planner(
@@ -33,6 +33,7 @@ def planner(
     """
     from planners.bayesian import BayesianPlanner, gaussian_process
     from planners.genetic import GeneticPlanner
+    from planners.multi_fidelity import MultiFidelityPlanner
     from planners.portfolio import PortfolioPlanner
     from planners.random_search import RandomPlanner
     from planners.sobol import SobolPlanner
@@ -43,6 +44,7 @@ def planner(
         raise BadInput("there is nothing to replay", place="planner", remedy="Say which run of which campaign")
     makers: dict[str, Callable[[], Planner | None]] = {
         "bayesian": lambda: BayesianPlanner(start=start, surrogate_fit=fit),
+        "multi_fidelity": lambda: MultiFidelityPlanner(BayesianPlanner(start=start, surrogate_fit=fit)),
         "genetic": lambda: GeneticPlanner(start=start, surrogate_fit=fit, options=chosen.genetic),
         "swarm": lambda: SwarmPlanner(chosen.swarm),
         "portfolio": lambda: PortfolioPlanner(
