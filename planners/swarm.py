@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from planners.breeding import in_grown_space
+from planners.embedding import embedded, lengths, point_nearest
 from planners.limits import read_values, violation_of
 from planners.options import SwarmOptions
 from planners.pareto import raised_values
@@ -94,18 +95,20 @@ class SwarmPlanner:
         from pymoo.algorithms.soo.nonconvex.pso import pso_equation
 
         space, options = knowledge.space, self.options
-        places = [_embedded(space, _point(space, decided)) for decided in path[-2:]]
+        places = [embedded(space, _point(space, decided)) for decided in path[-2:]]
         here = places[-1]
         went = here - places[0] if path[-1].planner == self.name else np.zeros_like(here)
-        lengths = _lengths(space)
+        sizes = lengths(space)
         rng = np.random.default_rng([knowledge.seed, knowledge.suggested])
         # One draw for each gene: the coordinates of one component move together.
-        pull_own, pull_shared = (np.repeat(rng.random(len(lengths)), lengths)[None] for _ in range(2))
-        fastest = np.repeat([1.0, 1.0, 1.0, _FASTEST, _FASTEST], lengths)
+        pull_own, pull_shared = (np.repeat(rng.random(len(sizes)), sizes)[None] for _ in range(2))
+        axes = space.axes
+        speeds = [*(1.0 for _ in axes.choices), *(_FASTEST for _ in axes.amounts)]
+        fastest = np.repeat(speeds, sizes)
         there, _ = pso_equation(
             here[None],
-            (here if own is None else _embedded(space, own.point))[None],
-            _embedded(space, everywhere.point)[None],
+            (here if own is None else embedded(space, own.point))[None],
+            embedded(space, everywhere.point)[None],
             went[None],
             fastest,
             options.inertia,
@@ -181,53 +184,14 @@ def _point(space: DesignSpace, decided: Decided) -> Point:
     return point
 
 
-def _lengths(space: DesignSpace) -> tuple[int, ...]:
-    """Coordinates of each gene: polymer, salt, plasticiser, loading, fraction."""
-    return (len(space.polymers), len(space.salts), len(space.plasticisers), 1, 1)
-
-
-def _embedded(space: DesignSpace, point: Point) -> "np.ndarray":
-    """Coordinates of a point, `d`: a corner for each component, loadings as shares of their ranges.
-
-    A film without plasticiser lies in the middle of its fraction's range: it draws no particle to either end.
-    """
-    import numpy as np
-
-    lengths = _lengths(space)
-    corners = [
-        np.eye(length)[place] / np.sqrt(2.0)
-        for length, place in zip(lengths[:3], (point.polymer, point.salt, point.plasticiser), strict=True)
-    ]
-    loading = (point.loading - space.salt_loading.low) / (space.salt_loading.span or 1.0)
-    fraction = 0.5
-    if space.plasticiser_fraction is not None and space.plasticisers[point.plasticiser] is not None:
-        fraction = (point.fraction - space.plasticiser_fraction.low) / (space.plasticiser_fraction.span or 1.0)
-    return np.concatenate([*corners, [loading, fraction]])
-
-
 def _nearest(knowledge: Knowledge, there: "np.ndarray") -> Point | None:
     """The new formulation nearest to coordinates: at them, or of a sample where that one may not be made."""
-    import numpy as np
-
     space, new = knowledge.space, is_new(knowledge)
 
     def away(point: Point) -> float:
-        return float(((_embedded(space, point) - there) ** 2).sum())
+        return float(((embedded(space, point) - there) ** 2).sum())
 
-    lengths = _lengths(space)
-    starts = np.cumsum([0, *lengths])
-    polymer, salt, plasticiser = (int(np.argmax(there[starts[i] : starts[i + 1]])) for i in range(3))
-    limits = space.plasticiser_fraction
-    exact = rounded(
-        space,
-        Point(
-            polymer,
-            salt,
-            plasticiser,
-            space.salt_loading.low + float(np.clip(there[-2], 0, 1)) * space.salt_loading.span,
-            0.0 if limits is None else limits.low + float(np.clip(there[-1], 0, 1)) * limits.span,
-        ),
-    )
+    exact = point_nearest(space, there)
     if not reasons_not_to(space, formulation_at(space, exact)) and new(space, exact):
         return exact
     around = [

@@ -100,18 +100,18 @@ def formulation_of(unit: str, space: DesignSpace) -> Formulation:
     """What a polymer of a pool is made into: the salt of the space at its loading.
 
     Raises:
-        BadInput: the space leaves the salt, the loading or a plasticiser open.
+        BadInput: the space leaves the salt, the loading, a plasticiser or the process open.
     """
     salt, *others = space.salts
-    if others or space.salt_loading.span > 0 or any(space.plasticisers):
+    if others or space.salt_loading.span > 0 or any(space.plasticisers) or space.settings:
         raise BadInput(
             "a pool is ranked by its polymers, and the space leaves open what each is made with",
             place="space",
-            remedy="Name one salt, one loading (low and high the same) and no plasticiser",
+            remedy="Name one salt, one loading (low and high the same), no plasticiser and one process",
         )
     polymer = Polymer(units=(RepeatUnit(smiles=unit),), fractions=(1.0,))
     loading = molality(space.salt_loading.low, space.salt_loading.unit, polymer, salt, 0.0)
-    return Formulation(polymer=polymer, salt=salt, salt_molality_mol_kg=loading, process=space.process)
+    return Formulation(polymer=polymer, salt=salt, salt_molality_mol_kg=loading, process=space.made_by(()))
 
 
 def _results(knowledge: Knowledge, objective: Objective, place: dict[str, int]) -> dict[int, float]:
