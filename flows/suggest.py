@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flows.cost import expected_hours
 from flows.drift import widening
 from flows.knowledge import knowledge_at
+from flows.pools import pool_of_campaign
 from flows.replaying import decisions_again
 from flows.session import Session
 from flows.spec import CampaignSpec
@@ -103,6 +104,7 @@ def _suggest(
         surrogate_fit=promoted,
         options=spec.planner.options,
         replayed=decisions_again(ledger, spec, event),
+        pool=pool_of_campaign(ledger, spec),
     )
     return next(iter(asked.suggest(1, knowledge)), None)
 

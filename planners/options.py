@@ -56,9 +56,18 @@ class PortfolioOptions(Value):
         return self
 
 
+class PoolOptions(Value):
+    """How a pool is ranked."""
+
+    chooser: Literal["kinship", "tanimoto", "thompson", "random"] = "kinship"
+    """Confidence bounds by likeness in substructures and in composition, or in substructures alone; functions drawn at
+    random from what is believed; or nothing (docs/pools.md)."""
+
+
 class PlannerOptions(Value):
     """The options of all planners."""
 
+    pool: PoolOptions = PoolOptions()
     genetic: GeneticOptions = GeneticOptions()
     swarm: SwarmOptions = SwarmOptions()
     portfolio: PortfolioOptions = PortfolioOptions()

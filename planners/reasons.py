@@ -40,7 +40,7 @@ def forecast(
     """
     posterior = fitted.posterior([formulation], conditions(knowledge.objectives, limits))
     mean, sd = posterior.mean[0].tolist(), posterior.sd[0].tolist()
-    names = _names(knowledge.objectives)
+    names = names_of(knowledge.objectives)
     expected, doubt = dict(zip(names, mean, strict=False)), dict(zip(names, sd, strict=False))
     places = dict(zip(limits, columns(knowledge.objectives, limits), strict=True))
     margin = {limit.label: limit.margin(mean[place]) for limit, place in places.items()}
@@ -65,7 +65,7 @@ def nearest_film(formulation: Formulation, films: Sequence[Film]) -> str:
     return films[int(np.argmin(((rows[1:] - rows[0]) ** 2).sum(axis=1)))].film_id
 
 
-def _names(objectives: Sequence[Objective]) -> list[str]:
+def names_of(objectives: Sequence[Objective]) -> list[str]:
     """Properties, or properties with their temperature where one is asked for at several."""
     names = [objective.property for objective in objectives]
     return names if len(set(names)) == len(names) else [objective.label for objective in objectives]

@@ -11,6 +11,7 @@ from chemistry.salt import Additive, Salt
 from chemistry.value import Value
 from planners.components import identity, looked_up
 from planners.constraints import Constraint, pair_problems
+from planners.pool.pool_file import PoolFile
 
 LOADING_UNITS = {"Li/O": 2.0, "mol/kg": 50.0, "w/w": 0.95}
 """Units of a salt loading and the highest value of each that can be meant: two lithium ions per coordinating site,
@@ -52,7 +53,9 @@ class DesignSpace(Value):
     one, whose plasticiser fraction is then zero whatever the range says.
     """
 
-    polymers: tuple[Annotated[Polymer, looked_up("polymer")], ...] = Field(min_length=1)
+    polymers: tuple[Annotated[Polymer, looked_up("polymer")], ...] = ()
+    pool: PoolFile | None = None
+    """Instead of `polymers`: a table of many, of which the planner `pool` chooses."""
     open_polymers: OpenPolymers | None = None
     """Left out, a campaign makes the named polymers and no others."""
     salts: tuple[Annotated[Salt, looked_up("salt")], ...] = Field(min_length=1)
@@ -67,6 +70,7 @@ class DesignSpace(Value):
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         problems = [
+            *_host_problems(self.polymers, self.pool, self.plasticisers),
             *_twice("polymer", self.polymers),
             *_twice("salt", self.salts),
             *_twice("plasticiser", self.plasticisers),
@@ -120,8 +124,19 @@ def _loading_problems(loading: Range, polymers: Sequence[Polymer]) -> list[str]:
     return problems
 
 
+def _host_problems(
+    polymers: Sequence[Polymer], pool: PoolFile | None, plasticisers: Sequence[Additive | None]
+) -> list[str]:
+    if pool is None:
+        return [] if polymers else ["no polymer is named; name one or more, or a pool of them"]
+    problems = ["polymers are named beside a pool; name them in the pool, or leave the pool out"] if polymers else []
+    if any(plasticisers):
+        problems.append("a pool is of polymers, salts and loadings, and plasticisers are named; leave them out")
+    return problems
+
+
 def _breeding_problems(polymers: Sequence[Polymer], open_polymers: OpenPolymers | None) -> list[str]:
-    if open_polymers is None:
+    if open_polymers is None or not polymers:
         return []
     from chemistry.exchange import can_exchange, heavy_atoms
 
