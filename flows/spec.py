@@ -17,7 +17,14 @@ from models.campaign_models import names, why_not_for_planner
 from models.quality_gate import GateLimits
 from planners.choice import Name
 from planners.objectives import Measurand
-from planners.options import GeneticOptions, PlannerOptions, PoolOptions, PortfolioOptions, SwarmOptions
+from planners.options import (
+    BayesianOptions,
+    GeneticOptions,
+    PlannerOptions,
+    PoolOptions,
+    PortfolioOptions,
+    SwarmOptions,
+)
 from planners.space import DesignSpace
 
 
@@ -54,6 +61,7 @@ class PlannerSpec(Value):
     """Experiments that fill the space before the planner learns from results."""
     surrogate: str = "gaussian_process"
     """The model that the planner asks; it must give a joint posterior of several formulations."""
+    bayesian: BayesianOptions | None = None
     genetic: GeneticOptions | None = None
     swarm: SwarmOptions | None = None
     portfolio: PortfolioOptions | None = None
@@ -91,7 +99,7 @@ class PlannerSpec(Value):
         return PlannerOptions(**given)
 
 
-OPTIONS = ("genetic", "swarm", "portfolio", "pool", "replay")
+OPTIONS = ("bayesian", "genetic", "swarm", "portfolio", "pool", "replay")
 """Planners that have options of their own, under their names."""
 CHOOSING = ("pool", "replay")
 """Planners that suggest polymers of a pool."""

@@ -105,6 +105,7 @@ def _suggest(
         options=spec.planner.options,
         replayed=decisions_again(ledger, spec, event),
         pool=pool_of_campaign(ledger, spec),
+        cost_h=lambda formulation: expected_hours(spec, formulation),
     )
     return next(iter(asked.suggest(1, knowledge)), None)
 

@@ -1,7 +1,7 @@
 """Bayesian optimisation: an even start, then the formulation whose result is worth most."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chemistry.formulation import Formulation
@@ -9,10 +9,11 @@ from ledger.film import Film
 from models.protocols import Fitted, JointModel
 from planners.limits import conditions, learnt, those_that_hold
 from planners.objectives import Limit
+from planners.options import BayesianOptions
 from planners.pareto import front, objective_values, reference_point
 from planners.points import Point, apart, formulation_at, point_of
 from planners.protocols import Action, Knowledge, Reason, Suggestion, with_suggested
-from planners.reasons import forecast, nearest_film, not_learnt
+from planners.reasons import driven_by, forecast, nearest_film, not_learnt
 from planners.screening import SAME, candidates
 from planners.sobol import even_start
 from planners.success import Chance, chance_of_success, fair
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-    from planners.acquisition import Outlook
+    from planners.outlook import Outlook
 
 FEWEST_FILMS = 3
 """Films with every objective below which a model has nothing to say."""
@@ -36,11 +37,15 @@ def gaussian_process(films: Sequence[Film]) -> Fitted:
 
 @dataclass(frozen=True)
 class BayesianPlanner:
-    """Sobol for the first `start` suggestions, then qLogNEHVI (several objectives) or qLogNEI (one).
+    """Sobol for the first `start` suggestions, then what is worth most by an acquisition function.
 
-    Candidates are a pool of feasible formulations spread over the space and around the known front, which is one of
-    films that overstep no limit; what failed before tells how likely a film comes of each. The surrogate must be a
-    `JointModel`. The answer is a pure function of what is known (torch runs on one thread meanwhile).
+    That is qLogNEHVI (several objectives) or qLogNEI (one) unless the options say otherwise. Candidates are a pool of
+    feasible formulations spread over the space and around the known front, which is one of films that overstep no
+    limit; what failed before tells how likely a film comes of each. The surrogate must be a `JointModel`. The answer is
+    a pure function of what is known (torch runs on one thread meanwhile).
+
+    Attributes:
+        cost_h: what a film of a formulation costs, hours; asked only where options say `per_cost`.
     """
 
     start: int = 5
@@ -48,6 +53,8 @@ class BayesianPlanner:
     pool: int = 2048
     finalists: int = 128
     success_fit: Callable[[Knowledge], Chance | None] = chance_of_success
+    options: BayesianOptions = field(default_factory=BayesianOptions)
+    cost_h: Callable[[Formulation], float] | None = None
     name: str = "bayesian"
 
     def suggest(self, n: int, knowledge: Knowledge) -> list[Suggestion]:
@@ -66,7 +73,7 @@ class BayesianPlanner:
         import torch
 
         from models.film_process import one_thread
-        from planners.acquisition import best_of, promising
+        from planners.rivals import is_rivals_turn, rival
 
         # The campaign's own space decides what counts as the front; a warm start may hold anything.
         own = [film for film in read if point_of(knowledge.space, film.formulation)] or read
@@ -79,25 +86,68 @@ class BayesianPlanner:
             limits = learnt(knowledge.limits, fitted, read)
             features = torch.from_numpy(fitted.features(pool))
             outlook = _outlook(own, knowledge, fitted, limits)
-            rows = promising(outlook, features, self.finalists, success).tolist() if pool else []
+            factor = self._factor(pool, success)
+            rows = self._thinned(outlook, features, factor) if pool else []
             suggestions = []
             while rows and len(suggestions) < n:
-                place, value = best_of(outlook, features[rows], None if success is None else success[rows])
+                index = knowledge.suggested + len(suggestions)
+                outlook = replace(outlook, decision=(knowledge.seed, index))
+                worth = self._worth(outlook, features[rows], None if factor is None else factor[rows])
+                favourite = place = int(worth.argmax())
+                if is_rivals_turn(index, self.options.rivals):
+                    place = rival(worth, features[rows], outlook.pending)
                 row = rows[place]
-                chance = None if success is None else float(success[row])
+                why = _Why(
+                    acquisition=self.options.acquisition,
+                    worth=float(worth[place]),
+                    success=None if success is None else float(success[row]),
+                    favourite=None if place == favourite else pool[rows[favourite]],
+                    cost_h=self.cost_h(pool[row]) if self.cost_h and self.options.per_cost else None,
+                )
                 suggestions.append(
                     Suggestion(
                         formulation=pool[row],
                         action=Action(),
-                        reason=_reason(pool[row], value, own, knowledge, fitted, limits, chance),
+                        reason=_reason(pool[row], why, own, knowledge, fitted, limits),
                         planner=self.name,
                         event=knowledge.event,
-                        index=knowledge.suggested + len(suggestions),
+                        index=index,
                     )
                 )
                 outlook = replace(outlook, pending=torch.cat([outlook.pending, features[row : row + 1]]))
                 rows = [other for other in rows if apart(knowledge.space, points[other], points[row]) > SAME]
         return suggestions
+
+    def _thinned(self, outlook: "Outlook", features: "Tensor", factor: "Tensor | None") -> list[int]:
+        """Rows that are weighed with care: those of most analytic improvement, or all where weighing is cheap."""
+        from planners.acquisition import promising
+
+        if self.options.acquisition == "noisy_improvement":
+            return promising(outlook, features, self.finalists, factor).tolist()
+        return list(range(len(features)))
+
+    def _worth(self, outlook: "Outlook", features: "Tensor", factor: "Tensor | None") -> "Tensor":
+        """Logarithm of what each row is worth, times its factor."""
+        from planners.acquisition import noisy_improvement
+        from planners.confidence_bound import confidence_bound
+        from planners.thompson import thompson
+
+        if self.options.acquisition == "noisy_improvement":
+            worth = noisy_improvement(outlook, features)
+        elif self.options.acquisition == "confidence_bound":
+            worth = confidence_bound(outlook, features, self.options.boldness)
+        else:
+            worth = thompson(outlook, features, factor)
+        return worth if factor is None else worth + factor.log()
+
+    def _factor(self, pool: Sequence[Formulation], success: "Tensor | None") -> "Tensor | None":
+        """What a gain is multiplied by: the chance that a film comes of it, per hour where the options ask for it."""
+        import torch
+
+        if self.cost_h is None or not self.options.per_cost:
+            return success
+        hours = torch.tensor([self.cost_h(formulation) for formulation in pool], dtype=torch.double)
+        return 1.0 / hours if success is None else success / hours
 
     def _candidates(self, knowledge: Knowledge, own: list[Film]) -> "tuple[list[Point], Tensor | None]":
         """Points that are weighed, and the chance of each that a film comes of it; None where nothing is to be said."""
@@ -129,7 +179,7 @@ def _best_points(films: Sequence[Film], knowledge: Knowledge) -> list[Point]:
 def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, limits: Sequence[Limit]) -> "Outlook":
     import torch
 
-    from planners.acquisition import Limited, Outlook
+    from planners.outlook import Limited, Outlook
     from planners.raised_model import upwards
     from planners.windows import windows
 
@@ -155,27 +205,53 @@ def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, li
     )
 
 
+@dataclass(frozen=True)
+class _Why:
+    """How a suggestion came about, beside what is expected of it."""
+
+    acquisition: str
+    worth: float
+    success: float | None
+    favourite: Formulation | None
+    cost_h: float | None
+
+
 def _reason(
     formulation: Formulation,
-    value: float,
+    why: _Why,
     films: Sequence[Film],
     knowledge: Knowledge,
     fitted: Fitted,
     limits: Sequence[Limit],
-    success: float | None,
 ) -> Reason:
-    """What is expected of a formulation, and the observed film that is most like it."""
-    said = forecast(formulation, knowledge, fitted, limits, success)
+    """What is expected of a formulation, what drove the choice, and the observed film that is most like it."""
+    said = forecast(formulation, knowledge, fitted, limits, why.success)
     nearest = nearest_film(formulation, films)
-    gain = "the front's hypervolume" if len(knowledge.objectives) > 1 else "the best value"
+    driven = driven_by(said, films, knowledge.objectives)
+    names = list(said.expected)
+    words = [said.words, driven.words(names), *([] if why.cost_h is None else [f"per hour of {why.cost_h:.1f} h"])]
     waiting = not_learnt(knowledge.limits, limits)
     return Reason(
-        summary=f"Raises {gain} most in expectation ({said.words}); most like it is film {nearest}.{waiting}",
+        summary=f"{_merit(why, len(names))} ({', '.join(words)}); most like it is film {nearest}.{waiting}",
         expected=said.expected,
         sd=said.sd,
         margin=said.margin,
         margin_sd=said.margin_sd,
-        success=success,
-        acquisition=value,
+        success=why.success,
+        acquisition=why.worth,
         nearest_film=nearest,
+        drive=driven.term,
+        leading=names[driven.leading],
     )
+
+
+def _merit(why: _Why, objectives: int) -> str:
+    if why.favourite is not None:
+        return f"A close rival of the favourite, {why.favourite.label}, and unlike it and what is under way"
+    if why.acquisition == "noisy_improvement":
+        gain = "the front's hypervolume" if objectives > 1 else "the best value"
+        return f"Raises {gain} most in expectation"
+    by = ", by weights of its own" if objectives > 1 else ""
+    if why.acquisition == "confidence_bound":
+        return f"Has the highest confidence bound{by}, apart from what is under way"
+    return f"Is best in one function drawn from what is believed{by}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from chemistry.errors import BadInput
+from chemistry.formulation import Formulation
 from ledger.film import Film
 from models.protocols import Fitted
 from planners.options import PlannerOptions
@@ -24,12 +25,13 @@ def planner(
     options: PlannerOptions | None = None,
     replayed: "ReplayPlanner | None" = None,
     pool: "Pool | None" = None,
+    cost_h: Callable[[Formulation], float] | None = None,
 ) -> Planner:
     """The planner of a name.
 
     `start` is how many suggestions fill the space evenly (for `sobol` the length of a block), `surrogate_fit` how films
     become a model; the Gaussian process where it is left out. `replayed` is what `replay` makes again, `pool` is what
-    the planner of that name chooses from.
+    the planner of that name chooses from, `cost_h` what a film of a formulation costs, hours.
 
     Raises:
         BadInput: no planner has this name, or nothing is given to replay or to choose from.
@@ -49,11 +51,11 @@ def planner(
     if name == "pool" and pool is None:
         raise BadInput("there is no pool to choose from", place="planner", remedy="Name its file: `space: {pool: …}`")
     makers: dict[str, Callable[[], Planner | None]] = {
-        "bayesian": lambda: BayesianPlanner(start=start, surrogate_fit=fit),
+        "bayesian": lambda: BayesianPlanner(start=start, surrogate_fit=fit, options=chosen.bayesian, cost_h=cost_h),
         "genetic": lambda: GeneticPlanner(start=start, surrogate_fit=fit, options=chosen.genetic),
         "swarm": lambda: SwarmPlanner(chosen.swarm),
         "portfolio": lambda: PortfolioPlanner(
-            tuple(planner(member, start, surrogate_fit, options) for member in chosen.portfolio.of),
+            tuple(planner(member, start, surrogate_fit, options, cost_h=cost_h) for member in chosen.portfolio.of),
             start=start,
             options=chosen.portfolio,
         ),

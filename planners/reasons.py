@@ -8,8 +8,10 @@ from chemistry.quantities import with_uncertainty
 from ledger.film import Film
 from models.features import feature_matrix
 from models.protocols import Fitted
+from planners.drive import Drive, drive
 from planners.limits import columns, conditions
 from planners.objectives import Limit, Objective
+from planners.pareto import raised_values
 from planners.protocols import Knowledge
 
 
@@ -49,6 +51,15 @@ def forecast(
     told += [f"margin to the limit on {of} {with_uncertainty(margin[of], margin_sd[of])}" for of in margin]
     told += [] if success is None else [f"chance of a film {success:.0%}"]
     return Forecast(expected, doubt, margin, margin_sd, ", ".join(told))
+
+
+def driven_by(said: Forecast, films: Sequence[Film], objectives: Sequence[Objective]) -> Drive:
+    """What drove a suggestion of which this is foretold, against the films that were read on every objective."""
+    import numpy as np
+
+    signs = np.array([objective.sign for objective in objectives])
+    known = [values for film in films if (values := raised_values(film, objectives)) is not None]
+    return drive(signs * list(said.expected.values()), np.array(list(said.sd.values())), np.array(known))
 
 
 def not_learnt(limits: Sequence[Limit], learnt: Sequence[Limit]) -> str:
