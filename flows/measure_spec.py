@@ -1,10 +1,10 @@
 """What a campaign file says of the measurements, as frozen values."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from chemistry.errors import BadInput
+from chemistry.quantity_fields import in_unit
 from chemistry.value import Value
 from devices.protocols import Polarise, ScanHeat, SweepVoltage
 
@@ -13,21 +13,6 @@ COLDEST_C, HOTTEST_C = -100.0, 300.0
 
 LOWEST_Hz, HIGHEST_Hz = 1e-5, 1e9
 """A period of the lowest takes more than a day; above the highest cables, and not films, are measured."""
-
-
-def read_quantity(given: Any, unit: str) -> float:
-    """A number in `unit`, or text with a unit of its own; pydantic adds the place to what is wrong with it."""
-    from chemistry.units import quantity
-
-    try:
-        return quantity(given, unit)
-    except BadInput as error:
-        raise ValueError(str(error)) from error
-
-
-def in_unit(unit: str) -> BeforeValidator:
-    """What a field needs to take numbers in `unit` and text with a unit of its own."""
-    return BeforeValidator(lambda given: read_quantity(given, unit), json_schema_input_type=float | str)
 
 
 class SweepSpec(Value):

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from chemistry.quantity_fields import read_quantity
 from chemistry.value import Value
-from flows.measure_spec import Measure, read_quantity
+from flows.measure_spec import Measure
 from ledger.film import PROPERTY_UNITS, WITHOUT_TEMPERATURE
 from planners.objectives import Limit, Measurand, Objective
 

@@ -1,4 +1,4 @@
-"""Which formulations of a space must not be made: bounds on sums and ratios, and components that exclude each other."""
+"""Which formulations of a space must not be made: bounds on sums, ratios, numbers, and what excludes each other."""
 
 import itertools
 from collections.abc import Sequence
@@ -76,16 +76,30 @@ class PairConstraint(Value):
     forbid: Together
 
 
+class CrowdConstraint(Value):
+    """How many of some plasticisers may stand in one film."""
+
+    at_most_components: int = Field(ge=1)
+    of: tuple[Annotated[Additive, looked_up("additive")], ...] = Field(min_length=2)
+
+    @property
+    def label(self) -> str:
+        """`at most 1 of succinonitrile, tetraglyme`."""
+        return f"at most {self.at_most_components} of {', '.join(additive.label for additive in self.of)}"
+
+
 def _kind_of_constraint(given: Any) -> str:
     """By its key, so that what is wrong with one is told of that kind only."""
     keys = given if isinstance(given, dict) else type(given).model_fields if isinstance(given, Value) else ()
-    return "a pair" if "forbid" in keys else "a ratio" if "ratio" in keys else "a sum"
+    told = {"forbid": "a pair", "ratio": "a ratio", "at_most_components": "a crowd"}
+    return next((kind for key, kind in told.items() if key in keys), "a sum")
 
 
 Constraint = Annotated[
     Annotated[SumConstraint, Tag("a sum")]
     | Annotated[RatioConstraint, Tag("a ratio")]
-    | Annotated[PairConstraint, Tag("a pair")],
+    | Annotated[PairConstraint, Tag("a pair")]
+    | Annotated[CrowdConstraint, Tag("a crowd")],
     Discriminator(_kind_of_constraint),
 ]
 
@@ -120,6 +134,25 @@ def pair_problems(
         for component in known[kind]
         if all(film[place] != component for film in left)
     ]
+
+
+def crowd_problems(constraints: Sequence[Constraint], named: Sequence[Additive], most: int) -> list[str]:
+    """What is wrong with bounds on how many plasticisers of a set a film may hold: those that bound nothing."""
+    problems = []
+    for crowd in constraints:
+        if not isinstance(crowd, CrowdConstraint):
+            continue
+        strange = [additive.label for additive in crowd.of if additive not in named]
+        if strange:
+            problems.append(f"{crowd.label} is asked for, but {', '.join(strange)} is not in the space; leave it out")
+        elif len(set(crowd.of)) < len(crowd.of):
+            problems.append(f"{crowd.label} names the same one twice")
+        elif crowd.at_most_components >= min(most, len(crowd.of)):
+            problems.append(
+                f"{crowd.label} is asked for, which holds always where a film has at most {most} of the plasticisers; "
+                "leave the constraint out, or raise most_plasticisers"
+            )
+    return problems
 
 
 def _label(component: Any) -> str:

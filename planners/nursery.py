@@ -6,12 +6,13 @@ Deb & Agrawal, Complex Syst. 1995, 9, 115 (simulated binary crossover); Deb & Go
 
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from planners.axes import Amount
 from planners.breeding import bred, lender
 from planners.components import identity
 from planners.points import Point, formulation_at, reasons_not_to, rounded
-from planners.space import DesignSpace, Range
+from planners.space import DesignSpace
 from planners.survival import Individual
 
 if TYPE_CHECKING:
@@ -20,14 +21,12 @@ if TYPE_CHECKING:
 CROSSOVER_INDEX = 15.0
 MUTATION_INDEX = 20.0
 """Distribution indices of the two operators, as the papers take them: the larger, the nearer to the parents."""
-_MUTATED = 0.2
-"""Chance of each of the five genes to mutate: one of them in a child, on average."""
 _FRAGMENTS = 0.5
 """Chance that the polymer of a child in an open-ended space is bred and not inherited."""
+_STRANGERS = 0.4
+"""Chance that a fragment comes from a generated unit and not from the other parent."""
 _TRIES = 32
 """Children of one pair that may not be made, after which the pair is given up."""
-
-Category = Literal["polymer", "salt", "plasticiser"]
 
 
 @dataclass(frozen=True)
@@ -57,34 +56,42 @@ class Nursery:
         return None
 
     def _born(self, one: Individual, other: Individual) -> Child:
-        polymer, of_polymer = self._polymer(one.point, other.point)
-        salt, of_salt = self._category("salt", one.point, other.point)
-        plasticiser, of_plasticiser = self._category("plasticiser", one.point, other.point)
-        loading, of_loading = self._amount("loading", self.space.salt_loading, [one.point.loading, other.point.loading])
-        fraction, of_fraction = 0.0, ""
-        if self.space.plasticiser_fraction is not None and self.space.plasticisers[plasticiser] is not None:
-            known = [p.fraction for p in (one.point, other.point) if self.space.plasticisers[p.plasticiser] is not None]
-            fraction, of_fraction = self._amount("plasticiser fraction", self.space.plasticiser_fraction, known)
-        point = rounded(self.space, Point(polymer, salt, plasticiser, loading, fraction))
-        happened = [word for word in (of_polymer, of_salt, of_plasticiser, of_loading, of_fraction) if word]
+        mine, theirs = one.point, other.point
+        genes = [self._polymer(mine, theirs)]
+        genes += [self._choice(axis, mine, theirs) for axis in range(1, len(mine.choices))]
+        choices = tuple(choice for choice, _ in genes)
+        axes = self.space.axes
+        shares = [
+            self._amount(axis, [p.amounts[place] for p in (mine, theirs) if axes.exists(axis, p.choices)])
+            if axes.exists(axis, choices)
+            else (0.0, "")
+            for place, axis in enumerate(axes.amounts)
+        ]
+        point = rounded(self.space, Point(choices, tuple(amount for amount, _ in shares)))
+        happened = [word for _, word in (*genes, *shares) if word]
         parents = one.label if one.label == other.label else f"{one.label} and {other.label}"
         return Child(point, f"child of {parents} ({', '.join(happened) or 'all of the first'})")
 
-    def _category(self, kind: Category, one: Point, other: Point) -> tuple[int, str]:
+    def _choice(self, place: int, one: Point, other: Point) -> tuple[int, str]:
         """From either parent, or now and then any of the space."""
-        size = len(getattr(self.space, f"{kind}s"))
-        if size > 1 and self._rng.random() < _MUTATED:
-            return int(self._rng.integers(size)), f"{kind} mutated"
-        first, second = getattr(one, kind), getattr(other, kind)
+        axis = self.space.axes.choices[place]
+        if axis.size > 1 and self._rng.random() < self._mutated:
+            return int(self._rng.integers(axis.size)), f"{axis.name} mutated"
+        first, second = one.choices[place], other.choices[place]
         if first == second or self._rng.random() < 0.5:
             return first, ""
-        return second, f"{kind} of the second"
+        return second, f"{axis.name} of the second"
+
+    @property
+    def _mutated(self) -> float:
+        """Chance of each gene to mutate: one of them in a child, on average."""
+        return 1 / len(self.space.axes)
 
     def _polymer(self, one: Point, other: Point) -> tuple[int, str]:
         if self.space.open_polymers is None or self._rng.random() >= _FRAGMENTS:
-            return self._category("polymer", one, other)
+            return self._choice(0, one, other)
         mine = self.space.polymers[one.polymer]
-        stranger = lender(self.space, self._draw) if self._rng.random() < 2 * _MUTATED else None
+        stranger = lender(self.space, self._draw) if self._rng.random() < _STRANGERS else None
         child = bred(self.space, mine, stranger or self.space.polymers[other.polymer], self._draw)
         if child is None:
             return one.polymer, ""
@@ -96,12 +103,15 @@ class Nursery:
         self.space = self.space.model_copy(update={"polymers": (*self.space.polymers, child)})
         return len(known), story
 
-    def _amount(self, name: str, limits: Range, of_parents: list[float]) -> tuple[float, str]:
+    def _amount(self, axis: Amount, of_parents: list[float]) -> tuple[float, str]:
         """An amount between and around those of the parents; any of the range where no parent has one."""
         import numpy as np
         from pymoo.operators.crossover.sbx import cross_sbx
         from pymoo.operators.mutation.pm import mut_pm
 
+        name, limits = axis.name, axis.limits
+        if limits is None:
+            return 0.0, ""
         if not of_parents:
             return limits.low + float(self._rng.random()) * limits.span, f"{name} drawn"
         if limits.span == 0:
@@ -111,7 +121,7 @@ class Nursery:
         eta, exchange = np.array([[CROSSOVER_INDEX]]), np.array([[0.5]])
         both = cross_sbx(pair.reshape(2, 1, 1), low, high, eta, 1.0, exchange, random_state=self._rng)
         value, words = both[0], f"{name} crossed" if pair[0] != pair[1] else ""
-        if self._rng.random() < _MUTATED:
+        if self._rng.random() < self._mutated:
             sure = np.array([1.0])
             value = mut_pm(value, low, high, np.array([MUTATION_INDEX]), sure, False, random_state=self._rng)
             words = f"{name} crossed and mutated" if words else f"{name} mutated"

@@ -48,8 +48,7 @@ def _drawn(knowledge: Knowledge, number: int, wanted: Callable[[Formulation], bo
     random = np.random.default_rng([knowledge.seed, number])
     space = knowledge.space
     for _ in range(_PATIENCE):
-        polymer, salt, plasticiser, loading, fraction = random.random(5).tolist()
-        formulation = formulation_at(space, point_at(space, (polymer, salt, plasticiser, loading, fraction)))
+        formulation = formulation_at(space, point_at(space, random.random(len(space.axes)).tolist()))
         if wanted(formulation) and not reasons_not_to(space, formulation):
             return formulation
     return None

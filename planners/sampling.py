@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -50,10 +50,10 @@ def _sampled(request: _Request, n: int, seed: int) -> tuple[Point, ...]:
     reasons: Counter[str] = Counter()
     examples: dict[str, str] = {}
     barren = 0
-    for place in coordinates(5, seed):
+    for place in coordinates(len(space.axes), seed):
         if len(found) == n or barren >= _PATIENCE:
             break
-        point = point_at(space, (place[0], place[1], place[2], place[3], place[4]))
+        point = point_at(space, place)
         barren += 1
         if point in found:
             continue
@@ -88,19 +88,21 @@ def refuse_empty(space: DesignSpace) -> None:
 
 
 def balanced_block(space: DesignSpace, n: int, seed: int) -> tuple[Point, ...]:
-    """A block of n feasible points in which every component appears as evenly as it can, loadings spread by Sobol.
+    """A block of n feasible points in which every choice appears as evenly as it can, amounts spread by Sobol.
 
-    Along each axis of components the points are ranked and dealt out, so that counts differ by at most one. Where a
+    Along each axis of choices the points are ranked and dealt out, so that counts differ by at most one. Where a
     combination may not be made at any of 64 loadings, that point is replaced by the next of `sample`.
     """
-    stream = coordinates(5, seed)
+    stream = coordinates(len(space.axes), seed)
     places = [next(stream) for _ in range(n)]
-    sizes = (len(space.polymers), len(space.salts), len(space.plasticisers))
-    dealt = [_dealt([place[axis] for place in places], size, seed + axis) for axis, size in enumerate(sizes)]
+    dealt = [
+        _dealt([place[axis] for place in places], choice.size, seed + axis)
+        for axis, choice in enumerate(space.axes.choices)
+    ]
     spare = iter(sample(space, 4 * n, seed))
     chosen: list[Point] = []
     for row, place in enumerate(places):
-        point = _feasible_with(space, (dealt[0][row], dealt[1][row], dealt[2][row]), place, stream, chosen)
+        point = _feasible_with(space, [choices[row] for choices in dealt], place, stream, chosen)
         point = point or next((other for other in spare if other not in chosen), None)
         if point is not None:
             chosen.append(point)
@@ -108,36 +110,30 @@ def balanced_block(space: DesignSpace, n: int, seed: int) -> tuple[Point, ...]:
 
 
 def neighbours(space: DesignSpace, point: Point, n: int, reach: float, seed: int) -> list[Point]:
-    """At most n feasible points near one: loadings moved by up to `reach` of their ranges, sometimes one component.
+    """At most n feasible points near one: amounts moved by up to `reach` of their ranges, sometimes one choice.
 
-    A third of them keep all components, the rest exchange one, so that good loadings are tried with other partners.
+    A third of them keep all choices, the rest exchange one, so that good loadings are tried with other partners.
     """
     found: dict[Point, None] = {}
-    span = space.plasticiser_fraction.span if space.plasticiser_fraction else 0.0
-    for draw, (which, what, loading, fraction) in zip(range(2 * n), coordinates(4, seed), strict=False):
+    axes = space.axes
+    draws = coordinates(2 + len(axes.amounts), seed)
+    for draw, (which, what, *moves) in zip(range(2 * n), draws, strict=False):
         if len(found) == n:
             break
-        polymer, salt, plasticiser = point.polymer, point.salt, point.plasticiser
+        choices = list(point.choices)
         if draw % 3:
-            axis = int(which * 3)
-            polymer = int(what * len(space.polymers)) if axis == 0 else polymer
-            salt = int(what * len(space.salts)) if axis == 1 else salt
-            plasticiser = int(what * len(space.plasticisers)) if axis == 2 else plasticiser
-        moved = Point(
-            polymer,
-            salt,
-            plasticiser,
-            point.loading + reach * (2 * loading - 1) * space.salt_loading.span,
-            point.fraction + reach * (2 * fraction - 1) * span,
-        )
-        near = rounded(space, moved)
+            axis = int(which * len(choices))
+            choices[axis] = int(what * axes.choices[axis].size)
+        amounts = zip(axes.amounts, point.amounts, moves, strict=True)
+        moved = tuple(amount + reach * (2 * move - 1) * axis.span for axis, amount, move in amounts)
+        near = rounded(space, Point(tuple(choices), moved))
         if near not in found and not reasons_not_to(space, formulation_at(space, near)):
             found[near] = None
     return list(found)
 
 
 def _dealt(coordinate: list[float], size: int, seed: int) -> list[int]:
-    """A component for each point: ranks dealt out evenly, which component comes first drawn from the seed."""
+    """A choice for each point: ranks dealt out evenly, which comes first drawn from the seed."""
     import numpy as np
 
     order = np.random.default_rng(seed).permutation(size)
@@ -147,16 +143,15 @@ def _dealt(coordinate: list[float], size: int, seed: int) -> list[int]:
 
 def _feasible_with(
     space: DesignSpace,
-    components: tuple[int, int, int],
+    choices: Sequence[int],
     first: tuple[float, ...],
     stream: Iterator[tuple[float, ...]],
     taken: list[Point],
 ) -> Point | None:
-    sizes = (len(space.polymers), len(space.salts), len(space.plasticisers))
-    middle = tuple((index + 0.5) / size for index, size in zip(components, sizes, strict=True))
+    middle = [(index + 0.5) / axis.size for index, axis in zip(choices, space.axes.choices, strict=True)]
     place = first
     for _ in range(64):
-        point = point_at(space, (middle[0], middle[1], middle[2], place[3], place[4]))
+        point = point_at(space, (*middle, *place[len(middle) :]))
         if point not in taken and not reasons_not_to(space, formulation_at(space, point)):
             return point
         place = next(stream)

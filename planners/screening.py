@@ -44,13 +44,13 @@ def is_new(knowledge: Knowledge) -> Callable[[DesignSpace, Point], bool]:
     taken = [(point, SAME) for formulation in known if (point := point_of(space, formulation))]
     failed = [failure.formulation for failure in knowledge.failures]
     taken += [(point, NEAR_FAILURE) for formulation in failed if (point := point_of(space, formulation))]
-    by_components: dict[tuple[int, int, int], list[tuple[Point, float]]] = {}
+    by_choices: dict[tuple[int, ...], list[tuple[Point, float]]] = {}
     for point, distance in taken:
-        by_components.setdefault((point.polymer, point.salt, point.plasticiser), []).append((point, distance))
+        by_choices.setdefault(point.choices, []).append((point, distance))
     enough = enough_for(knowledge)
 
     def new(space: DesignSpace, point: Point) -> bool:
-        around = by_components.get((point.polymer, point.salt, point.plasticiser), ())
+        around = by_choices.get(point.choices, ())
         return enough(formulation_at(space, point)) and all(
             apart(space, point, other) > distance for other, distance in around
         )

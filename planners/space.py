@@ -1,6 +1,7 @@
 """The design space of a campaign: components, continuous loadings, constraints."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -9,32 +10,15 @@ from chemistry.polymer import Polymer
 from chemistry.process import Process
 from chemistry.salt import Additive, Salt
 from chemistry.value import Value
+from planners.axes import Amount, Axes, Choice, Range
 from planners.components import identity, looked_up
-from planners.constraints import Constraint, pair_problems
+from planners.constraints import Constraint, crowd_problems, pair_problems
 from planners.pool.pool_file import PoolFile
+from planners.process_space import HowMade, ProcessSpace, Setting
 
 LOADING_UNITS = {"Li/O": 2.0, "mol/kg": 50.0, "w/w": 0.95}
 """Units of a salt loading and the highest value of each that can be meant: two lithium ions per coordinating site,
 50 mol per kg of polymer, 95 % of the film."""
-
-
-class Range(Value):
-    """A closed interval in a stated unit."""
-
-    low: float = Field(ge=0)
-    high: float = Field(gt=0)
-    unit: str
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low > self.high:
-            raise ValueError(f"low is {self.low:g} and high is {self.high:g}; write the smaller one as low")
-        return self
-
-    @property
-    def span(self) -> float:
-        """High minus low."""
-        return self.high - self.low
 
 
 class OpenPolymers(Value):
@@ -63,25 +47,86 @@ class DesignSpace(Value):
     """In Li/O (per coordinating site), mol/kg of polymer, or w/w of the film."""
     plasticisers: tuple[Annotated[Additive | None, looked_up("additive")], ...] = Field(default=(None,), min_length=1)
     plasticiser_fraction: Range | None = None
-    """In w/w of the film."""
+    """Of each plasticiser in a film, in w/w of the film."""
+    most_plasticisers: int = Field(default=1, ge=1)
+    """How many plasticisers one film may hold."""
     constraints: tuple[Constraint, ...] = ()
-    process: Process = Process()
+    process: HowMade = Process()
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         problems = [
-            *_host_problems(self.polymers, self.pool, self.plasticisers),
+            *self._host_problems(),
             *_twice("polymer", self.polymers),
             *_twice("salt", self.salts),
             *_twice("plasticiser", self.plasticisers),
             *_loading_problems(self.salt_loading, self.polymers),
             *self._fraction_problems(),
+            *self._crowd_problems(),
             *pair_problems(self.constraints, self.polymers, self.salts, self.plasticisers),
             *_breeding_problems(self.polymers, self.open_polymers),
         ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @cached_property
+    def axes(self) -> Axes:
+        """Polymer, salt, each plasticiser, each setting of the process; salt loading, fraction of each plasticiser."""
+        ordinals = ["", *(f" {number}" for number in range(2, self.most_plasticisers + 1))]
+        several = self.plasticisers_or_none
+        nothing = several.index(None) if None in several else None
+        # The first is none only where the file says that it may be; any further one may be left out.
+        plasticisers = [
+            Choice(f"plasticiser{ordinal}", len(several if ordinal else self.plasticisers), nothing)
+            for ordinal in ordinals
+        ]
+        fractions = [
+            Amount(f"plasticiser fraction{ordinal}", self.plasticiser_fraction, needs=2 + place)
+            for place, ordinal in enumerate(ordinals)
+        ]
+        settings = [_axis(setting, 2 + len(plasticisers)) for setting in self.settings]
+        return Axes(
+            (Choice("polymer", len(self.polymers)), Choice("salt", len(self.salts)), *plasticisers, *settings),
+            (Amount("loading", self.salt_loading), *fractions),
+        )
+
+    @cached_property
+    def plasticisers_or_none(self) -> tuple[Additive | None, ...]:
+        """What a place for a plasticiser may hold: the plasticisers, and none where a film may have several."""
+        if self.most_plasticisers == 1 or None in self.plasticisers:
+            return self.plasticisers
+        return (*self.plasticisers, None)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """Settings of the process that are chosen for each film."""
+        return self.process.settings if isinstance(self.process, ProcessSpace) else ()
+
+    def made_by(self, chosen: tuple[int, ...]) -> Process:
+        """The process of a film, of the place that was chosen in each setting."""
+        return self.process.process(chosen) if isinstance(self.process, ProcessSpace) else self.process
+
+    def _host_problems(self) -> list[str]:
+        if self.pool is None:
+            return [] if self.polymers else ["no polymer is named; name one or more, or a pool of them"]
+        problems = []
+        if self.polymers:
+            problems.append("polymers are named beside a pool; name them in the pool, or leave the pool out")
+        if any(self.plasticisers):
+            problems.append("a pool is of polymers, salts and loadings, and plasticisers are named; leave them out")
+        if self.settings:
+            problems.append("a pool is made by one process, and settings of it are left open; give each one value")
+        return problems
+
+    def _crowd_problems(self) -> list[str]:
+        named = [plasticiser for plasticiser in self.plasticisers if plasticiser is not None]
+        if self.most_plasticisers > max(len(named), 1):
+            return [f"most_plasticisers is {self.most_plasticisers}, but the space names {len(named)} of them"]
+        fraction = self.plasticiser_fraction
+        if fraction is not None and self.most_plasticisers > 1 and fraction.low <= 0:
+            return ["plasticiser_fraction starts at 0; a film with several names those it holds, so start above 0"]
+        return crowd_problems(self.constraints, named, self.most_plasticisers)
 
     def _fraction_problems(self) -> list[str]:
         fraction = self.plasticiser_fraction
@@ -95,6 +140,17 @@ class DesignSpace(Value):
         if fraction.high >= 1:
             return [f"plasticiser_fraction goes up to {fraction.high:g}; as a fraction of the film it stays below 1"]
         return []
+
+
+def _axis(setting: Setting, before: int) -> Choice:
+    """The axis of a setting; so many choices stand before those of the process."""
+    return Choice(
+        f"{setting.step} {setting.field}",
+        len(setting.values),
+        nothing=setting.nothing,
+        needs=None if setting.needs is None else before + setting.needs,
+        ordered=not isinstance(setting.values[0], str),
+    )
 
 
 def _twice(kind: str, components: Sequence[Polymer | Salt | Additive | None]) -> list[str]:
@@ -121,17 +177,6 @@ def _loading_problems(loading: Range, polymers: Sequence[Polymer]) -> list[str]:
     if loading.unit == "Li/O":
         bare = [polymer.label for polymer in polymers if not polymer.sites_mol_kg]
         problems += [f"{label} has no coordinating site, so Li/O means nothing; use mol/kg" for label in bare]
-    return problems
-
-
-def _host_problems(
-    polymers: Sequence[Polymer], pool: PoolFile | None, plasticisers: Sequence[Additive | None]
-) -> list[str]:
-    if pool is None:
-        return [] if polymers else ["no polymer is named; name one or more, or a pool of them"]
-    problems = ["polymers are named beside a pool; name them in the pool, or leave the pool out"] if polymers else []
-    if any(plasticisers):
-        problems.append("a pool is of polymers, salts and loadings, and plasticisers are named; leave them out")
     return problems
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from planners.axes import Choice
 from planners.breeding import in_grown_space
 from planners.limits import read_values, violation_of
 from planners.options import SwarmOptions
@@ -101,7 +102,9 @@ class SwarmPlanner:
         rng = np.random.default_rng([knowledge.seed, knowledge.suggested])
         # One draw for each gene: the coordinates of one component move together.
         pull_own, pull_shared = (np.repeat(rng.random(len(lengths)), lengths)[None] for _ in range(2))
-        fastest = np.repeat([1.0, 1.0, 1.0, _FASTEST, _FASTEST], lengths)
+        axes = space.axes
+        speeds = [*(1.0 for _ in axes.choices), *(_FASTEST for _ in axes.amounts)]
+        fastest = np.repeat(speeds, lengths)
         there, _ = pso_equation(
             here[None],
             (here if own is None else _embedded(space, own.point))[None],
@@ -182,52 +185,64 @@ def _point(space: DesignSpace, decided: Decided) -> Point:
 
 
 def _lengths(space: DesignSpace) -> tuple[int, ...]:
-    """Coordinates of each gene: polymer, salt, plasticiser, loading, fraction."""
-    return (len(space.polymers), len(space.salts), len(space.plasticisers), 1, 1)
+    """Coordinates of each axis: one for each component there is to choose, one for a number."""
+    return (*(1 if axis.ordered else axis.size for axis in space.axes.choices), *(1 for _ in space.axes.amounts))
 
 
 def _embedded(space: DesignSpace, point: Point) -> "np.ndarray":
-    """Coordinates of a point, `d`: a corner for each component, loadings as shares of their ranges.
+    """Coordinates of a point, `d`: a corner for each component, numbers as shares of their ranges.
 
     A film without plasticiser lies in the middle of its fraction's range: it draws no particle to either end.
     """
     import numpy as np
 
-    lengths = _lengths(space)
-    corners = [
-        np.eye(length)[place] / np.sqrt(2.0)
-        for length, place in zip(lengths[:3], (point.polymer, point.salt, point.plasticiser), strict=True)
+    axes = space.axes
+    chosen = [
+        _corner(axis, choice, axes.exists(axis, point.choices))
+        for axis, choice in zip(axes.choices, point.choices, strict=True)
     ]
-    loading = (point.loading - space.salt_loading.low) / (space.salt_loading.span or 1.0)
-    fraction = 0.5
-    if space.plasticiser_fraction is not None and space.plasticisers[point.plasticiser] is not None:
-        fraction = (point.fraction - space.plasticiser_fraction.low) / (space.plasticiser_fraction.span or 1.0)
-    return np.concatenate([*corners, [loading, fraction]])
+    shares = [
+        (amount - axis.low) / (axis.span or 1.0) if axes.exists(axis, point.choices) else 0.5
+        for axis, amount in zip(axes.amounts, point.amounts, strict=True)
+    ]
+    return np.concatenate([*chosen, shares])
+
+
+def _at(space: DesignSpace, there: "np.ndarray") -> Point:
+    """The point nearest to coordinates, `d`, whether it may be made or not."""
+    import numpy as np
+
+    axes = space.axes
+    ends = np.cumsum(_lengths(space))[: len(axes.choices)]
+    *chosen, shares = np.split(there, ends)
+    amounts = (axis.low + float(share) * axis.span for axis, share in zip(axes.amounts, shares.clip(0, 1), strict=True))
+    choices = (_nearest_choice(axis, place) for axis, place in zip(axes.choices, chosen, strict=True))
+    return rounded(space, Point(tuple(choices), tuple(amounts)))
+
+
+def _corner(axis: Choice, choice: int, exists: bool) -> "np.ndarray":
+    """Coordinates of a choice: a corner of a simplex with edges of one; a share of the way where it is a number."""
+    import numpy as np
+
+    if axis.ordered:
+        return np.array([choice / max(axis.size - 1, 1) if exists else 0.5])
+    return np.eye(axis.size)[choice] / np.sqrt(2.0)
+
+
+def _nearest_choice(axis: Choice, there: "np.ndarray") -> int:
+    import numpy as np
+
+    return int(np.rint(there[0].clip(0, 1) * (axis.size - 1))) if axis.ordered else int(np.argmax(there))
 
 
 def _nearest(knowledge: Knowledge, there: "np.ndarray") -> Point | None:
     """The new formulation nearest to coordinates: at them, or of a sample where that one may not be made."""
-    import numpy as np
-
     space, new = knowledge.space, is_new(knowledge)
 
     def away(point: Point) -> float:
         return float(((_embedded(space, point) - there) ** 2).sum())
 
-    lengths = _lengths(space)
-    starts = np.cumsum([0, *lengths])
-    polymer, salt, plasticiser = (int(np.argmax(there[starts[i] : starts[i + 1]])) for i in range(3))
-    limits = space.plasticiser_fraction
-    exact = rounded(
-        space,
-        Point(
-            polymer,
-            salt,
-            plasticiser,
-            space.salt_loading.low + float(np.clip(there[-2], 0, 1)) * space.salt_loading.span,
-            0.0 if limits is None else limits.low + float(np.clip(there[-1], 0, 1)) * limits.span,
-        ),
-    )
+    exact = _at(space, there)
     if not reasons_not_to(space, formulation_at(space, exact)) and new(space, exact):
         return exact
     around = [

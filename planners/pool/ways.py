@@ -33,11 +33,11 @@ def ways_of(space: DesignSpace) -> tuple[Way, ...]:
     Raises:
         BadInput: the space leaves open what else a polymer is made with, or its loadings.
     """
-    if any(space.plasticisers):
+    if any(space.plasticisers) or space.settings:
         raise BadInput(
-            "a pool is ranked by its polymers, salts and loadings, and the space names plasticisers too",
+            "a pool is ranked by its polymers, salts and loadings, and the space leaves more open than these",
             place="space",
-            remedy="Leave the plasticisers out, or name a few polymers and take the planner bayesian",
+            remedy="Leave plasticisers and settings out, or name a few polymers and take the planner bayesian",
         )
     return tuple(Way(salt, loading) for salt in space.salts for loading in loadings_of(space))
 
@@ -79,7 +79,7 @@ def formulation_of(unit: str, way: Way, space: DesignSpace) -> Formulation | Non
     if unit_of_loading == "Li/O" and not polymer.sites_mol_kg:
         return None
     loading = molality(way.loading, unit_of_loading, polymer, way.salt, 0.0)
-    return Formulation(polymer=polymer, salt=way.salt, salt_molality_mol_kg=loading, process=space.process)
+    return Formulation(polymer=polymer, salt=way.salt, salt_molality_mol_kg=loading, process=space.made_by(()))
 
 
 def nearest_way(formulation: Formulation, space: DesignSpace) -> int | None:

@@ -35,7 +35,7 @@ def test_draws_are_feasible_different_and_the_same_one_by_one(nothing):
 
 def test_draws_are_uniform_over_components_and_loading(nothing):
     points = [point_of(nothing.space, s.formulation) for s in RandomPlanner().suggest(400, nothing)]
-    counts = np.bincount([point.salt for point in points if point is not None], minlength=4)
+    counts = np.bincount([point.choices[1] for point in points if point is not None], minlength=4)
     assert abs(counts - 100).max() < 45, "four and a half standard deviations"
     loadings = np.array([point.loading for point in points if point is not None])
     assert abs(loadings.mean() - 0.11) < 0.012
