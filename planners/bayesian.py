@@ -8,12 +8,13 @@ from chemistry.formulation import Formulation
 from ledger.film import Film
 from models.protocols import Fitted, JointModel
 from planners.limits import conditions, learnt, those_that_hold
+from planners.many_axes import films_since, has_many_axes, region_candidates, region_of
+from planners.merit import Merit, reason
 from planners.objectives import Limit
 from planners.options import BayesianOptions
 from planners.pareto import front, objective_values, reference_point
 from planners.points import Point, apart, formulation_at, point_of
-from planners.protocols import Action, Knowledge, Reason, Suggestion, with_suggested
-from planners.reasons import driven_by, forecast, nearest_film, not_learnt
+from planners.protocols import Action, Knowledge, Suggestion, refuse_without_history, with_suggested
 from planners.screening import SAME, candidates
 from planners.sobol import even_start
 from planners.success import Chance, chance_of_success, fair
@@ -97,7 +98,7 @@ class BayesianPlanner:
                 if is_rivals_turn(index, self.options.rivals):
                     place = rival(worth, features[rows], outlook.pending)
                 row = rows[place]
-                why = _Why(
+                why = Merit(
                     acquisition=self.options.acquisition,
                     worth=float(worth[place]),
                     success=None if success is None else float(success[row]),
@@ -108,7 +109,7 @@ class BayesianPlanner:
                     Suggestion(
                         formulation=pool[row],
                         action=Action(),
-                        reason=_reason(pool[row], why, own, knowledge, fitted, limits),
+                        reason=reason(pool[row], why, own, knowledge, fitted, limits),
                         planner=self.name,
                         event=knowledge.event,
                         index=index,
@@ -149,11 +150,27 @@ class BayesianPlanner:
         hours = torch.tensor([self.cost_h(formulation) for formulation in pool], dtype=torch.double)
         return 1.0 / hours if success is None else success / hours
 
+    def _points(self, knowledge: Knowledge, own: list[Film]) -> list[Point]:
+        """Points over the space and about the best; with many axes those of a trust region instead of all the space.
+
+        Raises `ValueError` where there are many axes and it is not known who suggested what.
+        """
+        if has_many_axes(knowledge.space):
+            refuse_without_history(knowledge, self.name)
+            region = region_of(knowledge, self.start)
+            since = films_since(knowledge, region)
+            recent = [film for film in own if film.film_id in since]
+            if recent and not region.gathering:
+                best = _best_points(recent, knowledge)
+                within = region_candidates(knowledge, region, best, self.pool // 4)
+                return candidates(knowledge, best, self.pool, within)
+        return candidates(knowledge, _best_points(own, knowledge), self.pool)
+
     def _candidates(self, knowledge: Knowledge, own: list[Film]) -> "tuple[list[Point], Tensor | None]":
         """Points that are weighed, and the chance of each that a film comes of it; None where nothing is to be said."""
         import torch
 
-        points = candidates(knowledge, _best_points(own, knowledge), self.pool)
+        points = self._points(knowledge, own)
         asked = self.success_fit(knowledge)
         if asked is None or not points:
             return points, None
@@ -203,55 +220,3 @@ def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, li
         if limits
         else None,
     )
-
-
-@dataclass(frozen=True)
-class _Why:
-    """How a suggestion came about, beside what is expected of it."""
-
-    acquisition: str
-    worth: float
-    success: float | None
-    favourite: Formulation | None
-    cost_h: float | None
-
-
-def _reason(
-    formulation: Formulation,
-    why: _Why,
-    films: Sequence[Film],
-    knowledge: Knowledge,
-    fitted: Fitted,
-    limits: Sequence[Limit],
-) -> Reason:
-    """What is expected of a formulation, what drove the choice, and the observed film that is most like it."""
-    said = forecast(formulation, knowledge, fitted, limits, why.success)
-    nearest = nearest_film(formulation, films)
-    driven = driven_by(said, films, knowledge.objectives)
-    names = list(said.expected)
-    words = [said.words, driven.words(names), *([] if why.cost_h is None else [f"per hour of {why.cost_h:.1f} h"])]
-    waiting = not_learnt(knowledge.limits, limits)
-    return Reason(
-        summary=f"{_merit(why, len(names))} ({', '.join(words)}); most like it is film {nearest}.{waiting}",
-        expected=said.expected,
-        sd=said.sd,
-        margin=said.margin,
-        margin_sd=said.margin_sd,
-        success=why.success,
-        acquisition=why.worth,
-        nearest_film=nearest,
-        drive=driven.term,
-        leading=names[driven.leading],
-    )
-
-
-def _merit(why: _Why, objectives: int) -> str:
-    if why.favourite is not None:
-        return f"A close rival of the favourite, {why.favourite.label}, and unlike it and what is under way"
-    if why.acquisition == "noisy_improvement":
-        gain = "the front's hypervolume" if objectives > 1 else "the best value"
-        return f"Raises {gain} most in expectation"
-    by = ", by weights of its own" if objectives > 1 else ""
-    if why.acquisition == "confidence_bound":
-        return f"Has the highest confidence bound{by}, apart from what is under way"
-    return f"Is best in one function drawn from what is believed{by}"
