@@ -177,9 +177,9 @@ class CampaignSpec(Value):
     @property
     def outcomes(self) -> tuple[Measurand, ...]:
         """Everything that is asked of a film: its objectives, then what only its limits ask for."""
-        asked = {(one.property, one.temperature_C): one for one in (*self.limits, *self.objectives)}
-        wanted = dict.fromkeys((one.property, one.temperature_C) for one in (*self.objectives, *self.limits))
-        return tuple(asked[which] for which in wanted)
+        parts = [part for objective in self.objectives for part in objective.parts]
+        wanted = dict.fromkeys((one.property, one.temperature_C) for one in (*parts, *self.limits))
+        return tuple(Measurand(property=name, temperature_C=T) for name, T in wanted)
 
     @model_validator(mode="after")
     def _chosen_from(self) -> Self:

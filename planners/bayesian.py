@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chemistry.formulation import Formulation
 from ledger.film import Film
 from models.protocols import Fitted, JointModel
-from planners.limits import conditions, learnt, those_that_hold
+from planners.limits import column_signs, conditions, learnt, those_that_hold
 from planners.many_axes import films_since, has_many_axes, region_candidates, region_of
 from planners.merit import Merit, reason
 from planners.objectives import Limit
@@ -196,6 +196,7 @@ def _best_points(films: Sequence[Film], knowledge: Knowledge) -> list[Point]:
 def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, limits: Sequence[Limit]) -> "Outlook":
     import torch
 
+    from planners.gathered import gather_of
     from planners.outlook import Limited, Outlook
     from planners.raised_model import upwards
     from planners.windows import windows
@@ -205,7 +206,7 @@ def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, li
     pending = sorted(knowledge.pending, key=lambda formulation: formulation.key)
     holding = those_that_hold(films, knowledge.limits)
     values = _values(holding or films, knowledge)
-    signs = [objective.sign for objective in knowledge.objectives]
+    signs = column_signs(knowledge.objectives)
     asked = conditions(knowledge.objectives, limits)
     others = [1.0] * (len(asked) - len(signs))
     return Outlook(
@@ -214,6 +215,7 @@ def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, li
         pending=torch.from_numpy(fitted.features(pending)),
         reference=torch.from_numpy(reference_point(values, knowledge.objectives, whole=not holding)),
         seed=knowledge.seed + knowledge.suggested,
+        gather=gather_of(knowledge.objectives),
         limited=Limited(
             model=upwards(fitted.botorch_model(asked), [*signs, *others]), windows=windows(knowledge.objectives, limits)
         )

@@ -1,6 +1,6 @@
 """Objectives that are made of several outputs of a model, such as the worst of two temperatures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from botorch.acquisition.objective import PosteriorTransform
@@ -11,12 +11,37 @@ from botorch.sampling.normal import SobolQMCNormalSampler
 from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
 from torch import Tensor
 
+from planners.limits import places
+from planners.objectives import Objective
+
 Gather = Callable[[Tensor], Tensor]
 """Makes `... x m` objectives of `... x M` outputs, or of more, of which it takes the first M."""
 
 DRAWS = 256
+"""Of the outputs of one formulation."""
 _SEED = 7
 _LEAST = 1e-12
+
+
+def gather_of(objectives: Sequence[Objective]) -> Gather | None:
+    """What makes objectives, all to maximise, of outputs that are; None where each output is one objective."""
+    if not any(objective.temperatures_C for objective in objectives):
+        return None
+    made_of = list(zip(objectives, places(objectives), strict=True))
+
+    def gather(outputs: Tensor) -> Tensor:
+        found = []
+        for objective, own in made_of:
+            values = outputs[..., own]
+            if objective.temperatures_C:
+                heights = values - objective.sign * torch.tensor(objective.references, dtype=values.dtype)
+                values = heights.amin(dim=-1) if objective.over == "worst" else heights.mean(dim=-1)
+            else:
+                values = values[..., 0]
+            found.append(values)
+        return torch.stack(found, dim=-1)
+
+    return gather
 
 
 class Gathered(Model):

@@ -9,7 +9,7 @@ from ledger.film import Film
 from models.features import feature_matrix
 from models.protocols import Fitted
 from planners.drive import Drive, drive
-from planners.limits import columns, conditions
+from planners.expectation import expectation
 from planners.objectives import Limit, Objective
 from planners.pareto import raised_values
 from planners.protocols import Knowledge
@@ -40,17 +40,17 @@ def forecast(
 
     `limits` are those that it has learnt, `success` is the chance that a film comes of it, where that is known.
     """
-    posterior = fitted.posterior([formulation], conditions(knowledge.objectives, limits))
-    mean, sd = posterior.mean[0].tolist(), posterior.sd[0].tolist()
+    told = expectation(fitted, [formulation], knowledge.objectives, limits)
     names = names_of(knowledge.objectives)
-    expected, doubt = dict(zip(names, mean, strict=False)), dict(zip(names, sd, strict=False))
-    places = dict(zip(limits, columns(knowledge.objectives, limits), strict=True))
-    margin = {limit.label: limit.margin(mean[place]) for limit, place in places.items()}
-    margin_sd = {limit.label: sd[place] for limit, place in places.items()}
-    told = [f"{name} {with_uncertainty(expected[name], doubt[name])}" for name in names]
-    told += [f"margin to the limit on {of} {with_uncertainty(margin[of], margin_sd[of])}" for of in margin]
-    told += [] if success is None else [f"chance of a film {success:.0%}"]
-    return Forecast(expected, doubt, margin, margin_sd, ", ".join(told))
+    expected = dict(zip(names, told.mean[0].tolist(), strict=True))
+    doubt = dict(zip(names, told.sd[0].tolist(), strict=True))
+    limited = list(zip(limits, told.limited[0].tolist(), told.limited_sd[0].tolist(), strict=True))
+    margin = {limit.label: limit.margin(value) for limit, value, _ in limited}
+    margin_sd = {limit.label: sd for limit, _, sd in limited}
+    words = [f"{name} {with_uncertainty(expected[name], doubt[name])}" for name in names]
+    words += [f"margin to the limit on {of} {with_uncertainty(margin[of], margin_sd[of])}" for of in margin]
+    words += [] if success is None else [f"chance of a film {success:.0%}"]
+    return Forecast(expected, doubt, margin, margin_sd, ", ".join(words))
 
 
 def driven_by(said: Forecast, films: Sequence[Film], objectives: Sequence[Objective]) -> Drive:
