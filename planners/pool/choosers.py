@@ -1,5 +1,6 @@
 """Choosers that need nothing but this project: at random, by confidence bounds, and by functions drawn at random."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class AtRandom:
         """The next rows of a shuffle that the seed decides."""
         order = np.random.default_rng(told.seed).permutation(len(pool))
         gone = set(told.gone)
-        return [Choice(int(row)) for row in order if int(row) not in gone][:n]
+        return [Choice(int(row)) for row in itertools.islice((row for row in order if int(row) not in gone), n)]
 
 
 @dataclass(frozen=True)
