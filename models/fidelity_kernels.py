@@ -114,9 +114,13 @@ class FidelityProcess(FilmProcess):
         offset, slope = (self._one_hot(data) @ offsets).T
         return self.mean_at(data.tau) + offset + slope * data.tau
 
-    def towards(self, tau: Tensor, data: FilmData) -> Tensor:
-        """Covariance of experiment at one reduced temperature with each reading, formulations apart, `n`."""
-        return super().towards(tau, data) * (self._one_hot(data) @ self.between_sources()[0])
+    def towards(self, tau: Tensor, data: FilmData, source: int = 0) -> Tensor:
+        """Covariance of a fidelity at one reduced temperature with each reading, formulations apart, `n`."""
+        return super().towards(tau, data) * (self._one_hot(data) @ self.between_sources()[source])
+
+    def own_noise(self, source: int) -> Tensor:
+        """Variance of the first reading of a new film (cell, trajectory) of a fidelity, beyond what it states."""
+        return self._with_others("film_sd")[source] ** 2 + self._with_others("extra_sd")[source] ** 2
 
     @torch.no_grad()
     def evidence(self, data: FilmData) -> float:

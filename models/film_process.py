@@ -176,9 +176,20 @@ class FilmProcess(nn.Module):
         """Prior mean of each reading, `n`."""
         return self.mean_for(data.features[data.film], data.tau)
 
-    def towards(self, tau: Tensor, data: FilmData) -> Tensor:
-        """Covariance between one reduced temperature and each reading but for the part over formulations, `n`."""
+    def towards(self, tau: Tensor, data: FilmData, source: int = 0) -> Tensor:
+        """Covariance between one reduced temperature and each reading but for the part over formulations, `n`.
+
+        There is one source of readings here, 0; `models.fidelity_kernels` has several.
+        """
         return self.over_temperature(tau, data.tau)[0]
+
+    def between_sources(self) -> Tensor:
+        """Covariance of the sources of readings, `s x s`, over that of the one that is foretold."""
+        return torch.ones(1, 1, dtype=torch.double)
+
+    def own_noise(self, source: int) -> Tensor:
+        """Variance of the first reading of a new film about its formulation's value, beyond what it states."""
+        return self.log["film_sd"].exp() ** 2 + self.log["extra_sd"].exp() ** 2
 
     def loss(self, data: FilmData, distances: Tensor) -> tuple[float, Tensor]:
         """Negative log posterior of the hyperparameters, up to a constant, and a scalar that has its gradient.

@@ -49,6 +49,18 @@ class LearntProperty:
         """The property at one reduced temperature."""
         return AtTemperature(self, tau)
 
+    @torch.no_grad()
+    def solved(self, tau: float, source: int = 0) -> Tensor:
+        """Covariance of each film at one reduced temperature with the readings, factorised, `n x films`.
+
+        Times the covariance over formulations with the films it is all that a posterior needs. `source` is the fidelity
+        that is spoken of.
+        """
+        here = torch.tensor([tau], dtype=torch.double)
+        weights = torch.zeros(len(self.data.value), len(self.data.features), dtype=torch.double)
+        weights[torch.arange(len(self.data.value)), self.data.film] = self.process.towards(here, self.data, source)
+        return torch.linalg.solve_triangular(self.factor, weights, upper=False)
+
     def leave_one_film_out(self) -> tuple[Tensor, Tensor]:
         """Predicted mean and sd of every reading by all other films, `n` each, in the property's unit.
 
@@ -76,12 +88,9 @@ class AtTemperature:
 
     def __init__(self, learnt: LearntProperty, tau: float) -> None:
         self.learnt = learnt
-        process, data = learnt.process, learnt.data
+        process, solved = learnt.process, learnt.solved(tau)
         with torch.no_grad():
             here = torch.tensor([tau], dtype=torch.double)
-            weights = torch.zeros(len(data.value), len(data.features), dtype=torch.double)
-            weights[torch.arange(len(data.value)), data.film] = process.towards(here, data)
-            solved = torch.linalg.solve_triangular(learnt.factor, weights, upper=False)
             self.tau, self.solved = here, solved
             self.coefficients = (solved.T @ learnt.white).flatten()
             self.root = torch.linalg.qr(solved, mode="r").R

@@ -20,6 +20,7 @@ from models.foretelling import foretold, left_out_scores
 from models.formulation_model import FormulationModel, LearntProperty
 from models.out_of_sample import ForetoldReading
 from models.protocols import Condition, Posterior
+from models.teaching import Teaching, teaching
 from models.weights_hash import HASH, refuse_other_weights, weights_hash
 
 FILM_SD = 0.10
@@ -108,6 +109,30 @@ class FittedGaussianProcess:
     def features(self, formulations: Sequence[Formulation]) -> np.ndarray:
         """`n x d` inputs of `botorch_model`."""
         return feature_matrix(formulations)
+
+    def teaching(
+        self, asked: Condition, of: np.ndarray, told: Condition, fidelity: str, rows: np.ndarray, sd: float
+    ) -> Teaching:
+        """What a reading of each of `x x d` features would teach of each of `a x d`; `sd` is what it would state.
+
+        `KeyError` for a property, or a fidelity of it, that nothing was learnt from; `ValueError` for two properties.
+        """
+        if asked.property != told.property:
+            raise ValueError(f"{told.property} is taken to say nothing of {asked.property}")
+        place, taus = self._place_of(asked.property, fidelity), (asked.temperature_C, told.temperature_C)
+        with one_thread():
+            return teaching(
+                self.learnt[asked.property],
+                (reduced_temperature(taus[0]), reduced_temperature(taus[1])),
+                place,
+                torch.from_numpy(rows),
+                torch.from_numpy(of),
+                sd,
+            )
+
+    def _place_of(self, name: str, fidelity: str) -> int:
+        """Place of a fidelity among those that a property was learnt from."""
+        return {Source.MEASURED.value: 0}[fidelity]
 
     def diagnostics(self) -> dict[str, dict[str, float]]:
         """How well each property is foretold for a film that was left out, film effect and noise in the bargain.

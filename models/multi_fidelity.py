@@ -125,6 +125,9 @@ class FittedMultiFidelity(FittedGaussianProcess):
             raise TypeError(f"{name} was learnt by a process of one fidelity")
         return dict(zip(self.sources[name][1:], process.correlation().tolist()[1:], strict=True))
 
+    def _place_of(self, name: str, fidelity: str) -> int:
+        return {source: place for place, source in enumerate(self.sources[name])}[fidelity]
+
     def diagnostics(self) -> dict[str, dict[str, float]]:
         """How well the readings of each left-out film are foretold, those of the highest fidelity alone."""
         with one_thread():

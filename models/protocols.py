@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from models.glass_estimate import GlassEstimate
     from models.learning_table import Points
+    from models.teaching import Teaching
 
 
 @dataclass(frozen=True)
@@ -119,4 +120,24 @@ class JointModel(Protocol):
 
     def features(self, formulations: Sequence[Formulation]) -> "np.ndarray":
         """`n x d` inputs of `botorch_model`."""
+        ...
+
+
+@runtime_checkable
+class Teachable(JointModel, Protocol):
+    """A joint model that says what one more reading would teach, before it is made."""
+
+    def teaching(
+        self,
+        asked: Condition,
+        of: "np.ndarray",
+        told: Condition,
+        fidelity: str,
+        rows: "np.ndarray",
+        sd: float,
+    ) -> "Teaching":
+        """What a reading of each of `x x d` features would teach of each of `a x d`; `sd` is what it would state.
+
+        Raises `KeyError` for a fidelity that nothing was learnt from.
+        """
         ...

@@ -9,8 +9,9 @@ import torch
 from botorch.models.model import Model
 
 from chemistry.formulation import Formulation
-from models.protocols import Condition, JointModel, Posterior
+from models.protocols import Condition, JointModel, Posterior, Teachable
 from models.rescaled import Rescaled
+from models.teaching import Teaching
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ class Widened:
     def features(self, formulations: Sequence[Formulation]) -> np.ndarray:
         """`n x d` inputs of `botorch_model`."""
         return self.model.features(formulations)
+
+    def teaching(
+        self, asked: Condition, of: np.ndarray, told: Condition, fidelity: str, rows: np.ndarray, sd: float
+    ) -> Teaching:
+        """What readings would teach (`models.protocols.Teachable`): more by as much as less is known."""
+        if not isinstance(self.model, Teachable):
+            raise TypeError(f"{type(self.model).__name__} does not say what a reading would teach")
+        known, wider = self.model.teaching(asked, of, told, fidelity, rows, sd), self.factors.get(asked.property, 1.0)
+        return Teaching(known.with_asked * wider**2, known.among * wider**2)
 
     def _of(self, conditions: Sequence[Condition]) -> list[float]:
         return [self.factors.get(condition.property, 1.0) for condition in conditions]

@@ -25,7 +25,7 @@ from botorch.utils.multi_objective.box_decompositions.non_dominated import (
 from botorch.utils.sampling import manual_seed
 from torch import Tensor
 
-from planners.outlook import TINY, Outlook, moments
+from planners.outlook import TINY, Outlook, mean_and_sd
 
 # BoTorch would compile a kernel of its own in C++ when first asked: half a minute, other digits on each machine, and
 # after a kill in the middle of it a lock that every later process waits for, for ever. We are as fast without.
@@ -51,10 +51,7 @@ def promising(outlook: Outlook, features: Tensor, n: int, factor: Tensor | None 
     Cheap: it thins a large pool for `noisy_improvement`.
     """
     with torch.no_grad(), manual_seed(outlook.seed):
-        known = torch.cat([outlook.observed, outlook.pending])
-        if outlook.limited:
-            known = known[outlook.chance(known) >= _AS_LIKELY_AS_NOT]
-        value = _analytic(outlook, known)
+        value = expected_gain(outlook, torch.cat([outlook.observed, outlook.pending]))
         scores = torch.cat([value(rows) for rows in features.split(_CHUNK)])
         if factor is not None:
             scores = scores + factor.log() if outlook.objectives == 1 else scores * factor
@@ -79,10 +76,15 @@ def _samples(outlook: Outlook) -> int:
     return SAMPLES if outlook.objectives <= 2 else SAMPLES_OF_MANY
 
 
-def _analytic(outlook: Outlook, known: Tensor) -> Callable[[Tensor], Tensor]:
-    """Score of `n x d` rows against what is known, `k x d`; a logarithm where there is one objective."""
+def expected_gain(outlook: Outlook, known: Tensor) -> Callable[[Tensor], Tensor]:
+    """Score of `n x d` rows against what is known, `k x d`; a logarithm where there is one objective.
+
+    What is known counts where it holds the limits as likely as not.
+    """
     single, model = outlook.objectives == 1, outlook.marginal
-    means = moments(model, known)[0] if len(known) else outlook.reference.new_empty(0, outlook.objectives)
+    if outlook.limited:
+        known = known[outlook.chance(known) >= _AS_LIKELY_AS_NOT]
+    means = mean_and_sd(model, known)[0] if len(known) else outlook.reference.new_empty(0, outlook.objectives)
     if single:
         # Where nothing that holds the limits is known, what is worth more than nothing is a gain.
         improved = LogExpectedImprovement(model, best_f=means.max() if len(means) else outlook.reference[0])

@@ -37,6 +37,34 @@ def gaussian_process(films: Sequence[Film]) -> Fitted:
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """Candidates, and what is believed of them.
+
+    Attributes:
+        films: those that the front is made of.
+        fitted: the surrogate.
+        points, pool: `n` candidates, as points of the space and as formulations.
+        features: `n x d`.
+        limits: those that the surrogate has learnt.
+        outlook: what the acquisition looks at.
+        success: `n`, the chance that a film comes of each; None where nothing is to be said.
+        factor: `n`, what the gain of each is multiplied by; None where that is one.
+        promising: rows that are worth a closer look, best first.
+    """
+
+    films: list[Film]
+    fitted: Fitted
+    points: list[Point]
+    pool: list[Formulation]
+    features: "Tensor"
+    limits: tuple[Limit, ...]
+    outlook: "Outlook"
+    success: "Tensor | None"
+    factor: "Tensor | None"
+    promising: list[int]
+
+
+@dataclass(frozen=True)
 class BayesianPlanner:
     """Sobol for the first `start` suggestions, then what is worth most by an acquisition function.
 
@@ -71,53 +99,70 @@ class BayesianPlanner:
         return [*first, *self._learnt(n - early, with_suggested(knowledge, first), read)]
 
     def _learnt(self, n: int, knowledge: Knowledge, read: list[Film]) -> list[Suggestion]:
+        from models.film_process import one_thread
+
+        with one_thread():
+            return self.best(n, self.weigh(knowledge, read), knowledge)
+
+    def best(self, n: int, weighed: Weighed, knowledge: Knowledge) -> list[Suggestion]:
+        """The n candidates that are worth most, or close rivals of them; torch on one thread, as for `weigh`."""
         import torch
 
-        from models.film_process import one_thread
         from planners.rivals import is_rivals_turn, rival
 
-        # The campaign's own space decides what counts as the front; a warm start may hold anything.
-        own = [film for film in read if point_of(knowledge.space, film.formulation)] or read
-        with one_thread():
-            fitted = self.surrogate_fit(knowledge.films)
-            if not isinstance(fitted, JointModel):
-                raise TypeError(f"{type(fitted).__name__} gives no joint posterior, which Bayesian optimisation needs")
-            points, success = self._candidates(knowledge, own)
-            pool = [formulation_at(knowledge.space, point) for point in points]
-            limits = learnt(knowledge.limits, fitted, read)
-            features = torch.from_numpy(fitted.features(pool))
-            outlook = _outlook(own, knowledge, fitted, limits)
-            factor = self._factor(pool, success)
-            rows = self._thinned(outlook, features, factor) if pool else []
-            suggestions = []
-            while rows and len(suggestions) < n:
-                index = knowledge.suggested + len(suggestions)
-                outlook = replace(outlook, decision=(knowledge.seed, index))
-                worth = self._worth(outlook, features[rows], None if factor is None else factor[rows])
-                favourite = place = int(worth.argmax())
-                if is_rivals_turn(index, self.options.rivals):
-                    place = rival(worth, features[rows], outlook.pending)
-                row = rows[place]
-                why = Merit(
-                    acquisition=self.options.acquisition,
-                    worth=float(worth[place]),
-                    success=None if success is None else float(success[row]),
-                    favourite=None if place == favourite else pool[rows[favourite]],
-                    cost_h=self.cost_h(pool[row]) if self.cost_h and self.options.per_cost else None,
+        outlook, rows, factor = weighed.outlook, weighed.promising, weighed.factor
+        suggestions: list[Suggestion] = []
+        while rows and len(suggestions) < n:
+            index = knowledge.suggested + len(suggestions)
+            outlook = replace(outlook, decision=(knowledge.seed, index))
+            features = weighed.features[rows]
+            worth = self._worth(outlook, features, None if factor is None else factor[rows])
+            favourite = int(worth.argmax())
+            turn = is_rivals_turn(index, self.options.rivals)
+            place = rival(worth, features, outlook.pending) if turn else favourite
+            row = rows[place]
+            chosen, made = weighed.points[row], weighed.pool[row]
+            why = Merit(
+                acquisition=self.options.acquisition,
+                worth=float(worth[place]),
+                success=None if weighed.success is None else float(weighed.success[row]),
+                favourite=None if place == favourite else weighed.pool[rows[favourite]],
+                cost_h=self.cost_h(made) if self.cost_h and self.options.per_cost else None,
+            )
+            suggestions.append(
+                Suggestion(
+                    formulation=made,
+                    action=Action(),
+                    reason=reason(made, why, weighed.films, knowledge, weighed.fitted, weighed.limits),
+                    planner=self.name,
+                    event=knowledge.event,
+                    index=index,
                 )
-                suggestions.append(
-                    Suggestion(
-                        formulation=pool[row],
-                        action=Action(),
-                        reason=reason(pool[row], why, own, knowledge, fitted, limits),
-                        planner=self.name,
-                        event=knowledge.event,
-                        index=index,
-                    )
-                )
-                outlook = replace(outlook, pending=torch.cat([outlook.pending, features[row : row + 1]]))
-                rows = [other for other in rows if apart(knowledge.space, points[other], points[row]) > SAME]
+            )
+            outlook = replace(outlook, pending=torch.cat([outlook.pending, weighed.features[row : row + 1]]))
+            rows = [other for other in rows if apart(knowledge.space, weighed.points[other], chosen) > SAME]
         return suggestions
+
+    def weigh(self, knowledge: Knowledge, read: Sequence[Film]) -> Weighed:
+        """The candidates, what is believed of them, and which are worth a closer look; `read` are films to learn from.
+
+        Torch should run on one thread meanwhile, as `suggest` sees to.
+        """
+        import torch
+
+        # The campaign's own space decides what counts as the front; a warm start may hold anything.
+        own = [film for film in read if point_of(knowledge.space, film.formulation)] or list(read)
+        fitted = self.surrogate_fit(knowledge.evidence)
+        if not isinstance(fitted, JointModel):
+            raise TypeError(f"{type(fitted).__name__} gives no joint posterior, which Bayesian optimisation needs")
+        points, success = self._candidates(knowledge, own)
+        pool = [formulation_at(knowledge.space, point) for point in points]
+        limits = learnt(knowledge.limits, fitted, read)
+        features = torch.from_numpy(fitted.features(pool))
+        outlook = _outlook(own, knowledge, fitted, limits)
+        factor = self._factor(pool, success)
+        rows = self._thinned(outlook, features, factor) if pool else []
+        return Weighed(own, fitted, points, pool, features, limits, outlook, success, factor, rows)
 
     def _thinned(self, outlook: "Outlook", features: "Tensor", factor: "Tensor | None") -> list[int]:
         """Rows that are weighed with care: those of most analytic improvement, or all where weighing is cheap."""

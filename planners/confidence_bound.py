@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from planners.height import height, log_positive
-from planners.outlook import TINY, Outlook, moments
+from planners.outlook import TINY, Outlook, mean_and_sd
 
 _PAIRS_OF = 512
 """Candidates whose pairs tell how steep the mean is."""
@@ -25,12 +25,12 @@ def confidence_bound(outlook: Outlook, features: Tensor, boldness: float) -> Ten
     """
     with torch.no_grad():
         measure = height(outlook)
-        mean, sd = moments(outlook.marginal, features)
+        mean, sd = mean_and_sd(outlook.marginal, features)
         worth = log_positive(measure.of(mean + boldness * sd)) + outlook.chance(features).clamp_min(TINY).log()
         if not len(outlook.pending):
             return worth
-        known, _ = moments(outlook.marginal, outlook.observed)
-        middle, spread = measure.of_normal(*moments(outlook.marginal, outlook.pending), outlook.seed)
+        known, _ = mean_and_sd(outlook.marginal, outlook.observed)
+        middle, spread = measure.of_normal(*mean_and_sd(outlook.marginal, outlook.pending), outlook.seed)
         steepness = slope(features, measure.of(mean))
         distance = torch.cdist(features, outlook.pending)
         left = penalty(distance, middle, spread, float(measure.of(known).max()), steepness)

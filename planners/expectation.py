@@ -52,7 +52,7 @@ def _gathered(
     import torch
 
     from planners.gathered import Gathered, gather_of
-    from planners.outlook import moments
+    from planners.outlook import mean_and_sd
     from planners.raised_model import upwards
 
     gather, signs = gather_of(objectives), column_signs(objectives)
@@ -60,7 +60,7 @@ def _gathered(
         raise ValueError("each objective is read at one temperature")
     if isinstance(fitted, JointModel):
         model = Gathered(upwards(fitted.botorch_model(conditions(objectives)), signs), gather)
-        mean, sd = moments(model, torch.from_numpy(fitted.features(formulations)))
+        mean, sd = mean_and_sd(model, torch.from_numpy(fitted.features(formulations)))
     else:
         told = fitted.posterior(formulations, conditions(objectives))
         normal = np.random.default_rng(0).standard_normal((256, *told.mean.shape))

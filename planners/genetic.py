@@ -60,7 +60,7 @@ class GeneticPlanner:
         while len(suggestions) < n:
             known = in_grown_space(with_suggested(knowledge, suggestions))
             if self.options.fitness != "experiment":
-                fitted = fitted or self._fitted(knowledge.films)
+                fitted = fitted or self._fitted(knowledge.evidence)
             found = self._bred(known) if fitted is None else self._evolved(known, read, fitted)
             if found is None:
                 break

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from planners.outlook import TINY, Outlook, moments
+from planners.outlook import TINY, Outlook, mean_and_sd
 from planners.scalarisation import chebyshev, weights
 
 _SHARP = 10.0
@@ -53,7 +53,7 @@ class Height:
 
 def height(outlook: Outlook) -> Height:
     """The height of a decision: the ideal is the best that is expected of each objective of what was observed."""
-    mean, _ = moments(outlook.marginal, outlook.observed)
+    mean, _ = mean_and_sd(outlook.marginal, outlook.observed)
     weight = weights(outlook.objectives, *outlook.decision)
     return Height(weight, outlook.reference.numpy(), mean.max(dim=0).values.numpy())
 

@@ -80,7 +80,7 @@ class Outlook:
 
 
 @torch.no_grad()
-def moments(model: Model, features: Tensor) -> tuple[Tensor, Tensor]:
+def mean_and_sd(model: Model, features: Tensor) -> tuple[Tensor, Tensor]:
     """Posterior means and standard deviations, `n x m` each, of `n x d` features, one by one."""
     posterior = model.posterior(features.unsqueeze(-2))
     if not isinstance(posterior, GPyTorchPosterior):

@@ -8,14 +8,30 @@ from pydantic import Field
 from chemistry.formulation import Formulation
 from chemistry.value import Value
 from ledger.film import Film
-from planners.objectives import Limit, Objective
+from planners.objectives import Limit, Measurand, Objective
 from planners.space import DesignSpace
+
+Kind = Literal["experiment", "quick_scan", "md", "dft"]
+"""What can be done with a formulation: a film that is measured in full, one that is measured quickly, a calculation."""
+CALCULATIONS: frozenset[Kind] = frozenset({"md", "dft"})
+"""Behind these stands no film."""
+
+
+class Offer(Value):
+    """A way to learn of a formulation, what it tells and what it costs."""
+
+    source: Kind
+    tells: tuple[Measurand, ...] = Field(min_length=1)
+    sd: float = Field(default=0.0, ge=0)
+    """What a reading is expected to state of its error, in the property's unit."""
+    cost_h: float = Field(gt=0)
+    """Hours of lab time that one costs, or that its core hours are held to be worth."""
 
 
 class Action(Value):
     """What to do with a formulation, and what it costs."""
 
-    source: Literal["experiment", "quick_scan", "md", "dft"] = "experiment"
+    source: Kind = "experiment"
     plan: str = "make_film, measure_film"
     cost_h: float = Field(default=0.0, ge=0)
     """Expected cost in hours of lab (or core) time."""
@@ -75,6 +91,7 @@ class Decided(Value):
     """As it was asked for; its film's is as made."""
     outcome: Outcome = "pending"
     film_id: str | None = None
+    source: Kind = "experiment"
 
 
 class Knowledge(Value):
@@ -89,8 +106,12 @@ class Knowledge(Value):
     """What a film must hold to count as an answer."""
     films: tuple[Film, ...] = ()
     """Observed films of this campaign, then of its warm start."""
+    calculations: tuple[Film, ...] = ()
+    """What theory says of formulations: learnt from, never an answer."""
+    offers: tuple[Offer, ...] = ()
+    """What may be done with a formulation; empty where that is an experiment and nothing else."""
     pending: tuple[Formulation, ...] = ()
-    """Suggested and not yet observed or failed."""
+    """Films suggested and not yet observed or failed; calculations under way stand in the history."""
     failures: tuple[Failed, ...] = ()
     history: tuple[Decided, ...] = ()
     """Who suggested what, in its order: what films, pending and failures became of."""
@@ -102,6 +123,11 @@ class Knowledge(Value):
     seed: int = 0
     suggested: int = 0
     """How many suggestions the campaign already has: the index of the next one."""
+
+    @property
+    def evidence(self) -> tuple[Film, ...]:
+        """All that a surrogate learns from."""
+        return (*self.films, *self.calculations)
 
 
 def refuse_without_history(knowledge: Knowledge, planner: str) -> None:
@@ -116,10 +142,14 @@ def refuse_without_history(knowledge: Knowledge, planner: str) -> None:
 
 def with_suggested(knowledge: Knowledge, suggestions: Sequence[Suggestion]) -> Knowledge:
     """What is known once suggestions are under way, so that the next one of a batch knows of those before it."""
-    decided = (Decided(index=s.index, planner=s.planner, formulation=s.formulation) for s in suggestions)
+    decided = (
+        Decided(index=s.index, planner=s.planner, formulation=s.formulation, source=s.action.source)
+        for s in suggestions
+    )
+    films = (suggestion.formulation for suggestion in suggestions if suggestion.action.source not in CALCULATIONS)
     return knowledge.model_copy(
         update={
-            "pending": (*knowledge.pending, *(suggestion.formulation for suggestion in suggestions)),
+            "pending": (*knowledge.pending, *films),
             "history": (*knowledge.history, *decided),
             "suggested": knowledge.suggested + len(suggestions),
         }

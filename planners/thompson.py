@@ -8,7 +8,7 @@ from torch import Tensor
 
 from models.rescaled import interleaved
 from planners.height import height, log_positive
-from planners.outlook import TINY, Outlook, moments
+from planners.outlook import TINY, Outlook, mean_and_sd
 
 DRAWN_AT = 384
 """Candidates at which a function is drawn: the time grows with the cube."""
@@ -26,7 +26,7 @@ def thompson(outlook: Outlook, features: Tensor, factor: Tensor | None = None) -
     """
     with torch.no_grad():
         measure = height(outlook)
-        mean, sd = moments(outlook.marginal, features)
+        mean, sd = mean_and_sd(outlook.marginal, features)
         chance = outlook.chance(features).clamp_min(TINY).log()
         reach = log_positive(measure.of(mean + _WIDE * sd)) + chance
         reach = reach if factor is None else reach + factor.clamp_min(TINY).log()

@@ -13,7 +13,7 @@ from planners.bayesian import BayesianPlanner
 from planners.confidence_bound import confidence_bound, penalty, slope
 from planners.height import Height, height
 from planners.options import BayesianOptions
-from planners.outlook import Outlook, moments
+from planners.outlook import Outlook, mean_and_sd
 from planners.points import apart, point_of, reasons_not_to
 from planners.protocols import Failed, Knowledge
 from planners.rivals import NEARLY, is_rivals_turn, rival
@@ -67,19 +67,19 @@ GRID = torch.linspace(0, 1, 101, dtype=torch.double)[:, None]
 
 def test_without_boldness_the_bound_picks_the_mean(outlook: Outlook, two: Outlook) -> None:
     for look in (outlook, two):
-        mean, _ = moments(look.model, GRID)
+        mean, _ = mean_and_sd(look.model, GRID)
         wanted = height(look).of(mean).argmax()
         assert confidence_bound(look, GRID, 0.0).argmax() == wanted
 
 
 def test_with_all_boldness_the_bound_picks_what_is_least_known(outlook: Outlook) -> None:
-    _, sd = moments(outlook.model, GRID)
+    _, sd = mean_and_sd(outlook.model, GRID)
     found = int(confidence_bound(outlook, GRID, 1e4).argmax())
     assert float(sd[found]) == pytest.approx(float(sd.max()))
 
 
 def test_the_bound_of_one_objective_ranks_as_the_textbook_does(outlook: Outlook) -> None:
-    mean, sd = moments(outlook.model, GRID)
+    mean, sd = mean_and_sd(outlook.model, GRID)
     order = torch.argsort((mean + 2 * sd).flatten())
     found = confidence_bound(outlook, GRID, 2.0)[order]
     assert (found.diff() >= -1e-9).all()
@@ -131,7 +131,7 @@ def test_draws_are_the_same_again_and_differ_by_decision(outlook: Outlook) -> No
 def test_draws_have_the_moments_of_the_posterior(two: Outlook) -> None:
     rows = GRID[[3, 37, 62, 99]]
     drawn = torch.stack([draw(replace(two, decision=(1, index)), rows) for index in range(400)])
-    mean, sd = moments(two.model, rows)
+    mean, sd = mean_and_sd(two.model, rows)
     assert ((drawn.mean(dim=0) - mean).abs() < 4 * sd / 20 + 1e-6).all()
     np.testing.assert_allclose(drawn.std(dim=0), sd, rtol=0.15)
 

@@ -1,0 +1,55 @@
+"""What a molecular-dynamics run of a twin's film would say: cheap, and wrong in the ways in which such runs are.
+
+The cell is amorphous, so that no crystal blocks a path. Charges are fixed, with which ions are held too fast and move
+too slowly (Chaudhari et al., J. Chem. Theory Comput. 2016, 12, 5709), the more so the colder it is, and anions differ
+by less than they do. A run errs by chance as well. How large each error is here is our choice; no planner is told.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from chemistry.formulation import Formulation
+from ledger.film import Film, Reading, Source
+from sim.twin.composition import composition
+from sim.twin.transport import log10_conductivity
+
+SLOWER_DECADES = 0.7
+"""By which a run is slower at 80 °C."""
+SLOWER_PER_K = 0.008
+"""Decades that it loses for each kelvin below."""
+ANION_SHARE = 0.5
+"""Of the decades between two anions, what fixed charges keep."""
+RUN_SD = 0.15
+"""Decades between two runs of one cell, which each run states of itself."""
+_REFERENCE_C = 80.0
+
+
+def simulated_log10_conductivity(formulation: Formulation, temperature_C: float) -> float:
+    """log10 of the conductivity in S/cm that infinitely many runs would come to."""
+    film = composition(formulation)
+    amorphous = replace(
+        film,
+        host=replace(film.host, melting_point_K=None),
+        anion=replace(film.anion, offset_decades=ANION_SHARE * film.anion.offset_decades),
+    )
+    slower = SLOWER_DECADES + SLOWER_PER_K * (_REFERENCE_C - temperature_C)
+    return log10_conductivity(amorphous, temperature_C) - slower
+
+
+def simulated_film(
+    name: str, formulation: Formulation, temperatures_C: tuple[float, ...], random: np.random.Generator
+) -> Film:
+    """One run at each temperature, from one start: they err together by two thirds, and apart by the rest."""
+    together = random.normal(0, RUN_SD * (2 / 3) ** 0.5)
+    readings = tuple(
+        Reading(
+            property="log10_conductivity",
+            value=simulated_log10_conductivity(formulation, T) + together + random.normal(0, RUN_SD / 3**0.5),
+            sd=RUN_SD,
+            temperature_C=T,
+            source=Source.MD,
+        )
+        for T in temperatures_C
+    )
+    return Film(film_id=name, formulation=formulation, readings=readings)
