@@ -7,6 +7,7 @@ from chemistry.formulation import Formulation
 from chemistry.quantities import with_uncertainty
 from ledger.film import Film
 from models.features import feature_matrix
+from models.process_features import told_apart_here
 from models.protocols import Fitted
 from planners.drive import Drive, drive
 from planners.expectation import expectation
@@ -72,7 +73,7 @@ def nearest_film(formulation: Formulation, films: Sequence[Film]) -> str:
     """The film whose features are most like those of a formulation."""
     import numpy as np
 
-    rows = feature_matrix([formulation, *(film.formulation for film in films)])
+    rows = feature_matrix([formulation, *(film.formulation for film in films)], told_apart_here(films))
     return films[int(np.argmin(((rows[1:] - rows[0]) ** 2).sum(axis=1)))].film_id
 
 
