@@ -133,7 +133,7 @@ class _Market:
         self._rate = max(gains)
 
     def calculation(self) -> Suggestion | None:
-        """The calculation that pays best, where some number of them pays better than going straight to the experiment."""
+        """The calculation that pays best, where some number of them pays better than to experiment at once."""
         found = [bought for offer in self._calculations if (bought := self._worth(offer))]
         rate, row, offer = max(found, key=lambda bought: bought[0], default=(0.0, 0, self.experiment))
         if rate <= self._rate:
