@@ -1,15 +1,11 @@
 """`ionloop planners`: planners compared on what has known answers."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
     from rich.table import Table
 
 app = typer.Typer(help="What to do next: how good the planners are.", no_args_is_help=True)
@@ -47,7 +43,7 @@ def planners_compare(
     """
     from flows.cli.figures import print_figures
     from flows.outputs import refuse_unwritable
-    from flows.terminal import console
+    from flows.terminal import bar, console
     from planners.compare.pool_problem import PoolProblem, read_pool
     from planners.compare.problem import Plan
     from planners.compare.run import compare, kept_trials, summed_up
@@ -61,15 +57,15 @@ def planners_compare(
     out = console(stderr=True)
     out.quiet = json and not out.is_terminal
     plan = Plan(initial, budget, batch)
-    with _bar(out) as bar:
-        reading = bar.add_task("reading the pool", total=None)
+    with bar(out) as drawn:
+        reading = drawn.add_task("reading the pool", total=None)
         candidates, values = read_pool(
-            pool, smiles_column, objective, log=log, told=lambda done, n: bar.update(reading, completed=done, total=n)
+            pool, smiles_column, objective, log=log, told=lambda done, n: drawn.update(reading, completed=done, total=n)
         )
         problem = PoolProblem(candidates, values, plan, label=pool.name)
         there = sum((name, seed) in kept_trials(problem, kept) for name in names for seed in range(seeds))
-        trying = bar.add_task("trials", total=len(names) * seeds, completed=there)
-        trials = compare(problem, names, seeds, kept, told=lambda trial: bar.update(trying, advance=1))
+        trying = drawn.add_task("trials", total=len(names) * seeds, completed=there)
+        trials = compare(problem, names, seeds, kept, told=lambda trial: drawn.update(trying, advance=1))
     summaries = {name: summed_up(problem, done) for name, done in trials.items()}
     figures: dict[str, object] = {
         "pool": str(pool),
@@ -103,13 +99,3 @@ def _table(figures: "dict[str, dict[str, Any]]") -> "Table":
         first = "–" if own["first_hit_median"] is None else f"{own['first_hit_median']:g}"
         view.add_row(name, found, first, f"{own['regret_mean']:.3f}", f"{own['seconds_per_suggestion']:.2g}")
     return view
-
-
-@contextlib.contextmanager
-def _bar(out: "Console") -> "Iterator[Progress]":
-    """A progress bar on a terminal; elsewhere nothing is drawn."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
-        yield bar
