@@ -11,9 +11,6 @@ from planners.pool.process import Process, learnt
 
 AT_ONCE = 32_768
 """Candidates whose likeness to the known ones is in memory at once."""
-SHARED = 0.2
-"""Share of the likeness of two ways that counts for polymers which have nothing in common: which salt is the better one
-holds for all hosts in part."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def among(pool: Pool, rows: np.ndarray, known: np.ndarray, views: Sequence[str])
     if ways == 1:
         return alike
     made = pool.ways[np.ix_(rows % ways, known % ways)]
-    return {view: ((1 - SHARED) * one + SHARED) * made for view, one in alike.items()}
+    return {view: one * made for view, one in alike.items()}
 
 
 def _spread(alike: dict[str, np.ndarray], pool: Pool, known: np.ndarray) -> dict[str, np.ndarray]:
@@ -83,10 +80,7 @@ def _spread(alike: dict[str, np.ndarray], pool: Pool, known: np.ndarray) -> dict
     if ways == 1:
         return alike
     made = pool.ways[:, known % ways]
-    return {
-        view: (((1 - SHARED) * one + SHARED)[:, None] * made).reshape(len(one) * ways, -1)
-        for view, one in alike.items()
-    }
+    return {view: (one[:, None] * made).reshape(len(one) * ways, -1) for view, one in alike.items()}
 
 
 def _stretches(n: int, length: int) -> Iterator[slice]:
