@@ -57,11 +57,11 @@ def known(knowledge):
         film.model_copy(update={"readings": tuple(r for r in film.readings if r.property == SIGMA)})
         for film in knowledge.films
     ]
-    asked: list[tuple[Kind, Formulation]] = [("experiment", film.formulation) for film in films]
-    asked += [("md", one) for one in formulations]
+    made: list[tuple[Kind, Formulation]] = [("experiment", film.formulation) for film in films]
+    calculated: list[tuple[Kind, Formulation]] = [("md", one) for one in formulations]
     history = [
         Decided(index=place, planner="multi_fidelity", formulation=one, source=source, outcome="observed")
-        for place, (source, one) in enumerate(asked)
+        for place, (source, one) in enumerate([*made, *calculated])
     ]
     return knowledge.model_copy(
         update={
