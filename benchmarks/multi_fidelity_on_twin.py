@@ -111,7 +111,7 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--experiments", type=int, default=30, help="whose hours are the budget")
     parser.add_argument("--price", type=float, default=1.0, help="hours of a simulation")
-    parser.add_argument("--start", type=int, default=5, help="films of the even start")
+    parser.add_argument("--start", type=int, default=3, help="films of the even start")
     parser.add_argument("--ways", nargs="+", default=["random", "experiments", "with_simulations"])
     given = parser.parse_args()
     space, _ = question()

@@ -18,8 +18,9 @@ import time
 
 from benchmarks.bayesian_against_sobol import campaign, first_reaching, question
 from benchmarks.line import print_line, spread
+from chemistry.value import Value
 from planners.choice import planner
-from planners.options import GeneticOptions, PlannerOptions
+from planners.options import BayesianOptions, GeneticOptions, PlannerOptions
 from planners.protocols import Planner
 from planners.space import OpenPolymers
 
@@ -32,13 +33,22 @@ WHO = (
     "genetic_both",
     "portfolio",
     "bayesian",
+    "bayesian_confidence_bound",
+    "bayesian_thompson",
+    "bayesian_rivals",
 )
 
 
 def asked_planner(name: str, start: int, experiments: int) -> Planner:
     """The planner of one row; Sobol gets one block of all experiments, its best case."""
-    kind, _, fitness = name.partition("_")
-    options = PlannerOptions(genetic=GeneticOptions(fitness=fitness)) if fitness else PlannerOptions()  # type: ignore
+    kind, _, option = name.partition("_")
+    given: dict[str, Value] = {}
+    if kind == "genetic":
+        given = {"genetic": GeneticOptions.model_validate({"fitness": option})}
+    elif option:
+        rivals = option == "rivals"
+        given = {"bayesian": BayesianOptions.model_validate({"rivals": 0.3} if rivals else {"acquisition": option})}
+    options = PlannerOptions.model_validate(given)
     return planner(kind, start=experiments if kind == "sobol" else start, options=options)
 
 

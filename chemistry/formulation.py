@@ -86,7 +86,7 @@ class Formulation(Value):
 
     @property
     def label(self) -> str:
-        """A short readable name: `PEO + LiTFSI r=0.080 + 10% SN`."""
+        """A short readable name: `PEO + LiTFSI r=0.080 + 10% SN, dry 80 °C`; nothing is said of the usual process."""
         from chemistry.units import li_per_site
 
         parts = [self.polymer.label]
@@ -97,7 +97,7 @@ class Formulation(Value):
             parts.append(f"{self.salt.label} {loading}")
         parts += [f"{100 * c.weight_fraction:.0f}% {c.additive.label}" for c in self.additives]
         parts += [f"{100 * c.weight_fraction:.0f}% {c.filler.formula}" for c in self.fillers]
-        return " + ".join(parts)
+        return ", ".join(words for words in (" + ".join(parts), self.process.label) if words)
 
 
 @remembered

@@ -56,3 +56,43 @@ class Process(Value):
     """The steps of making a film, in order. The default is solution casting, drying and a short press."""
 
     steps: tuple[Step, ...] = (Dissolve(), Cast(), Dry(), Press())
+
+    @property
+    def label(self) -> str:
+        """In what it differs from the usual process: `from THF, dry 80 °C, press ×2`; empty where that is nothing.
+
+        >>> Process(steps=(Dissolve(), Cast(), Dry(temperature_C=80, hours=6), Cure(), Press(), Press())).label
+        'dry 80 °C 6 h, cure 80 °C 2 h, press ×2'
+        """
+        if not self.steps:  # nobody stated it
+            return ""
+        return ", ".join(
+            words for kind in (Dissolve, Cast, Dry, Cure, Press) if (words := _difference(kind, self.steps))
+        )
+
+
+_UNITS = {"temperature_C": "°C", "hours": "h", "minutes": "min", "pressure_MPa": "MPa", "gap_um": "µm"}
+
+
+def _difference(kind: type[Step], steps: tuple[Step, ...]) -> str:
+    """What steps of one kind have that the usual one has not, of each different one once."""
+    name, usual = kind.model_fields["kind"].default, kind()
+    done = [step for step in steps if step.kind == name]
+    if not done:
+        return "" if kind is Cure else f"no {name}"
+    told = dict.fromkeys(_settings(step, None if kind is Cure else usual) for step in done)
+    words = " then ".join(words for words in told if words)
+    times = f"×{len(done)}" if len(done) > 1 else ""
+    if kind is Dissolve:
+        return words
+    return " ".join(part for part in (name, words, times) if part) if words or times or kind is Cure else ""
+
+
+def _settings(step: Step, usual: Step | None) -> str:
+    """The settings that are not the usual ones; all of them where there is no usual step."""
+    words = [
+        f"from {value}" if field == "solvent" else f"{value:g} {_UNITS[field]}"
+        for field, value in step
+        if field != "kind" and (usual is None or value != getattr(usual, field))
+    ]
+    return " ".join(words)

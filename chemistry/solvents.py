@@ -1,4 +1,8 @@
-"""Casting solvents: what they are, and how volatile. Normal boiling points: CRC Handbook, 97th ed., CRC Press, 2016."""
+"""Casting solvents: what they are, how volatile, how polar.
+
+Normal boiling and melting points, and permittivity at 20 to 25 °C: CRC Handbook of Chemistry and Physics, 97th ed., CRC
+Press, 2016.
+"""
 
 from dataclasses import dataclass
 
@@ -11,21 +15,23 @@ class Solvent:
 
     smiles: str
     boiling_point_C: float
+    melting_point_C: float
+    relative_permittivity: float
 
 
 SOLVENTS = {
-    "acetone": Solvent("CC(C)=O", 56.1),
-    "acetonitrile": Solvent("CC#N", 81.6),
-    "chloroform": Solvent("ClC(Cl)Cl", 61.2),
-    "dichloromethane": Solvent("ClCCl", 39.8),
-    "dimethyl sulfoxide": Solvent("CS(C)=O", 189.0),
-    "ethanol": Solvent("CCO", 78.2),
-    "methanol": Solvent("CO", 64.6),
-    "N,N-dimethylformamide": Solvent("CN(C)C=O", 152.8),
-    "N-methyl-2-pyrrolidone": Solvent("CN1CCCC1=O", 202.0),
-    "tetrahydrofuran": Solvent("C1CCOC1", 65.0),
-    "toluene": Solvent("Cc1ccccc1", 110.6),
-    "water": Solvent("O", 100.0),
+    "acetone": Solvent("CC(C)=O", 56.1, -94.8, 21.0),
+    "acetonitrile": Solvent("CC#N", 81.6, -43.8, 36.6),
+    "chloroform": Solvent("ClC(Cl)Cl", 61.2, -63.4, 4.8),
+    "dichloromethane": Solvent("ClCCl", 39.8, -97.2, 8.9),
+    "dimethyl sulfoxide": Solvent("CS(C)=O", 189.0, 18.5, 47.2),
+    "ethanol": Solvent("CCO", 78.2, -114.1, 25.3),
+    "methanol": Solvent("CO", 64.6, -97.5, 33.0),
+    "N,N-dimethylformamide": Solvent("CN(C)C=O", 152.8, -60.5, 38.2),
+    "N-methyl-2-pyrrolidone": Solvent("CN1CCCC1=O", 202.0, -24.0, 32.6),
+    "tetrahydrofuran": Solvent("C1CCOC1", 65.0, -108.4, 7.5),
+    "toluene": Solvent("Cc1ccccc1", 110.6, -94.9, 2.4),
+    "water": Solvent("O", 100.0, 0.0, 80.1),
 }
 _SHORT = {
     "ACN": "acetonitrile",

@@ -100,7 +100,8 @@ class Desk:
         """A polymer that a planner made up stands in no real container."""
         space, polymer = self._session.spec.space, experiment.formulation.polymer
         if self._real and grown(space, [experiment.formulation]) is not space:
-            yield f"The polymer {polymer.label} was bred by the planner: somebody must make it and fill it in first."
+            whence = "is of the pool" if space.pool is not None else "was bred by the planner"
+            yield f"The polymer {polymer.label} {whence}: somebody must make it and fill it in first."
 
     def _first_use_approved(self) -> bool:
         rows = self._approvals.of(self._session.campaign_id, ApprovalState.APPROVED)

@@ -18,6 +18,7 @@ from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import open_lab, read_files
 from flows.leasing import Leasing
 from flows.loop import how_it_ended, run_loop
+from flows.pools import rehearsed
 from flows.session import Session, open_ledger
 from flows.shelf import declared
 from flows.spec import CampaignSpec, PlannerSpec
@@ -65,7 +66,8 @@ def forecast_campaign(campaign_file: Path, folder: Path | None = None, ledger_ur
     """
     spec, lab_file = read_files(campaign_file, hardware=True)
     stock_mg = _stock_mg(spec, lab_file, campaign_folder(spec.name, folder), ledger_url)
-    spec = spec.model_copy(update={"planner": PlannerSpec(name="sobol", start=spec.planner.start)})
+    evenly = PlannerSpec(name="sobol", start=spec.planner.start)
+    spec = spec.model_copy(update={"planner": evenly, "space": rehearsed(spec.space, campaign_file)})
     rehearsal = lab_file.model_copy(update={"factory": "sim.lab.simulated_lab", "stock": {"default": 1e9}})
     with tempfile.TemporaryDirectory(prefix="ionloop-forecast-") as kept_nowhere:
         place = CampaignFolder(Path(kept_nowhere))

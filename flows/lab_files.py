@@ -12,6 +12,7 @@ from devices.interrupt import load_instruments
 from devices.lab_file import LabFile, instrument_class
 from devices.protocols import MAKE_ROLES
 from flows.faults import faults_of_run
+from flows.pools import pinned
 from flows.spec import CampaignSpec, read_campaign
 from flows.wanted import wanted_of
 
@@ -27,7 +28,7 @@ def read_files(campaign_file: Path, *, hardware: bool) -> tuple[CampaignSpec, La
         BadInput: a file cannot be used, the lab lacks an instrument that a plan needs, or the lab is real and real
             hardware was not asked for by name.
     """
-    spec = read_campaign(campaign_file)
+    spec = pinned(read_campaign(campaign_file), campaign_file)
     lab_path = campaign_file.parent / spec.lab
     if not lab_path.exists():
         raise BadInput(

@@ -27,9 +27,12 @@ class ObjectiveInFile(Value):
 
     property: str = Field(json_schema_extra={"enum": list(MEASURED)})
     goal: Literal["maximise", "minimise"] = "maximise"
-    temperature: float | str | None = None
-    """Left out for a property that belongs to none, such as a glass transition."""
-    reference: float | None = None
+    temperature: float | str | list[float | str] | None = None
+    """Left out for a property that belongs to none, such as a glass transition; several for what counts at all."""
+    reference: float | list[float] | None = None
+    """The worthless value; with several temperatures at each of them, or one for all."""
+    over: Literal["worst", "mean"] = "worst"
+    """What several temperatures come to."""
 
 
 class LimitInFile(Value):
@@ -49,6 +52,26 @@ def _at_temperature(given: Any) -> Any:
         rest = {key: value for key, value in given.items() if key != "temperature"}
         return {**rest, "temperature_C": read_quantity(given["temperature"], "degC")}
     return given
+
+
+def _objective(given: Any) -> Any:
+    """An objective may name several temperatures, and the worthless value at each."""
+    if not isinstance(given, dict):
+        return given
+    if not isinstance(given.get("temperature"), list):
+        if "over" in given and "temperatures_C" not in given:
+            raise ValueError("`over` says what several temperatures come to, and one is given; leave it out")
+        return _at_temperature(given)
+    rest = {key: value for key, value in given.items() if key not in ("temperature", "reference")}
+    temperatures = [read_quantity(one, "degC") for one in given["temperature"]]
+    reference = given.get("reference")
+    if reference is None:
+        raise ValueError(
+            "several temperatures need the worthless value at each of them, such as `reference: [-9, -6]`: what is "
+            "worst is counted from there"
+        )
+    references = reference if isinstance(reference, list) else [reference] * len(temperatures)
+    return {**rest, "temperatures_C": temperatures, "references": references, "reference": 0.0}
 
 
 def _limit(given: Any) -> Any:
@@ -73,7 +96,7 @@ def _bound(text: str, unit: str) -> float:
 
 _PLAIN = {"V vs Li/Li+": "V", "1": "dimensionless"}
 
-ObjectiveAsked = Annotated[Objective, BeforeValidator(_at_temperature, json_schema_input_type=ObjectiveInFile)]
+ObjectiveAsked = Annotated[Objective, BeforeValidator(_objective, json_schema_input_type=ObjectiveInFile)]
 LimitAsked = Annotated[Limit, BeforeValidator(_limit, json_schema_input_type=LimitInFile)]
 
 
@@ -83,15 +106,22 @@ def refuse_unmeasured(objectives: Sequence[Objective], limits: Sequence[Limit], 
     A limit must lie where its measurement can tell: within the sweep of potentials, within the scan of temperatures.
     """
     for objective in objectives:
-        _refuse_unread(objective, f"the objective {objective.property}", measure)
+        for part in objective.parts:
+            _refuse_unread(part, f"the objective {objective.property}", measure)
     for limit in limits:
         _refuse_unread(limit, f"the limit on {limit.property}", measure)
         _refuse_untold(limit, measure)
     for kind, asked in (("objective", objectives), ("limit", limits)):
-        if len({(one.property, one.temperature_C) for one in asked}) < len(asked):
+        if len({one.label for one in asked}) < len(asked):
             raise ValueError(
                 f"the same {kind} is given twice" + ("; write both bounds in one" if kind == "limit" else "")
             )
+
+    goals: dict[tuple[str, float | None], str] = {}
+    for objective in objectives:
+        for part in objective.parts:
+            if goals.setdefault((part.property, part.temperature_C), objective.goal) != objective.goal:
+                raise ValueError(f"{part.label} is to be maximised and minimised; say which")
 
 
 def _refuse_unread(one: Measurand, name: str, measure: Measure) -> None:

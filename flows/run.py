@@ -11,10 +11,13 @@ import typer
 
 from flows.home import campaign_folder, home
 from flows.lab_files import read_faults_for, read_files
-from flows.terminal import console, table
+from flows.terminal import bar, console, table
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
+
+    from flows.spec import CampaignSpec
+    from ledger.store import Ledger
 
 
 def run_campaign(
@@ -41,12 +44,14 @@ def run_campaign(
     from flows.session import open_ledger, shown_ledger
     from planners.sampling import refuse_empty
 
-    refuse_empty(spec.space)
+    if spec.space.pool is None:
+        refuse_empty(spec.space)
     place = campaign_folder(spec.name, folder)
     home()
     with contextlib.closing(open_ledger(place, ledger_url)) as ledger:  # refused before a server is started for it
         refuse_second_run(ledger, spec.name)
         refuse_empty_replay(ledger, spec)
+        _bring_in_pool(ledger, spec, campaign_file)
     from flows.prefect_server import dashboard, prefect_server
 
     size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"
@@ -86,6 +91,20 @@ def _run_flow(name: str, ledger_place: str, parameters: dict[str, Any]) -> "Stat
         form = form_of(client, name, ledger_place)
         run = run_beside_form(client, form, client.create_flow(campaign), parameters)
     return cast("State", run_flow(campaign, flow_run=run, parameters=parameters, return_type="state"))
+
+
+def _bring_in_pool(ledger: "Ledger", spec: "CampaignSpec", campaign_file: Path) -> None:
+    """The pool into the ledger, and its numbers worked out, which of many polymers takes a while the first time."""
+    from flows.pools import keep_pool
+
+    with bar(console(stderr=True)) as drawn:
+        tasks: dict[str, Any] = {}
+
+        def told(doing: str, done: int, of: int) -> None:
+            tasks.setdefault(doing, drawn.add_task(doing, total=of) if doing not in tasks else None)
+            drawn.update(tasks[doing], completed=done)
+
+        keep_pool(ledger, spec, campaign_file, told)
 
 
 def _import_ahead() -> None:

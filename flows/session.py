@@ -15,6 +15,7 @@ from flows.engines import refuse_made_up
 from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import is_simulated, open_lab, read_faults_for, read_files
 from flows.leasing import Leasing, campaign_lease, refuse_second_run
+from flows.pools import keep_pool
 from flows.replaying import refuse_empty_replay
 from flows.shelf import shelve
 from flows.spec import CampaignSpec
@@ -116,6 +117,7 @@ def open_session(
         ledger = open_things.enter_context(contextlib.closing(open_ledger(place, ledger_url)))
         refuse_second_run(ledger, spec.name)
         refuse_empty_replay(ledger, spec)
+        keep_pool(ledger, spec, campaign_file)
         leasing = open_things.enter_context(contextlib.closing(Leasing(ledger)))
         open_things.enter_context(leasing.lease(campaign_lease(spec.name), wait=False))
         ledger.set_lab_clock(lab.clock.now)

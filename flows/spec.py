@@ -18,7 +18,14 @@ from models.campaign_models import names, why_not_for_planner
 from models.quality_gate import GateLimits
 from planners.choice import Name
 from planners.objectives import Measurand
-from planners.options import GeneticOptions, PlannerOptions, PortfolioOptions, SwarmOptions
+from planners.options import (
+    BayesianOptions,
+    GeneticOptions,
+    PlannerOptions,
+    PoolOptions,
+    PortfolioOptions,
+    SwarmOptions,
+)
 from planners.space import DesignSpace
 
 
@@ -55,9 +62,11 @@ class PlannerSpec(Value):
     """Experiments that fill the space before the planner learns from results."""
     surrogate: str = "gaussian_process"
     """The model that the planner asks; it must give a joint posterior of several formulations."""
+    bayesian: BayesianOptions | None = None
     genetic: GeneticOptions | None = None
     swarm: SwarmOptions | None = None
     portfolio: PortfolioOptions | None = None
+    pool: PoolOptions | None = None
     replay: ReplayedRun | None = None
 
     @model_validator(mode="after")
@@ -87,12 +96,14 @@ class PlannerSpec(Value):
     @property
     def options(self) -> PlannerOptions:
         """The options of every planner: those that are given, and the usual ones."""
-        given = {key: value for key in OPTIONS[:3] if (value := getattr(self, key)) is not None}
+        given = {key: value for key in OPTIONS[:-1] if (value := getattr(self, key)) is not None}
         return PlannerOptions(**given)
 
 
-OPTIONS = ("genetic", "swarm", "portfolio", "replay")
+OPTIONS = ("bayesian", "genetic", "swarm", "portfolio", "pool", "replay")
 """Planners that have options of their own, under their names."""
+CHOOSING = ("pool", "replay")
+"""Planners that suggest polymers of a pool."""
 BREEDING = ("genetic", "replay")
 """Planners that suggest polymers which the space does not name."""
 
@@ -169,9 +180,27 @@ class CampaignSpec(Value):
     @property
     def outcomes(self) -> tuple[Measurand, ...]:
         """Everything that is asked of a film: its objectives, then what only its limits ask for."""
-        asked = {(one.property, one.temperature_C): one for one in (*self.limits, *self.objectives)}
-        wanted = dict.fromkeys((one.property, one.temperature_C) for one in (*self.objectives, *self.limits))
-        return tuple(asked[which] for which in wanted)
+        parts = [part for objective in self.objectives for part in objective.parts]
+        wanted = dict.fromkeys((one.property, one.temperature_C) for one in (*parts, *self.limits))
+        return tuple(Measurand(property=name, temperature_C=T) for name, T in wanted)
+
+    @model_validator(mode="after")
+    def _chosen_from(self) -> Self:
+        """A pool is for the planner that chooses from pools, and the other way round."""
+        pool, name = self.space.pool, self.planner.name
+        if pool is not None and name not in CHOOSING:
+            raise ValueError(
+                f"the space is a pool, and the planner {name} chooses from none; say `planner: {{name: pool}}`, or "
+                "name the polymers"
+            )
+        if pool is None and name == "pool":
+            raise ValueError("the planner is pool, but the space names polymers; say `pool: {file: …}` instead of them")
+        if pool is not None and (span := self.space.salt_loading.span) and pool.loadings == 1:
+            raise ValueError(
+                f"the polymers of a pool are made at stated loadings, and salt_loading is {span:g} wide; say how many "
+                "of them, such as `loadings: 3` in the pool, or give low and high the same value"
+            )
+        return self
 
     @model_validator(mode="after")
     def _bought(self) -> Self:

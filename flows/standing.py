@@ -14,7 +14,7 @@ from ledger.kinds import CalculationState, ExperimentState
 from ledger.store import Ledger
 from planners.limits import holds
 from planners.objectives import Limit, Objective
-from planners.pareto import front, hypervolume, objective_readings, reading_of, reference_point
+from planners.pareto import Read, front, hypervolume, objective_readings, reading_of, reference_point
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> Standing:
     )
     films = {film.film_id: film for film in ledger.films(campaign_id)}
     samples = ledger.sample_ids(campaign_id)
-    read: list[tuple[int, Film, tuple[Reading, ...]]] = []
+    read: list[tuple[int, Film, tuple[Read, ...]]] = []
     for experiment in ordered:
         for sample in samples.get(experiment.id, ()):
             film = films.get(sample)

@@ -119,7 +119,7 @@ def _as_text(found: dict[str, Any]) -> str:
     marked = found["rest_on_amended"]
     if marked["suggestions"]:
         numbers = ", ".join(str(index + 1) for index in marked["suggestions"])
-        lines.append(f"decided by results that were amended since: experiments {numbers}")
+        lines.append(f"decided by results that were amended since: suggestions {numbers}")
     if "suggestions_recomputed" in found:
         same = found["suggestions_recomputed"]
         lines.append(f"{sum(same.values())} of {len(same)} suggestions recomputed alike")

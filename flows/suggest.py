@@ -7,6 +7,7 @@ from flows.cost import expected_hours
 from flows.drift import widening
 from flows.knowledge import knowledge_at
 from flows.offers import quickly
+from flows.pools import pool_of_campaign
 from flows.replaying import decisions_again
 from flows.session import Session
 from flows.spec import CampaignSpec
@@ -114,6 +115,8 @@ def _suggest(
         surrogate_fit=promoted,
         options=spec.planner.options,
         replayed=decisions_again(ledger, spec, event),
+        pool=pool_of_campaign(ledger, spec),
+        cost_h=lambda formulation: expected_hours(spec, formulation),
     )
     return next(iter(asked.suggest(1, knowledge)), None)
 

@@ -1,9 +1,12 @@
 """How commands print: text as it is, never taken for markup, and not wrapped where it goes to a file or a pipe."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
     from rich.table import Table
 
 UNWRAPPED = 10_000
@@ -21,6 +24,16 @@ def console(*, stderr: bool = False) -> "Console":
     if not made.is_terminal:
         made.width = UNWRAPPED
     return made
+
+
+@contextlib.contextmanager
+def bar(out: "Console") -> "Iterator[Progress]":
+    """A progress bar on a terminal; elsewhere nothing is drawn."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as drawn:
+        yield drawn
 
 
 def table(*heads: str, title: str | None = None) -> "Table":

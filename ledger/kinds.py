@@ -6,6 +6,7 @@ from enum import StrEnum
 class EventKind(StrEnum):
     """What an event tells. Every state change writes one, in its own transaction."""
 
+    POOL_KEPT = "pool kept"
     CAMPAIGN_BEGUN = "campaign begun"
     CAMPAIGN_STATE = "campaign state"
     COMMAND_GIVEN = "command given"

@@ -22,6 +22,7 @@ from ledger.migrations import upgrade
 from ledger.model_versions import ModelRecords
 from ledger.observations import ObservationRecords
 from ledger.opening import database_url, refuse_unfit_database, refuse_unfit_file
+from ledger.pools import PoolRecords
 from ledger.predictions import PredictionRecords
 from ledger.published import PublishedRecords
 from ledger.samples import SampleRecords
@@ -41,6 +42,7 @@ class Ledger(
     PublishedRecords,
     ModelRecords,
     PredictionRecords,
+    PoolRecords,
 ):
     """Everything that happened, numbered. Each method that changes something is one transaction with its event.
 

@@ -1,8 +1,8 @@
 """Numeric features of formulations: what surrogates see of a polymer, its salt, its loading and its additives.
 
-Features stand in *groups* (host, anion, loading, additive, filler), because a surrogate learns one length scale for
-each group rather than one for each number: few films cannot decide more. Centres and scales are fixed here and not
-taken from data, so that a formulation's features never depend on what else has been measured.
+Features stand in *groups* (host, anion, loading, additive, filler, process), because a surrogate learns one length
+scale for each group rather than one for each number: few films cannot decide more. Centres and scales are fixed here
+and not taken from data, so that a formulation's features never depend on what else has been measured.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from chemistry.remembered import remembered
 from chemistry.salt import Additive, Salt
 from chemistry.units import other_weight_fraction, polymer_weight_fraction, salt_weight_fraction
 from models.component_facts import additive_numbers, anion_numbers, host_numbers
+from models.process_features import PROCESS_NAMES, process_matrix
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,19 +80,28 @@ NAMES: tuple[str, ...] = (
     "filler.fraction",
     "filler.conducting",
 )
-"""Name of every column, `group.name`."""
+"""Name of every column of what a formulation is made of, `group.name`."""
 
 
-def groups() -> dict[str, tuple[int, ...]]:
+def process_of(names: Sequence[str]) -> tuple[str, ...] | None:
+    """The columns of the process among those of a saved surrogate; None where those before them are not `NAMES`."""
+    process = tuple(names[len(NAMES) :])
+    known = tuple(names[: len(NAMES)]) == NAMES and set(process) <= set(PROCESS_NAMES)
+    return process if known else None
+
+
+def groups(names: Sequence[str] = NAMES) -> dict[str, tuple[int, ...]]:
     """Columns of each group, in the order of the columns."""
     columns: dict[str, list[int]] = {}
-    for column, name in enumerate(NAMES):
+    for column, name in enumerate(names):
         columns.setdefault(name.split(".")[0], []).append(column)
     return {group: tuple(places) for group, places in columns.items()}
 
 
-def feature_matrix(formulations: Sequence[Formulation]) -> "np.ndarray":
-    """`n x d` features of formulations, columns as in `NAMES`, each about one across what people make.
+def feature_matrix(formulations: Sequence[Formulation], process: Sequence[str] = ()) -> "np.ndarray":
+    """`n x d` features of formulations, each about one across what people make.
+
+    Columns are as in `NAMES`, then those of `models.process_features` that `process` names.
 
     >>> from chemistry.catalogue import polymer, salt
     >>> feature_matrix([Formulation(polymer=polymer("PEO"), salt=salt("LiTFSI"), salt_molality_mol_kg=1.8)]).shape
@@ -100,8 +110,9 @@ def feature_matrix(formulations: Sequence[Formulation]) -> "np.ndarray":
     import numpy as np
 
     if not formulations:
-        return np.empty((0, len(NAMES)))
-    return np.array([_row(formulation) for formulation in formulations])
+        return np.empty((0, len(NAMES) + len(process)))
+    made_of = np.array([_row(formulation) for formulation in formulations])
+    return np.hstack([made_of, process_matrix(formulations, process)]) if process else made_of
 
 
 def _row(formulation: Formulation) -> tuple[float, ...]:

@@ -83,11 +83,11 @@ def film_means(films: list[FilmRows]) -> list[float]:
     return [float(np.mean([reading.value for _, reading in film])) for film in films]
 
 
-def fidelity_data(rows: Sequence[FilmRows], films: list[Film], unit: Unit) -> FidelityData:
-    """Readings of each fidelity as tensors; the films as `places_of` has them."""
+def fidelity_data(rows: Sequence[FilmRows], films: list[Film], unit: Unit, process: Sequence[str] = ()) -> FidelityData:
+    """Readings of each fidelity as tensors; the films as `places_of` has them, with these columns of their process."""
     places = {key: row for row, key in enumerate(places_of(rows))}
     used = {place: row for row, place in enumerate(dict.fromkeys(place for _, place in places))}
-    features = torch.from_numpy(feature_matrix([films[place].formulation for place in used]))
+    features = torch.from_numpy(feature_matrix([films[place].formulation for place in used], process))
     readings = [reading for own in rows for _, reading in own]
 
     def column(numbers: list[float]) -> torch.Tensor:

@@ -1,17 +1,24 @@
 """How well a surrogate foretells films that it has not seen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.distributions import Normal
 
+from chemistry.formulation import Formulation
 from ledger.film import Film, Reading
-from models.features import feature_matrix
 from models.film_content import film_key
 from models.film_process import reduced_temperature, temperature_C
 from models.formulation_model import LearntProperty
 from models.out_of_sample import ForetoldReading
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Features = Callable[[Sequence[Formulation]], "np.ndarray"]
+"""`n x d` columns of formulations, as the films that were learnt from have them."""
 
 
 def left_out_scores(learnt: LearntProperty, rows: Tensor | None = None) -> dict[str, float]:
@@ -30,7 +37,7 @@ def left_out_scores(learnt: LearntProperty, rows: Tensor | None = None) -> dict[
     }
 
 
-def foretold(learnt: dict[str, LearntProperty], films: Sequence[Film]) -> list[ForetoldReading]:
+def foretold(learnt: dict[str, LearntProperty], films: Sequence[Film], features: Features) -> list[ForetoldReading]:
     """The readings of films as foretold, film effect and noise in the bargain.
 
     A film that was learnt from is left out first, so that two surrogates can be compared on one that only the later
@@ -49,7 +56,7 @@ def foretold(learnt: dict[str, LearntProperty], films: Sequence[Film]) -> list[F
             for reading in film.readings:
                 if reading.property == name and not reading.derived:
                     new.setdefault(reduced_temperature(reading.temperature_C), []).append((film, reading))
-        told += [one for tau, readings in new.items() for one in _new(known, tau, readings)]
+        told += [one for tau, readings in new.items() for one in _new(known, tau, readings, features)]
     return told
 
 
@@ -70,11 +77,13 @@ def _left_out(
     ]
 
 
-def _new(known: LearntProperty, tau: float, readings: Sequence[tuple[Film, Reading]]) -> list[ForetoldReading]:
+def _new(
+    known: LearntProperty, tau: float, readings: Sequence[tuple[Film, Reading]], features: Features
+) -> list[ForetoldReading]:
     """Readings at one temperature of films that were not learnt from."""
-    features = torch.from_numpy(feature_matrix([film.formulation for film, _ in readings]))
+    rows = torch.from_numpy(features([film.formulation for film, _ in readings]))
     told = []
-    for (film, reading), mean, sd in zip(readings, *known.at(tau).marginal(features), strict=True):
+    for (film, reading), mean, sd in zip(readings, *known.at(tau).marginal(rows), strict=True):
         spread = (float(sd) ** 2 + known.film_sd**2 + known.extra_sd**2 + reading.sd**2 / reading.trust) ** 0.5
         at_C = temperature_C(tau)
         told.append(ForetoldReading(film_key(film), reading.property, at_C, reading.value, float(mean), spread))

@@ -91,6 +91,7 @@ class AtTemperature:
         process, solved = learnt.process, learnt.solved(tau)
         with torch.no_grad():
             here = torch.tensor([tau], dtype=torch.double)
+            self.tau, self.solved = here, solved
             self.coefficients = (solved.T @ learnt.white).flatten()
             self.root = torch.linalg.qr(solved, mode="r").R
             self.prior_variance = process.over_temperature(here, here)[0, 0]
@@ -131,9 +132,42 @@ class AtTemperature:
         return self.prior_mean + cross @ self.coefficients, cross @ self.root.T
 
 
-class FormulationModel(Model):
-    """A BoTorch model with one output for each (property, temperature), taken as independent of one another.
+class AtTemperatures:
+    """One property at several temperatures at once: what one film tells of them all stays together."""
 
+    def __init__(self, outputs: Sequence[AtTemperature]) -> None:
+        """`outputs` are of one property."""
+        self.outputs, self.learnt = tuple(outputs), outputs[0].learnt
+        with torch.no_grad():
+            stacked = torch.cat([output.solved for output in outputs], dim=1)
+            self.roots = torch.linalg.qr(stacked, mode="r").R.split(outputs[0].solved.shape[1], dim=1)
+            taus = torch.cat([output.tau for output in outputs])
+            self.prior = self.learnt.process.over_temperature(taus, taus)
+
+    @torch.no_grad()
+    def joint(self, features: Tensor) -> list[list[Tensor]]:
+        """Covariance `... x q x q` of `... x q x d` features, for each pair of temperatures."""
+        shape = features.shape[:-1]
+        rows, inverse = torch.unique(features.reshape(-1, features.shape[-1]), dim=0, return_inverse=True)
+        place = inverse.reshape(shape)
+        process = self.learnt.process
+        cross = process.over_features(process.distances(rows, self.learnt.data.features))
+        roots = [(cross @ root.T)[place] for root in self.roots]
+        alike = process.over_features(process.distances(features, features))
+        covariances = [
+            [prior * alike - one @ other.mT for prior, other in zip(self.prior[i], roots, strict=True)]
+            for i, one in enumerate(roots)
+        ]
+        for i, own in enumerate(covariances):
+            own[i] = own[i] + _JITTER * self.prior[i, i] * torch.eye(shape[-1], dtype=torch.double)
+        return [[self.learnt.scale**2 * block for block in own] for own in covariances]
+
+
+class FormulationModel(Model):
+    """A BoTorch model with one output for each (property, temperature).
+
+    Properties count as independent of one another; one property at several temperatures is one process, and what is not
+    known of it is not known of them together.
     Its inputs are formulation features `batch_shape x q x d`, its posterior that of the formulation's true values:
     film effect and reading noise are left out. It gives no gradients; candidates come from a discrete pool.
     """
@@ -163,7 +197,33 @@ class FormulationModel(Model):
         if observation_noise is not False:
             raise NotImplementedError("the noise of a reading belongs to a film, not to a formulation")
         chosen = [self.outputs[i] for i in output_indices] if output_indices is not None else list(self.outputs)
-        parts = [MultivariateNormal(*output.joint(X)) for output in chosen]
-        joint = parts[0] if len(parts) == 1 else MultitaskMultivariateNormal.from_independent_mvns(parts)
+        parts = [output.joint(X) for output in chosen]
+        normals = [MultivariateNormal(*part) for part in parts]
+        if len(chosen) == 1:
+            joint = normals[0]
+        elif len({id(output.learnt) for output in chosen}) == len(chosen):
+            joint = MultitaskMultivariateNormal.from_independent_mvns(normals)
+        else:
+            mean = torch.stack([mean for mean, _ in parts], dim=-1)
+            joint = MultitaskMultivariateNormal(
+                mean, _together(chosen, X, [own for _, own in parts]), interleaved=False
+            )
         posterior = GPyTorchPosterior(joint)
         return posterior if posterior_transform is None else posterior_transform(posterior)
+
+
+def _together(chosen: Sequence[AtTemperature], X: Tensor, own: Sequence[Tensor]) -> Tensor:
+    """Covariance of all outputs, `... x mq x mq`, output by output; that of each alone is `own`."""
+    blocks = [[torch.zeros_like(own[0]) for _ in chosen] for _ in chosen]
+    for i, covariance in enumerate(own):
+        blocks[i][i] = covariance
+    by_property: dict[int, list[int]] = {}
+    for place, output in enumerate(chosen):
+        by_property.setdefault(id(output.learnt), []).append(place)
+    for places in by_property.values():
+        if len(places) > 1:
+            together = AtTemperatures([chosen[place] for place in places]).joint(X)
+            for i, one in enumerate(places):
+                for j, other in enumerate(places):
+                    blocks[one][other] = together[i][j]
+    return torch.cat([torch.cat(row, dim=-1) for row in blocks], dim=-2)

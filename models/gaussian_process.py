@@ -11,7 +11,7 @@ import torch
 from chemistry.errors import BadInput, IonloopError
 from chemistry.formulation import Formulation
 from ledger.film import Film, Reading, Source
-from models.features import NAMES, feature_matrix, groups
+from models.features import NAMES, feature_matrix, groups, process_of
 from models.film_choice import even, thinned, without_theory
 from models.film_content import film_content, film_key, training_hash
 from models.film_data import SHIFT_SD, FilmData, moved_since
@@ -19,6 +19,7 @@ from models.film_process import FilmProcess, one_thread, reduced_temperature
 from models.foretelling import foretold, left_out_scores
 from models.formulation_model import FormulationModel, LearntProperty
 from models.out_of_sample import ForetoldReading
+from models.process_features import told_apart_here
 from models.protocols import Condition, Posterior
 from models.teaching import Teaching, teaching
 from models.weights_hash import HASH, refuse_other_weights, weights_hash
@@ -58,11 +59,20 @@ class GaussianProcess:
             raise BadInput("no film has a reading to learn from", remedy="Measure first, or import literature data")
         keys = [film_key(film) for film in ordered]
         with one_thread():
-            features = torch.from_numpy(feature_matrix([film.formulation for film in ordered]))
-            learnt = {name: self._learn(name, ordered, keys, features) for name in properties}
-        return FittedGaussianProcess(learnt, training_hash(films))
+            process = told_apart_here(ordered)
+            features = torch.from_numpy(feature_matrix([film.formulation for film in ordered], process))
+            kinds = groups((*NAMES, *process))
+            learnt = {name: self._learn(name, ordered, keys, features, kinds) for name in properties}
+        return FittedGaussianProcess(learnt, training_hash(films), process)
 
-    def _learn(self, name: str, films: list[Film], keys: list[str], features: torch.Tensor) -> LearntProperty:
+    def _learn(
+        self,
+        name: str,
+        films: list[Film],
+        keys: list[str],
+        features: torch.Tensor,
+        kinds: dict[str, tuple[int, ...]],
+    ) -> LearntProperty:
         rows = _readings(name, films, self.most_readings)
         by_film: dict[int, list[float]] = {}
         for place, reading in rows:
@@ -70,7 +80,7 @@ class GaussianProcess:
         means = np.array([np.mean(values) for values in by_film.values()])
         centre, scale = float(means.mean()), max(float(means.std()), 0.3 if name.startswith("log10") else 1e-3)
         unit = 1.0 if name.startswith("log10") else scale
-        process = FilmProcess(groups(), FILM_SD * unit / scale, EXTRA_SD * unit / scale)
+        process = FilmProcess(kinds, FILM_SD * unit / scale, EXTRA_SD * unit / scale)
         shift_sd = SHIFT_SD * unit / scale
         few = thinned(rows, self.learn_films, self.learn_temperatures)
         process.learn(_data(few, features, centre, scale, shift_sd))
@@ -85,6 +95,8 @@ class FittedGaussianProcess:
     learnt: dict[str, LearntProperty]
     trained_on: str
     """`training_hash` of the films."""
+    process: tuple[str, ...]
+    """Columns of the process that stand after `models.features.NAMES`: those in which its films differ."""
 
     def posterior(self, formulations: Sequence[Formulation], conditions: Sequence[Condition]) -> Posterior:
         """Mean and standard deviation of each formulation's true value; `KeyError` for a property it never saw."""
@@ -108,7 +120,7 @@ class FittedGaussianProcess:
 
     def features(self, formulations: Sequence[Formulation]) -> np.ndarray:
         """`n x d` inputs of `botorch_model`."""
-        return feature_matrix(formulations)
+        return feature_matrix(formulations, self.process)
 
     def teaching(
         self, asked: Condition, of: np.ndarray, told: Condition, fidelity: str, rows: np.ndarray, sd: float
@@ -146,7 +158,7 @@ class FittedGaussianProcess:
     def foretold(self, films: Sequence[Film]) -> list[ForetoldReading]:
         """The readings of films as foretold; one that was learnt from is left out first."""
         with one_thread():
-            return foretold(self.learnt, films)
+            return foretold(self.learnt, films, self.features)
 
     def save(self, folder: Path) -> None:
         """Write `weights.pt` (tensors only) and `configuration.json` into a folder, which is made."""
@@ -160,7 +172,7 @@ class FittedGaussianProcess:
             "surrogate": GaussianProcess.name,
             "format": _FORMAT,
             HASH: weights_hash(folder / "weights.pt"),
-            "features": NAMES,
+            "features": (*NAMES, *self.process),
             "trained_on": self.trained_on,
             "properties": {
                 n: {"centre": learnt.centre, "scale": learnt.scale, "films": learnt.films}
@@ -173,7 +185,8 @@ class FittedGaussianProcess:
 def load(folder: Path) -> FittedGaussianProcess:
     """The surrogate that `save` wrote, with the same posterior to the last bit; `UnusableWeights` for another's."""
     configuration = json.loads((folder / "configuration.json").read_text(encoding="utf-8"))
-    if configuration.get("format") != _FORMAT or tuple(configuration.get("features", ())) != NAMES:
+    columns = process_of(configuration.get("features", ()))
+    if configuration.get("format") != _FORMAT or columns is None:
         raise UnusableWeights(
             f"the surrogate in {folder} was saved by another version, with other features; fit it again from the ledger"
         )
@@ -182,10 +195,10 @@ def load(folder: Path) -> FittedGaussianProcess:
     learnt = {}
     with one_thread():
         for name, numbers in configuration["properties"].items():
-            process = FilmProcess(groups(), FILM_SD, EXTRA_SD)
+            process = FilmProcess(groups((*NAMES, *columns)), FILM_SD, EXTRA_SD)
             process.load_state_dict(below(tensors, f"{name}/process/"))
             learnt[name] = LearntProperty(process, FilmData(**below(tensors, f"{name}/data/")), **numbers)
-    return FittedGaussianProcess(learnt, configuration["trained_on"])
+    return FittedGaussianProcess(learnt, configuration["trained_on"], columns)
 
 
 def _readings(name: str, films: list[Film], most: int) -> list[tuple[int, Reading]]:

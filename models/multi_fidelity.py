@@ -16,7 +16,7 @@ import torch
 
 from chemistry.errors import BadInput
 from ledger.film import THEORY, Film
-from models.features import NAMES, groups
+from models.features import NAMES, groups, process_of
 from models.fidelity import FIDELITIES, of_theory
 from models.fidelity_kernels import FidelityData, FidelityProcess, SourcePrior
 from models.fidelity_rows import SourceFilms, Unit, fidelity_data, film_means, films_by_source, places_of
@@ -27,6 +27,7 @@ from models.foretelling import foretold, left_out_scores
 from models.formulation_model import LearntProperty
 from models.gaussian_process import EXTRA_SD, FILM_SD, FittedGaussianProcess, UnusableWeights, below
 from models.out_of_sample import ForetoldReading
+from models.process_features import told_apart_here
 from models.weights_hash import HASH, refuse_other_weights, weights_hash
 
 OTHERS_FILM_SD, OTHERS_EXTRA_SD = 0.25, 0.1
@@ -66,23 +67,27 @@ class MultiFidelity:
         if not properties:
             raise BadInput("no film has a reading to learn from", remedy="Measure first, or import literature data")
         with one_thread():
-            chosen = {name: self._learn(name, ordered, films_by_source(name, ordered)) for name in properties}
+            columns = told_apart_here(ordered)
+            chosen = {name: self._learn(name, ordered, films_by_source(name, ordered), columns) for name in properties}
         return FittedMultiFidelity(
             {name: one.learnt for name, one in chosen.items()},
             training_hash(films),
+            columns,
             {name: one.sources for name, one in chosen.items()},
             {name: one.aside for name, one in chosen.items() if one.aside},
         )
 
-    def _learn(self, name: str, films: list[Film], by_source: dict[str, SourceFilms]) -> "_Chosen":
+    def _learn(
+        self, name: str, films: list[Film], by_source: dict[str, SourceFilms], columns: tuple[str, ...]
+    ) -> "_Chosen":
         """The process of those fidelities that make the experiments far more probable; each is tried in turn."""
         first, *others = by_source
         unit = Unit.of(name, by_source[first].every)
         few = {s: own.thinned(self.learn_films, self.learn_temperatures) for s, own in by_source.items()}
 
         def tried(chosen: Sequence[str]) -> tuple[FidelityProcess, float]:
-            process = _process(unit, [by_source[source].every for source in chosen], first)
-            data = fidelity_data([few[source] for source in chosen], films, unit)
+            process = _process(unit, [by_source[source].every for source in chosen], first, columns)
+            data = fidelity_data([few[source] for source in chosen], films, unit, columns)
             process.learn(data)
             return process, process.evidence(data)
 
@@ -96,7 +101,7 @@ class MultiFidelity:
         for source in chosen:
             kept.append(by_source[source].at_most(self.most_readings - sum(map(len, kept))))
         keys = [_key(films[place], chosen[s]) for s, place in places_of(kept)]
-        learnt = LearntProperty(process, fidelity_data(kept, films, unit), unit.centre, unit.scale, keys)
+        learnt = LearntProperty(process, fidelity_data(kept, films, unit, columns), unit.centre, unit.scale, keys)
         return _Chosen(learnt, tuple(chosen), tuple(source for source in others if source not in chosen))
 
 
@@ -140,7 +145,8 @@ class FittedMultiFidelity(FittedGaussianProcess):
     def foretold(self, films: Sequence[Film]) -> list[ForetoldReading]:
         """The experiments on films as foretold; one that was learnt from is left out first, what theory says is not."""
         with one_thread():
-            return foretold(self.learnt, [experiments for film in films if (experiments := _experiments(film))])
+            read = [experiments for film in films if (experiments := _experiments(film))]
+            return foretold(self.learnt, read, self.features)
 
     def save(self, folder: Path) -> None:
         """Write `weights.npz` (arrays only) and `configuration.json` into a folder, which is made."""
@@ -154,7 +160,7 @@ class FittedMultiFidelity(FittedGaussianProcess):
             "surrogate": MultiFidelity.name,
             "format": _FORMAT,
             HASH: weights_hash(folder / "weights.npz"),
-            "features": NAMES,
+            "features": (*NAMES, *self.process),
             "trained_on": self.trained_on,
             "aside": self.aside,
             "properties": {
@@ -173,7 +179,8 @@ class FittedMultiFidelity(FittedGaussianProcess):
 def load(folder: Path) -> FittedMultiFidelity:
     """The surrogate that `save` wrote, with the same posterior; `UnusableWeights` for another's."""
     configuration = json.loads((folder / "configuration.json").read_text(encoding="utf-8"))
-    if configuration.get("format") != _FORMAT or tuple(configuration.get("features", ())) != NAMES:
+    columns = process_of(configuration.get("features", ()))
+    if configuration.get("format") != _FORMAT or columns is None:
         raise UnusableWeights(
             f"the surrogate in {folder} was saved by another version, with other features; fit it again from the ledger"
         )
@@ -185,14 +192,15 @@ def load(folder: Path) -> FittedMultiFidelity:
         for name, told in configuration["properties"].items():
             sources[name] = tuple(told["sources"])
             others = [SourcePrior(0.0, 1.0, 1.0, 1.0)] * (len(sources[name]) - 1)
-            process = FidelityProcess(groups(), FILM_SD, EXTRA_SD, others)
+            process = FidelityProcess(groups((*NAMES, *columns)), FILM_SD, EXTRA_SD, others)
             process.load_state_dict(below(tensors, f"{name}/process/"))
             data = FidelityData(**below(tensors, f"{name}/data/"))
             learnt[name] = LearntProperty(process, data, told["centre"], told["scale"], told["films"])
-    return FittedMultiFidelity(learnt, configuration["trained_on"], sources, {n: tuple(s) for n, s in aside.items()})
+    left_aside = {name: tuple(of) for name, of in aside.items()}
+    return FittedMultiFidelity(learnt, configuration["trained_on"], columns, sources, left_aside)
 
 
-def _process(unit: Unit, rows: Sequence[list[FilmRows]], first: str) -> FidelityProcess:
+def _process(unit: Unit, rows: Sequence[list[FilmRows]], first: str, columns: tuple[str, ...]) -> FidelityProcess:
     """The process before it has learnt, of films by fidelity, experiments first."""
     others = []
     for films in rows[1:]:
@@ -203,7 +211,7 @@ def _process(unit: Unit, rows: Sequence[list[FilmRows]], first: str) -> Fidelity
         others.append(SourcePrior(offset, amplitude, OTHERS_FILM_SD * unit.prior, OTHERS_EXTRA_SD * unit.prior))
     ours = first == FIDELITIES[0]
     film_sd, extra_sd = (FILM_SD, EXTRA_SD) if ours else (OTHERS_FILM_SD, OTHERS_EXTRA_SD)
-    return FidelityProcess(groups(), film_sd * unit.prior, extra_sd * unit.prior, others)
+    return FidelityProcess(groups((*NAMES, *columns)), film_sd * unit.prior, extra_sd * unit.prior, others)
 
 
 def _experiments(film: Film) -> Film | None:

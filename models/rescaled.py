@@ -11,6 +11,14 @@ from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNorm
 from torch import Tensor
 
 
+def interleaved(normal: MultitaskMultivariateNormal) -> bool:
+    """Whether the covariance holds all outputs of the first formulation, then of the second; else output by output.
+
+    The latter is what independent outputs come in. GPyTorch gives it no public name.
+    """
+    return normal._interleaved
+
+
 class Rescaled(Model):
     """A model whose means and deviations from them are multiplied, each output by factors of its own."""
 
@@ -46,10 +54,9 @@ class Rescaled(Model):
         mean, deviation = self.mean[chosen], self.deviation[chosen]
         normal = given.distribution
         if isinstance(normal, MultitaskMultivariateNormal):
-            # Covariance is interleaved: all outputs of the first formulation, then of the second.
-            pattern = deviation.repeat(X.shape[-2])
+            pattern = deviation.repeat(X.shape[-2]) if interleaved(normal) else deviation.repeat_interleave(X.shape[-2])
             covariance = normal.covariance_matrix * pattern[:, None] * pattern
-            rescaled = MultitaskMultivariateNormal(normal.mean * mean, covariance)
+            rescaled = MultitaskMultivariateNormal(normal.mean * mean, covariance, interleaved=interleaved(normal))
         else:
             rescaled = MultivariateNormal(normal.mean * mean[0], normal.covariance_matrix * deviation[0] ** 2)
         posterior = GPyTorchPosterior(rescaled)

@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from chemistry.formulation import Formulation
-from models.features import feature_matrix, groups
+from models.features import NAMES, feature_matrix, groups
 from models.film_process import FilmProcess, one_thread
+from models.process_features import told_apart
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +54,8 @@ class ChanceOfSuccess:
 
     features: Tensor
     """`n x d` of the formulations it learnt from."""
+    process: tuple[str, ...]
+    """Columns of the process among them: those in which these formulations differ."""
     beliefs: tuple[_Belief, ...]
     weights: Tensor
     """Posterior probability of each belief."""
@@ -60,7 +63,7 @@ class ChanceOfSuccess:
     def __call__(self, formulations: Sequence[Formulation]) -> "np.ndarray":
         """Probability of success of each of n formulations, `n`."""
         with one_thread(), torch.no_grad():
-            rows = torch.from_numpy(feature_matrix(formulations))
+            rows = torch.from_numpy(feature_matrix(formulations, self.process))
             chances = torch.stack([_chance(belief, rows, self.features) for belief in self.beliefs])
             return (self.weights @ chances).numpy()
 
@@ -82,28 +85,30 @@ def learn_success(succeeded: Sequence[Formulation], failed: Sequence[Formulation
     if len(known) > MOST_FILMS:
         known = [known[place * len(known) // MOST_FILMS] for place in range(MOST_FILMS)]
     with one_thread(), torch.no_grad():
-        features = torch.from_numpy(feature_matrix([one for _, one, _ in known]))
+        process = told_apart([one for _, one, _ in known])
+        kinds = groups((*NAMES, *process))
+        features = torch.from_numpy(feature_matrix([one for _, one, _ in known], process))
         outcome = torch.tensor([1.0 if good else -1.0 for *_, good in known], dtype=torch.double)
         share = (USUAL_SUCCESSES + float((outcome > 0).sum())) / (USUAL_SUCCESSES + USUAL_FAILURES + len(known))
         mean = math.log(share / (1 - share))
-        nowhere = _Belief(FilmProcess(groups(), 1.0, 1.0), 0.0, mean, *_nothing(len(known)), _plain(outcome, mean))
+        nowhere = _Belief(FilmProcess(kinds, 1.0, 1.0), 0.0, mean, *_nothing(len(known)), _plain(outcome, mean))
         beliefs = [
-            _believe(process, strength**2, mean, features, outcome)
-            for process in _processes()
+            _believe(kernel, strength**2, mean, features, outcome)
+            for kernel in _processes(kinds)
             for strength in _STRENGTHS
         ]
         # As much weight on the first as on the others together.
         evidence = torch.tensor([nowhere.log_evidence, *(b.log_evidence - math.log(len(beliefs)) for b in beliefs)])
-        return ChanceOfSuccess(features, (nowhere, *beliefs), torch.softmax(evidence.double(), dim=0))
+        return ChanceOfSuccess(features, process, (nowhere, *beliefs), torch.softmax(evidence.double(), dim=0))
 
 
-def _processes() -> list[FilmProcess]:
+def _processes(kinds: dict[str, tuple[int, ...]]) -> list[FilmProcess]:
     """Kernels: one in which all groups of features count alike, and for each group one that stresses it."""
     found = []
-    for stressed in (None, *range(len(groups()))):
-        process = FilmProcess(groups(), 1.0, 1.0)
+    for stressed in (None, *range(len(kinds))):
+        process = FilmProcess(kinds, 1.0, 1.0)
         if stressed is not None:
-            weight = torch.full((len(groups()),), _MUTED, dtype=torch.double)
+            weight = torch.full((len(kinds),), _MUTED, dtype=torch.double)
             weight[stressed] = _STRESSED
             process.log["weight"].copy_(weight.log())
         found.append(process)

@@ -1,18 +1,20 @@
 """Bayesian optimisation: an even start, then the formulation whose result is worth most."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chemistry.formulation import Formulation
 from ledger.film import Film
 from models.protocols import Fitted, JointModel
-from planners.limits import conditions, learnt, those_that_hold
+from planners.limits import column_signs, conditions, learnt, those_that_hold
+from planners.many_axes import films_since, has_many_axes, region_candidates, region_of
+from planners.merit import Merit, reason
 from planners.objectives import Limit
+from planners.options import BayesianOptions
 from planners.pareto import front, objective_values, reference_point
 from planners.points import Point, apart, formulation_at, point_of
-from planners.protocols import Action, Knowledge, Reason, Suggestion, with_suggested
-from planners.reasons import forecast, nearest_film, not_learnt
+from planners.protocols import Action, Knowledge, Suggestion, refuse_without_history, with_suggested
 from planners.screening import SAME, candidates
 from planners.sobol import even_start
 from planners.success import Chance, chance_of_success, fair
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-    from planners.acquisition import Outlook
+    from planners.outlook import Outlook
 
 FEWEST_FILMS = 3
 """Films with every objective below which a model has nothing to say."""
@@ -46,6 +48,7 @@ class Weighed:
         limits: those that the surrogate has learnt.
         outlook: what the acquisition looks at.
         success: `n`, the chance that a film comes of each; None where nothing is to be said.
+        factor: `n`, what the gain of each is multiplied by; None where that is one.
         promising: rows that are worth a closer look, best first.
     """
 
@@ -57,16 +60,21 @@ class Weighed:
     limits: tuple[Limit, ...]
     outlook: "Outlook"
     success: "Tensor | None"
+    factor: "Tensor | None"
     promising: list[int]
 
 
 @dataclass(frozen=True)
 class BayesianPlanner:
-    """Sobol for the first `start` suggestions, then qLogNEHVI (several objectives) or qLogNEI (one).
+    """Sobol for the first `start` suggestions, then what is worth most by an acquisition function.
 
-    Candidates are a pool of feasible formulations spread over the space and around the known front, which is one of
-    films that overstep no limit; what failed before tells how likely a film comes of each. The surrogate must be a
-    `JointModel`. The answer is a pure function of what is known (torch runs on one thread meanwhile).
+    That is qLogNEHVI (several objectives) or qLogNEI (one) unless the options say otherwise. Candidates are a pool of
+    feasible formulations spread over the space and around the known front, which is one of films that overstep no
+    limit; what failed before tells how likely a film comes of each. The surrogate must be a `JointModel`. The answer is
+    a pure function of what is known (torch runs on one thread meanwhile).
+
+    Attributes:
+        cost_h: what a film of a formulation costs, hours; asked only where options say `per_cost`.
     """
 
     start: int = 5
@@ -74,6 +82,8 @@ class BayesianPlanner:
     pool: int = 2048
     finalists: int = 128
     success_fit: Callable[[Knowledge], Chance | None] = chance_of_success
+    options: BayesianOptions = field(default_factory=BayesianOptions)
+    cost_h: Callable[[Formulation], float] | None = None
     name: str = "bayesian"
 
     def suggest(self, n: int, knowledge: Knowledge) -> list[Suggestion]:
@@ -94,40 +104,51 @@ class BayesianPlanner:
         with one_thread():
             return self.best(n, self.weigh(knowledge, read), knowledge)
 
-    def best(self, n: int, weighed: "Weighed", knowledge: Knowledge) -> list[Suggestion]:
-        """The n candidates whose results together are worth most; torch on one thread, as for `weigh`."""
+    def best(self, n: int, weighed: Weighed, knowledge: Knowledge) -> list[Suggestion]:
+        """The n candidates that are worth most, or close rivals of them; torch on one thread, as for `weigh`."""
         import torch
 
-        from planners.acquisition import best_of
+        from planners.rivals import is_rivals_turn, rival
 
-        outlook, rows, success = weighed.outlook, weighed.promising, weighed.success
+        outlook, rows, factor = weighed.outlook, weighed.promising, weighed.factor
         suggestions: list[Suggestion] = []
         while rows and len(suggestions) < n:
-            place, value = best_of(outlook, weighed.features[rows], None if success is None else success[rows])
+            index = knowledge.suggested + len(suggestions)
+            outlook = replace(outlook, decision=(knowledge.seed, index))
+            features = weighed.features[rows]
+            worth = self._worth(outlook, features, None if factor is None else factor[rows])
+            favourite = int(worth.argmax())
+            turn = is_rivals_turn(index, self.options.rivals)
+            place = rival(worth, features, outlook.pending) if turn else favourite
             row = rows[place]
+            chosen, made = weighed.points[row], weighed.pool[row]
+            why = Merit(
+                acquisition=self.options.acquisition,
+                worth=float(worth[place]),
+                success=None if weighed.success is None else float(weighed.success[row]),
+                favourite=None if place == favourite else weighed.pool[rows[favourite]],
+                cost_h=self.cost_h(made) if self.cost_h and self.options.per_cost else None,
+            )
             suggestions.append(
                 Suggestion(
-                    formulation=weighed.pool[row],
+                    formulation=made,
                     action=Action(),
-                    reason=_reason(weighed, row, value, knowledge),
+                    reason=reason(made, why, weighed.films, knowledge, weighed.fitted, weighed.limits),
                     planner=self.name,
                     event=knowledge.event,
-                    index=knowledge.suggested + len(suggestions),
+                    index=index,
                 )
             )
             outlook = replace(outlook, pending=torch.cat([outlook.pending, weighed.features[row : row + 1]]))
-            chosen = weighed.points[row]
             rows = [other for other in rows if apart(knowledge.space, weighed.points[other], chosen) > SAME]
         return suggestions
 
-    def weigh(self, knowledge: Knowledge, read: Sequence[Film]) -> "Weighed":
+    def weigh(self, knowledge: Knowledge, read: Sequence[Film]) -> Weighed:
         """The candidates, what is believed of them, and which are worth a closer look; `read` are films to learn from.
 
         Torch should run on one thread meanwhile, as `suggest` sees to.
         """
         import torch
-
-        from planners.acquisition import promising
 
         # The campaign's own space decides what counts as the front; a warm start may hold anything.
         own = [film for film in read if point_of(knowledge.space, film.formulation)] or list(read)
@@ -139,14 +160,62 @@ class BayesianPlanner:
         limits = learnt(knowledge.limits, fitted, read)
         features = torch.from_numpy(fitted.features(pool))
         outlook = _outlook(own, knowledge, fitted, limits)
-        rows = promising(outlook, features, self.finalists, success).tolist() if pool else []
-        return Weighed(own, fitted, points, pool, features, limits, outlook, success, rows)
+        factor = self._factor(pool, success)
+        rows = self._thinned(outlook, features, factor) if pool else []
+        return Weighed(own, fitted, points, pool, features, limits, outlook, success, factor, rows)
+
+    def _thinned(self, outlook: "Outlook", features: "Tensor", factor: "Tensor | None") -> list[int]:
+        """Rows that are weighed with care: those of most analytic improvement, or all where weighing is cheap."""
+        from planners.acquisition import promising
+
+        if self.options.acquisition == "noisy_improvement":
+            return promising(outlook, features, self.finalists, factor).tolist()
+        return list(range(len(features)))
+
+    def _worth(self, outlook: "Outlook", features: "Tensor", factor: "Tensor | None") -> "Tensor":
+        """Logarithm of what each row is worth, times its factor."""
+        from planners.acquisition import noisy_improvement
+        from planners.confidence_bound import confidence_bound
+        from planners.thompson import thompson
+
+        if self.options.acquisition == "noisy_improvement":
+            worth = noisy_improvement(outlook, features)
+        elif self.options.acquisition == "confidence_bound":
+            worth = confidence_bound(outlook, features, self.options.boldness)
+        else:
+            worth = thompson(outlook, features, factor)
+        return worth if factor is None else worth + factor.log()
+
+    def _factor(self, pool: Sequence[Formulation], success: "Tensor | None") -> "Tensor | None":
+        """What a gain is multiplied by: the chance that a film comes of it, per hour where the options ask for it."""
+        import torch
+
+        if self.cost_h is None or not self.options.per_cost:
+            return success
+        hours = torch.tensor([self.cost_h(formulation) for formulation in pool], dtype=torch.double)
+        return 1.0 / hours if success is None else success / hours
+
+    def _points(self, knowledge: Knowledge, own: list[Film]) -> list[Point]:
+        """Points over the space and about the best; with many axes those of a trust region instead of all the space.
+
+        Raises `ValueError` where there are many axes and it is not known who suggested what.
+        """
+        if has_many_axes(knowledge.space):
+            refuse_without_history(knowledge, self.name)
+            region = region_of(knowledge, self.start)
+            since = films_since(knowledge, region)
+            recent = [film for film in own if film.film_id in since]
+            if recent and not region.gathering:
+                best = _best_points(recent, knowledge)
+                within = region_candidates(knowledge, region, best, self.pool // 4)
+                return candidates(knowledge, best, self.pool, within)
+        return candidates(knowledge, _best_points(own, knowledge), self.pool)
 
     def _candidates(self, knowledge: Knowledge, own: list[Film]) -> "tuple[list[Point], Tensor | None]":
         """Points that are weighed, and the chance of each that a film comes of it; None where nothing is to be said."""
         import torch
 
-        points = candidates(knowledge, _best_points(own, knowledge), self.pool)
+        points = self._points(knowledge, own)
         asked = self.success_fit(knowledge)
         if asked is None or not points:
             return points, None
@@ -172,7 +241,8 @@ def _best_points(films: Sequence[Film], knowledge: Knowledge) -> list[Point]:
 def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, limits: Sequence[Limit]) -> "Outlook":
     import torch
 
-    from planners.acquisition import Limited, Outlook
+    from planners.gathered import gather_of
+    from planners.outlook import Limited, Outlook
     from planners.raised_model import upwards
     from planners.windows import windows
 
@@ -181,7 +251,7 @@ def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, li
     pending = sorted(knowledge.pending, key=lambda formulation: formulation.key)
     holding = those_that_hold(films, knowledge.limits)
     values = _values(holding or films, knowledge)
-    signs = [objective.sign for objective in knowledge.objectives]
+    signs = column_signs(knowledge.objectives)
     asked = conditions(knowledge.objectives, limits)
     others = [1.0] * (len(asked) - len(signs))
     return Outlook(
@@ -190,29 +260,10 @@ def _outlook(films: Sequence[Film], knowledge: Knowledge, fitted: JointModel, li
         pending=torch.from_numpy(fitted.features(pending)),
         reference=torch.from_numpy(reference_point(values, knowledge.objectives, whole=not holding)),
         seed=knowledge.seed + knowledge.suggested,
+        gather=gather_of(knowledge.objectives),
         limited=Limited(
             model=upwards(fitted.botorch_model(asked), [*signs, *others]), windows=windows(knowledge.objectives, limits)
         )
         if limits
         else None,
-    )
-
-
-def _reason(weighed: Weighed, row: int, value: float, knowledge: Knowledge) -> Reason:
-    """What is expected of a candidate, and the observed film that is most like it."""
-    formulation, films, limits = weighed.pool[row], weighed.films, weighed.limits
-    success = None if weighed.success is None else float(weighed.success[row])
-    said = forecast(formulation, knowledge, weighed.fitted, limits, success)
-    nearest = nearest_film(formulation, films)
-    gain = "the front's hypervolume" if len(knowledge.objectives) > 1 else "the best value"
-    waiting = not_learnt(knowledge.limits, limits)
-    return Reason(
-        summary=f"Raises {gain} most in expectation ({said.words}); most like it is film {nearest}.{waiting}",
-        expected=said.expected,
-        sd=said.sd,
-        margin=said.margin,
-        margin_sd=said.margin_sd,
-        success=success,
-        acquisition=value,
-        nearest_film=nearest,
     )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from chemistry.formulation import Formulation
 from models.protocols import Fitted
-from planners.limits import columns, conditions, learnt, violation_of
+from planners.expectation import expectation
+from planners.limits import learnt, violation_of
 from planners.nursery import Child
 from planners.options import GeneticOptions
 from planners.pareto import hypervolume, reference_point, upwards
@@ -103,15 +104,13 @@ class Believed:
             return []
         objectives = self._knowledge.objectives
         formulations = [formulation_at(space, point) for point in points]
-        posterior = self._fitted.posterior(formulations, conditions(objectives, self.limits))
-        mean, sd = posterior.mean, posterior.sd
-        m = len(objectives)
-        raised = (upwards(mean[:, :m], objectives) + optimism * sd[:, :m]).round(_DIGITS)
+        told = expectation(self._fitted, formulations, objectives, self.limits)
+        raised = (upwards(told.mean, objectives) + optimism * told.sd).round(_DIGITS)
         limited = []
-        for limit, column in zip(self.limits, columns(objectives, self.limits), strict=True):
-            inside = np.clip(mean[:, column], limit.low, limit.high)
-            reach = optimism * sd[:, column]
-            limited.append(np.clip(inside, mean[:, column] - reach, mean[:, column] + reach).round(_DIGITS))
+        for limit, mean, sd in zip(self.limits, told.limited.T, told.limited_sd.T, strict=True):
+            inside = np.clip(mean, limit.low, limit.high)
+            reach = optimism * sd
+            limited.append(np.clip(inside, mean - reach, mean + reach).round(_DIGITS))
         values = np.array(limited).T.reshape(len(points), -1)
         return [
             (tuple(row), self._violation(of_limits))

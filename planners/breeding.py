@@ -17,8 +17,8 @@ _TRIES = 12
 
 
 def grown(space: DesignSpace, formulations: Iterable[Formulation]) -> DesignSpace:
-    """The space with the polymers of formulations after its own; the space itself where polymers are not open-ended."""
-    if space.open_polymers is None:
+    """The space with the polymers of formulations after its own, where they are open-ended or a pool; else itself."""
+    if space.open_polymers is None and space.pool is None:
         return space
     known = {identity(polymer): polymer for polymer in space.polymers}
     for formulation in formulations:

@@ -15,7 +15,7 @@ from planners.options import GeneticOptions
 from planners.pareto import objective_values
 from planners.points import Point, formulation_at
 from planners.protocols import Action, Knowledge, Reason, Suggestion, with_suggested
-from planners.reasons import forecast, nearest_film, not_learnt
+from planners.reasons import driven_by, forecast, nearest_film, not_learnt
 from planners.sampling import sample
 from planners.screening import is_new
 from planners.sobol import even_start
@@ -150,14 +150,19 @@ def _foretold(
     said = forecast(formulation, knowledge, fitted, believed.limits, success)
     nearest = nearest_film(formulation, read)
     waiting = not_learnt(knowledge.limits, believed.limits)
+    driven = driven_by(said, read, knowledge.objectives)
+    names = list(said.expected)
     return Reason(
-        summary=f"{_sentence(story)} Expected {said.words}; most like it is film {nearest}.{waiting}",
+        summary=f"{_sentence(story)} Expected {said.words}, {driven.words(names)}; "
+        f"most like it is film {nearest}.{waiting}",
         expected=said.expected,
         sd=said.sd,
         margin=said.margin,
         margin_sd=said.margin_sd,
         success=success,
         nearest_film=nearest,
+        drive=driven.term,
+        leading=names[driven.leading],
     )
 
 

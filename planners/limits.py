@@ -66,9 +66,24 @@ def learnt(limits: Sequence[Limit], fitted: Fitted, films: Sequence[Film]) -> tu
 
 
 def conditions(objectives: Sequence[Objective], limits: Sequence[Limit] = ()) -> list[Condition]:
-    """What a surrogate is asked for: each objective at its temperature, then what only limits need."""
-    asked = [Condition(one.property, one.temperature_C) for one in (*objectives, *limits)]
-    return list(dict.fromkeys(asked)) if limits else asked
+    """What a surrogate is asked for: each objective at its temperatures, then what only limits need; nothing twice."""
+    wanted = [part for objective in objectives for part in objective.parts]
+    return list(dict.fromkeys(Condition(one.property, one.temperature_C) for one in (*wanted, *limits)))
+
+
+def places(objectives: Sequence[Objective]) -> list[list[int]]:
+    """Where in `conditions` what each objective is made of stands."""
+    asked = conditions(objectives)
+    return [[asked.index(Condition(part.property, part.temperature_C)) for part in one.parts] for one in objectives]
+
+
+def column_signs(objectives: Sequence[Objective]) -> list[float]:
+    """What each of the objectives' `conditions` is multiplied by to be one to maximise."""
+    signs = [1.0] * len(conditions(objectives))
+    for objective, own in zip(objectives, places(objectives), strict=True):
+        for place in own:
+            signs[place] = objective.sign
+    return signs
 
 
 def columns(objectives: Sequence[Objective], limits: Sequence[Limit]) -> list[int]:

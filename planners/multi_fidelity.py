@@ -14,7 +14,7 @@ from planners.objectives import Measurand
 from planners.pareto import objective_values
 from planners.points import apart, point_of
 from planners.protocols import CALCULATIONS, Action, Knowledge, Offer, Reason, Suggestion, with_suggested
-from planners.reasons import forecast, nearest_film
+from planners.reasons import driven_by, forecast, nearest_film
 from planners.screening import SAME
 from planners.sobol import SobolPlanner
 
@@ -166,8 +166,8 @@ class _Market:
     def _beliefs(self, experiment: Offer) -> "Beliefs":
         import torch
 
-        from planners.acquisition import mean_and_sd
         from planners.lookahead import Beliefs
+        from planners.outlook import mean_and_sd
 
         mean, sd = mean_and_sd(self._weighed.outlook.joint, torch.from_numpy(self._features))
         own = self._told(experiment, range(len(self._rows))).alone()[:, 0].diagonal(dim1=0, dim2=1).T
@@ -200,10 +200,12 @@ class _Market:
         weighed = self._weighed
         success = None if weighed.success is None else float(weighed.success[row])
         said = forecast(weighed.pool[row], self._knowledge, weighed.fitted, weighed.limits, success)
+        driven, names = driven_by(said, weighed.films, self._knowledge.objectives), list(said.expected)
         return Reason(
             summary=(
                 f"A calculation ({offer.source}, {offer.cost_h:g} h) before the next experiment is expected to gain "
-                f"{rate / self._rate - 1:.0%} more for its price than that experiment alone ({said.words})."
+                f"{rate / self._rate - 1:.0%} more for its price than that experiment alone ({said.words}, "
+                f"{driven.words(names)})."
             ),
             expected=said.expected,
             sd=said.sd,
@@ -212,6 +214,8 @@ class _Market:
             success=success,
             acquisition=rate,
             nearest_film=nearest_film(weighed.pool[row], weighed.films),
+            drive=driven.term,
+            leading=names[driven.leading],
         )
 
 
@@ -219,8 +223,9 @@ def _value_of(weighed: Weighed, rows: Sequence[int]) -> "Value":
     """Expected gain of candidates as they would be believed, times the chance that a film comes of each."""
     import torch
 
-    from planners.acquisition import expected_gain, mean_and_sd
+    from planners.acquisition import expected_gain
     from planners.lookahead import AsTold
+    from planners.outlook import mean_and_sd
 
     outlook = weighed.outlook
     m, every = outlook.model.num_outputs, outlook.joint.num_outputs
@@ -230,7 +235,7 @@ def _value_of(weighed: Weighed, rows: Sequence[int]) -> "Value":
     chance = torch.ones(len(rows), dtype=torch.double) if weighed.success is None else weighed.success[list(rows)]
 
     def value(told: "Tensor") -> "Tensor":
-        gained = gain(told).exp() if m == 1 else gain(told)
+        gained = gain(told).exp() if outlook.objectives == 1 else gain(told)
         return (gained.reshape(-1, len(rows)) * chance).flatten()
 
     return value

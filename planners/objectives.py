@@ -37,11 +37,56 @@ class Measurand(Value):
 
 
 class Objective(Measurand):
-    """One objective of a campaign."""
+    """One objective of a campaign: a property at a temperature, or what it comes to over several of them.
+
+    Over several temperatures its value is the height above a reference at each, of all of them the least (for what is
+    minimised: the largest) or the mean; its own reference is zero then.
+    """
 
     goal: Literal["maximise", "minimise"] = "maximise"
     reference: float | None = None
     """The value that counts as worthless: a coordinate of the hypervolume's reference point."""
+    temperatures_C: tuple[float, ...] = ()
+    """Several, in the place of one."""
+    references: tuple[float, ...] = ()
+    """The worthless value at each of them."""
+    over: Literal["worst", "mean"] = "worst"
+    """What several temperatures come to."""
+
+    @model_validator(mode="after")
+    def _one_or_several(self) -> Self:
+        if not self.temperatures_C:
+            if self.references:
+                raise ValueError(f"{self.property} has several references; give a single one, or several temperatures")
+            return self
+        if self.temperature_C is not None or len(set(self.temperatures_C)) < max(len(self.temperatures_C), 2):
+            raise ValueError(f"the temperatures of {self.property} should be two or more, each given once")
+        if len(self.references) != len(self.temperatures_C) or self.reference != 0.0:
+            raise ValueError(
+                f"{self.property} over {len(self.temperatures_C)} temperatures needs the worthless value at each of "
+                "them, such as `reference: [-9, -6]`: it is counted from there"
+            )
+        return self
+
+    @builtins.property
+    def parts(self) -> tuple[Measurand, ...]:
+        """What is read of a film for it: one property at one temperature or at several."""
+        temperatures = self.temperatures_C or (self.temperature_C,)
+        return tuple(Measurand(property=self.property, temperature_C=T) for T in temperatures)
+
+    @builtins.property
+    def unit(self) -> str:
+        """Unit of the property; a difference of logarithms is told in decades."""
+        unit = PROPERTY_UNITS[self.property]
+        return "decades" if self.temperatures_C and unit.startswith("log10") else unit
+
+    @builtins.property
+    def label(self) -> str:
+        """`log10_conductivity at 30 °C`, or `worst log10_conductivity at 30 and 80 °C above -9 and -6`."""
+        if not self.temperatures_C:
+            return super().label
+        at, above = (" and ".join(f"{v:g}" for v in many) for many in (self.temperatures_C, self.references))
+        return f"{self.over} {self.property} at {at} °C above {above}"
 
     @builtins.property
     def sign(self) -> float:

@@ -10,6 +10,20 @@ Member = Literal["bayesian", "genetic", "swarm", "random"]
 """A planner that a portfolio may hold: one that can go on from what any other has made."""
 
 
+class BayesianOptions(Value):
+    """What the Bayesian planner goes by."""
+
+    acquisition: Literal["noisy_improvement", "confidence_bound", "thompson"] = "noisy_improvement"
+    """Expected improvement over a front that is uncertain itself; confidence bounds with local penalties about what is
+    under way; or the best of one function drawn from what is believed."""
+    boldness: float = Field(default=2.0, ge=0, le=10)
+    """Standard deviations above the mean at which the confidence bound lies."""
+    per_cost: bool = False
+    """Whether a gain is counted per lab hour: worth it where the process of films differs in length."""
+    rivals: float = Field(default=0.0, ge=0, lt=1)
+    """Share of suggestions that are close rivals of the favourite, unlike it and what is under way."""
+
+
 class GeneticOptions(Value):
     """How the genetic planner breeds."""
 
@@ -56,9 +70,19 @@ class PortfolioOptions(Value):
         return self
 
 
+class PoolOptions(Value):
+    """How a pool is ranked."""
+
+    chooser: Literal["kinship", "tanimoto", "thompson", "random"] = "kinship"
+    """Confidence bounds by likeness in substructures and in composition, or in substructures alone; functions drawn at
+    random from what is believed; or nothing (docs/pools.md)."""
+
+
 class PlannerOptions(Value):
     """The options of all planners."""
 
+    bayesian: BayesianOptions = BayesianOptions()
+    pool: PoolOptions = PoolOptions()
     genetic: GeneticOptions = GeneticOptions()
     swarm: SwarmOptions = SwarmOptions()
     portfolio: PortfolioOptions = PortfolioOptions()

@@ -1,7 +1,7 @@
 """Pareto front, reference point and hypervolume of observed or predicted objectives."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chemistry.errors import BadInput
 from ledger.film import Film, Reading
@@ -30,9 +30,34 @@ def reading_of(film: Film, asked: Measurand) -> Reading | None:
     return min(candidates, key=lambda found: (found[0], found[1].sd, found[1].value))[1] if candidates else None
 
 
-def objective_readings(film: Film, objectives: Sequence[Objective]) -> tuple[Reading, ...] | None:
-    """The film's reading of each objective, or None where one of them was not read."""
-    found = [reading_of(film, objective) for objective in objectives]
+class Read(NamedTuple):
+    """What a film was read to be in an objective."""
+
+    value: float
+    sd: float
+
+
+def read_of(film: Film, objective: Objective) -> Read | None:
+    """The film's value of an objective, or None where one of its temperatures was not read.
+
+    Over several temperatures the doubt of the worst is its own, that of a mean is the mean of all: the readings of one
+    film share their error.
+    """
+    found = [reading_of(film, part) for part in objective.parts]
+    read = [reading for reading in found if reading is not None]
+    if len(read) < len(found):
+        return None
+    if not objective.temperatures_C:
+        return Read(read[0].value, read[0].sd)
+    heights = [Read(r.value - reference, r.sd) for r, reference in zip(read, objective.references, strict=True)]
+    if objective.over == "worst":
+        return min(heights, key=lambda one: objective.sign * one.value)
+    return Read(*(sum(numbers) / len(heights) for numbers in zip(*heights, strict=True)))
+
+
+def objective_readings(film: Film, objectives: Sequence[Objective]) -> tuple[Read, ...] | None:
+    """The film's value of each objective, or None where one of them was not read."""
+    found = [read_of(film, objective) for objective in objectives]
     known = tuple(reading for reading in found if reading is not None)
     return known if len(known) == len(found) else None
 

@@ -52,6 +52,10 @@ class Reason(Value):
     """Chance that a film comes of it, learnt from failures; None where nothing failed yet, or nobody asked."""
     acquisition: float | None = None
     nearest_film: str | None = None
+    drive: Literal["exploitation", "exploration"] | None = None
+    """What made it worth most: that it is expected to be better than what is known, or that it may be."""
+    leading: str | None = None
+    """The objective that drove it: the one in which it may gain most, in the range of what is known."""
 
 
 class Suggestion(Value):

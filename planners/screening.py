@@ -18,13 +18,16 @@ NEAR_FAILURE = 0.05
 are left out."""
 
 
-def candidates(knowledge: Knowledge, best: Sequence[Point], size: int) -> list[Point]:
+def candidates(
+    knowledge: Knowledge, best: Sequence[Point], size: int, spread: Sequence[Point] | None = None
+) -> list[Point]:
     """Feasible points: an even spread over the space, and the surroundings of the best known ones.
 
-    What was observed, is under way or has failed is left out with its surroundings, and so is what would run dry.
+    `spread` are feasible points in the place of the even ones. What was observed, is under way or has failed is left
+    out with its surroundings, and so is what would run dry.
     """
     space = knowledge.space
-    spread = sample(space, size, knowledge.seed)
+    spread = sample(space, size, knowledge.seed) if spread is None else spread
     around = []
     share = min(_NEAR_EACH, max(_NEAR_ALL // max(len(best), 1), 4))
     for place, point in enumerate(best):

@@ -13,6 +13,7 @@ from chemistry.value import Value
 from planners.axes import Amount, Axes, Choice, Range
 from planners.components import identity, looked_up
 from planners.constraints import Constraint, crowd_problems, pair_problems
+from planners.pool.pool_file import PoolFile
 from planners.process_space import HowMade, ProcessSpace, Setting
 
 LOADING_UNITS = {"Li/O": 2.0, "mol/kg": 50.0, "w/w": 0.95}
@@ -36,7 +37,9 @@ class DesignSpace(Value):
     one, whose plasticiser fraction is then zero whatever the range says.
     """
 
-    polymers: tuple[Annotated[Polymer, looked_up("polymer")], ...] = Field(min_length=1)
+    polymers: tuple[Annotated[Polymer, looked_up("polymer")], ...] = ()
+    pool: PoolFile | None = None
+    """Instead of `polymers`: a table of many, of which the planner `pool` chooses."""
     open_polymers: OpenPolymers | None = None
     """Left out, a campaign makes the named polymers and no others."""
     salts: tuple[Annotated[Salt, looked_up("salt")], ...] = Field(min_length=1)
@@ -53,6 +56,7 @@ class DesignSpace(Value):
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         problems = [
+            *self._host_problems(),
             *_twice("polymer", self.polymers),
             *_twice("salt", self.salts),
             *_twice("plasticiser", self.plasticisers),
@@ -102,6 +106,18 @@ class DesignSpace(Value):
     def made_by(self, chosen: tuple[int, ...]) -> Process:
         """The process of a film, of the place that was chosen in each setting."""
         return self.process.process(chosen) if isinstance(self.process, ProcessSpace) else self.process
+
+    def _host_problems(self) -> list[str]:
+        if self.pool is None:
+            return [] if self.polymers else ["no polymer is named; name one or more, or a pool of them"]
+        problems = []
+        if self.polymers:
+            problems.append("polymers are named beside a pool; name them in the pool, or leave the pool out")
+        if any(self.plasticisers):
+            problems.append("a pool is of polymers, salts and loadings, and plasticisers are named; leave them out")
+        if self.settings:
+            problems.append("a pool is made by one process, and settings of it are left open; give each one value")
+        return problems
 
     def _crowd_problems(self) -> list[str]:
         named = [plasticiser for plasticiser in self.plasticisers if plasticiser is not None]
@@ -165,7 +181,7 @@ def _loading_problems(loading: Range, polymers: Sequence[Polymer]) -> list[str]:
 
 
 def _breeding_problems(polymers: Sequence[Polymer], open_polymers: OpenPolymers | None) -> list[str]:
-    if open_polymers is None:
+    if open_polymers is None or not polymers:
         return []
     from chemistry.exchange import can_exchange, heavy_atoms
 

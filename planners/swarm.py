@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from planners.axes import Choice
 from planners.breeding import in_grown_space
+from planners.embedding import embedded, lengths, point_nearest
 from planners.limits import read_values, violation_of
 from planners.options import SwarmOptions
 from planners.pareto import raised_values
@@ -95,20 +95,20 @@ class SwarmPlanner:
         from pymoo.algorithms.soo.nonconvex.pso import pso_equation
 
         space, options = knowledge.space, self.options
-        places = [_embedded(space, _point(space, decided)) for decided in path[-2:]]
+        places = [embedded(space, _point(space, decided)) for decided in path[-2:]]
         here = places[-1]
         went = here - places[0] if path[-1].planner == self.name else np.zeros_like(here)
-        lengths = _lengths(space)
+        sizes = lengths(space)
         rng = np.random.default_rng([knowledge.seed, knowledge.suggested])
         # One draw for each gene: the coordinates of one component move together.
-        pull_own, pull_shared = (np.repeat(rng.random(len(lengths)), lengths)[None] for _ in range(2))
+        pull_own, pull_shared = (np.repeat(rng.random(len(sizes)), sizes)[None] for _ in range(2))
         axes = space.axes
         speeds = [*(1.0 for _ in axes.choices), *(_FASTEST for _ in axes.amounts)]
-        fastest = np.repeat(speeds, lengths)
+        fastest = np.repeat(speeds, sizes)
         there, _ = pso_equation(
             here[None],
-            (here if own is None else _embedded(space, own.point))[None],
-            _embedded(space, everywhere.point)[None],
+            (here if own is None else embedded(space, own.point))[None],
+            embedded(space, everywhere.point)[None],
             went[None],
             fastest,
             options.inertia,
@@ -184,65 +184,14 @@ def _point(space: DesignSpace, decided: Decided) -> Point:
     return point
 
 
-def _lengths(space: DesignSpace) -> tuple[int, ...]:
-    """Coordinates of each axis: one for each component there is to choose, one for a number."""
-    return (*(1 if axis.ordered else axis.size for axis in space.axes.choices), *(1 for _ in space.axes.amounts))
-
-
-def _embedded(space: DesignSpace, point: Point) -> "np.ndarray":
-    """Coordinates of a point, `d`: a corner for each component, numbers as shares of their ranges.
-
-    A film without plasticiser lies in the middle of its fraction's range: it draws no particle to either end.
-    """
-    import numpy as np
-
-    axes = space.axes
-    chosen = [
-        _corner(axis, choice, axes.exists(axis, point.choices))
-        for axis, choice in zip(axes.choices, point.choices, strict=True)
-    ]
-    shares = [
-        (amount - axis.low) / (axis.span or 1.0) if axes.exists(axis, point.choices) else 0.5
-        for axis, amount in zip(axes.amounts, point.amounts, strict=True)
-    ]
-    return np.concatenate([*chosen, shares])
-
-
-def _at(space: DesignSpace, there: "np.ndarray") -> Point:
-    """The point nearest to coordinates, `d`, whether it may be made or not."""
-    import numpy as np
-
-    axes = space.axes
-    ends = np.cumsum(_lengths(space))[: len(axes.choices)]
-    *chosen, shares = np.split(there, ends)
-    amounts = (axis.low + float(share) * axis.span for axis, share in zip(axes.amounts, shares.clip(0, 1), strict=True))
-    choices = (_nearest_choice(axis, place) for axis, place in zip(axes.choices, chosen, strict=True))
-    return rounded(space, Point(tuple(choices), tuple(amounts)))
-
-
-def _corner(axis: Choice, choice: int, exists: bool) -> "np.ndarray":
-    """Coordinates of a choice: a corner of a simplex with edges of one; a share of the way where it is a number."""
-    import numpy as np
-
-    if axis.ordered:
-        return np.array([choice / max(axis.size - 1, 1) if exists else 0.5])
-    return np.eye(axis.size)[choice] / np.sqrt(2.0)
-
-
-def _nearest_choice(axis: Choice, there: "np.ndarray") -> int:
-    import numpy as np
-
-    return int(np.rint(there[0].clip(0, 1) * (axis.size - 1))) if axis.ordered else int(np.argmax(there))
-
-
 def _nearest(knowledge: Knowledge, there: "np.ndarray") -> Point | None:
     """The new formulation nearest to coordinates: at them, or of a sample where that one may not be made."""
     space, new = knowledge.space, is_new(knowledge)
 
     def away(point: Point) -> float:
-        return float(((_embedded(space, point) - there) ** 2).sum())
+        return float(((embedded(space, point) - there) ** 2).sum())
 
-    exact = _at(space, there)
+    exact = point_nearest(space, there)
     if not reasons_not_to(space, formulation_at(space, exact)) and new(space, exact):
         return exact
     around = [

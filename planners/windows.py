@@ -9,7 +9,7 @@ from botorch.models.model import Model
 from botorch.posteriors.gpytorch import GPyTorchPosterior
 from torch import Tensor
 
-from planners.limits import columns
+from planners.limits import column_signs, columns
 from planners.objectives import Limit, Objective
 
 
@@ -28,8 +28,9 @@ def windows(objectives: Sequence[Objective], limits: Sequence[Limit]) -> tuple[W
     The output of a minimised objective is negated, and so is a limit on it.
     """
     found = []
+    signs = column_signs(objectives)
     for limit, output in zip(limits, columns(objectives, limits), strict=True):
-        turned = output < len(objectives) and objectives[output].sign < 0
+        turned = output < len(signs) and signs[output] < 0
         low, high = (-limit.high, -limit.low) if turned else (limit.low, limit.high)
         found.append(Window(output, low, high))
     return tuple(found)

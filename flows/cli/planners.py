@@ -1,15 +1,9 @@
 """`ionloop planners`: planners compared on what has known answers."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
 
 app = typer.Typer(help="What to do next: how good the planners are.", no_args_is_help=True)
 
@@ -78,7 +72,7 @@ def planners_compare(
     from flows.outputs import refuse_unwritable
     from flows.planners_asked import Asked
     from flows.planners_table import heads_and_rows, in_words
-    from flows.terminal import console, table
+    from flows.terminal import bar, console, table
     from planners.compare.run import compare, kept_trials, summed_up
 
     asked = Asked(pool, twin, problem, smiles_column, objective, log, initial, budget, batch)
@@ -87,14 +81,14 @@ def planners_compare(
     names = asked.planners(planners)
     out = console(stderr=True)
     out.quiet = json and not out.is_terminal
-    with _bar(out) as bar:
-        reading = bar.add_task("reading", total=None)
-        on = asked.made(lambda done, n: bar.update(reading, completed=done, total=n))
+    with bar(out) as drawn:
+        reading = drawn.add_task("reading", total=None)
+        on = asked.made(lambda done, n: drawn.update(reading, completed=done, total=n))
         numbers = range(first_seed, first_seed + seeds)
         there = kept_trials(on, kept)
         done = sum((name, seed) in there for name in names for seed in numbers)
-        trying = bar.add_task("trials", total=len(names) * seeds, completed=done)
-        trials = compare(on, names, seeds, kept, lambda trial: bar.update(trying, advance=1), first_seed)
+        trying = drawn.add_task("trials", total=len(names) * seeds, completed=done)
+        trials = compare(on, names, seeds, kept, lambda trial: drawn.update(trying, advance=1), first_seed)
     if page is not None:
         from flows.planners_page import write_planners
 
@@ -110,13 +104,3 @@ def planners_compare(
         view.add_row(name, *cells)
     console().print(view)
     typer.echo(f"{in_words(on, seeds)} Each trial is kept in {kept}.")
-
-
-@contextlib.contextmanager
-def _bar(out: "Console") -> "Iterator[Progress]":
-    """A progress bar on a terminal; elsewhere nothing is drawn."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
-        yield bar

@@ -14,10 +14,20 @@ _UNITS = {"log10(S/cm)": "S/cm", "log10(MPa)": "MPa", "degC": "°C", "1": "", "V
 
 def axis_title(asked: Measurand) -> str:
     """`log₁₀ conductivity (S/cm) at 30 °C`."""
+    if isinstance(asked, Objective) and asked.temperatures_C:
+        return _over_several(asked)
     unit = _UNITS.get(asked.unit, asked.unit)
     title = _TITLES.get(asked.property, asked.property.replace("_", " "))
     at = "" if asked.temperature_C is None else f" at {asked.temperature_C:g} °C"
     return f"{title} ({unit}){at}" if unit else f"{title}{at}"
+
+
+def _over_several(asked: Objective) -> str:
+    """`worst of log₁₀ conductivity at 30 and 80 °C, above −9 and −6 (decades)`."""
+    title = _TITLES.get(asked.property, asked.property.replace("_", " "))
+    at, above = (" and ".join(f"{v:g}" for v in many) for many in (asked.temperatures_C, asked.references))
+    unit = _UNITS.get(asked.unit, asked.unit)
+    return f"{asked.over} of {title} at {at} °C, above {above}" + (f" ({unit})" if unit else "")
 
 
 def limit_in_words(limit: Limit) -> str:

@@ -5,7 +5,14 @@ from ledger.tables.bookkeeping import EventCounterRow, EventRow, LeaseRow
 from ledger.tables.decision import ApprovalRow, DecisionMarkRow, FilmDecisionRow
 from ledger.tables.learning import ModelVersionRow, ModelWeightsRow, PredictionRow
 from ledger.tables.matter import PhysicalStepRow, SampleRow
-from ledger.tables.plan import CalculationRow, CampaignCommandRow, CampaignRow, ExperimentRow, SuggestionRow
+from ledger.tables.plan import (
+    CalculationRow,
+    CampaignCommandRow,
+    CampaignRow,
+    ExperimentRow,
+    PoolRow,
+    SuggestionRow,
+)
 from ledger.tables.record import BlueskyDocumentRow, FilmRow, MeasurementRow, ObservationRow
 from ledger.tables.stock import ContainerRow, StockChangeRow, StockReservationRow
 
@@ -30,6 +37,7 @@ __all__ = [
     "ModelWeightsRow",
     "ObservationRow",
     "PhysicalStepRow",
+    "PoolRow",
     "PredictionRow",
     "Row",
     "SampleRow",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
 from chemistry.formulation import Formulation
@@ -29,6 +29,21 @@ class CampaignRow(Row, table=True):
     why: str = ""
     """Why it is in this state, where there is something to say."""
     begun_at: datetime = Field(sa_type=UtcTime)
+
+
+class PoolRow(Row, table=True):
+    """Polymers that campaigns choose from, as one file and one of its columns held them. Never changed afterwards."""
+
+    __table_args__ = (UniqueConstraint("sha256", "smiles_column"),)
+
+    id: int = Field(default=None, primary_key=True)
+    sha256: str
+    """Of the file."""
+    smiles_column: str
+    size: int
+    content: bytes = Field(sa_type=LargeBinary)
+    """Canonical repeat units in their order, one a line, packed by zlib."""
+    event: int = Field(foreign_key="event.number")
 
 
 class CampaignCommandRow(Row, table=True):

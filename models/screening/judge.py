@@ -200,7 +200,7 @@ class ProcessJudge:
         """Features beyond the range of the training rows, by name."""
         from models.features import NAMES
 
-        return _names(self._beyond(points, name), (*NAMES, "temperature"))
+        return _names(self._beyond(points, name), (*NAMES, *self.fitted.process, "temperature"))
 
     def _beyond(self, points: Points, name: str) -> np.ndarray:
         """`n x d`: which features lie beyond the range of the films, and at the end the temperature."""

@@ -56,7 +56,8 @@ class Acquisition:
         import torch
         from linear_operator.utils.warnings import NumericalWarning
 
-        from planners.acquisition import Outlook, best_of, promising
+        from planners.acquisition import noisy_improvement, promising
+        from planners.outlook import Outlook
 
         with one_thread(), warnings.catch_warnings():
             warnings.simplefilter("ignore", NumericalWarning)  # jitter is added where points come close
@@ -71,7 +72,7 @@ class Acquisition:
             rows = promising(outlook, torch.from_numpy(pool), self.finalists).tolist()
             chosen: list[np.ndarray] = []
             while len(chosen) < n:
-                row = rows[best_of(outlook, torch.from_numpy(pool[rows]))[0]]
+                row = rows[int(noisy_improvement(outlook, torch.from_numpy(pool[rows])).argmax())]
                 point = self._moved(box, outlook, pool[row], told.seed + 7919 * len(told.points) + len(chosen))
                 chosen.append(point)
                 outlook = replace(outlook, pending=torch.cat([outlook.pending, torch.from_numpy(point[None])]))
@@ -87,12 +88,12 @@ class Acquisition:
     def _moved(self, box: Box, outlook: "Outlook", point: np.ndarray, seed: int) -> np.ndarray:
         import torch
 
-        from planners.acquisition import best_of
+        from planners.acquisition import noisy_improvement
 
         draw, reach = np.random.default_rng(seed), 0.1
         for _ in range(self.rounds):
             near = np.vstack([point, _near(box, point, self.moves, reach, draw)])
-            point, reach = near[best_of(outlook, torch.from_numpy(near))[0]], reach / 2
+            point, reach = near[int(noisy_improvement(outlook, torch.from_numpy(near)).argmax())], reach / 2
         return point
 
 

@@ -5,7 +5,8 @@ A million candidates are two arrays here, a gigabyte and a half, and no formulat
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,23 +22,42 @@ _MASS = COUNTS.index("mass")
 _SHOWN = 3
 
 
+def _alone() -> np.ndarray:
+    return np.ones((1, 1), dtype=np.float32)
+
+
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """n candidates.
+    """n polymers, each of which may be made in c ways: `n c` candidates. Row r is polymer r // c made in way r % c.
 
     Attributes:
         units: canonical repeat units, all different.
         counts: `b x n` (bytes), circular substructures of one unit inside its chain; one substructure is one stretch of
             memory, because that is how they are compared.
         numbers: `n x d`, standard scores over the pool: counts per heavy atom, and mass.
+        ways: `c x c`, how alike the ways are, one on the diagonal; a single way where left out.
     """
 
     units: tuple[str, ...]
     counts: np.ndarray
     numbers: np.ndarray
+    ways: np.ndarray = field(default_factory=_alone)
 
     def __len__(self) -> int:
-        return len(self.units)
+        return len(self.units) * len(self.ways)
+
+    def unit(self, row: int) -> str:
+        """The repeat unit of a candidate."""
+        return self.units[row // len(self.ways)]
+
+    def made_in(self, ways: np.ndarray) -> "Pool":
+        """The same polymers, each made in `c` ways, which are alike as `c x c` says."""
+        return Pool(self.units, self.counts, self.numbers, ways)
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The number of each repeat unit among `units`."""
+        return _places(self.units)
 
 
 def pool_of(smiles: Sequence[str], places: Sequence[str] = (), told: Callable[[int], None] = lambda _: None) -> Pool:
@@ -51,9 +71,11 @@ def pool_of(smiles: Sequence[str], places: Sequence[str] = (), told: Callable[[i
     Raises:
         BadInput: fewer than two, a unit that cannot be read, or one polymer twice (also in another spelling).
     """
-    if len(smiles) < 2:
-        raise BadInput(f"a pool of {len(smiles)} leaves nothing to choose", remedy="Give at least two polymers")
-    units = _distinct(smiles, places or [f"candidate {number}" for number in range(1, len(smiles) + 1)])
+    return counted(distinct(smiles, places), told)
+
+
+def counted(units: tuple[str, ...], told: Callable[[int], None] = lambda _: None) -> Pool:
+    """The pool of canonical repeat units, all different; `told` hears how many are done."""
     counts = np.empty((FINGERPRINT_BITS, len(units)), dtype=np.uint8)
     numbers = np.empty((len(units), len(COUNTS)), dtype=np.float32)
     for place, unit in enumerate(units):
@@ -63,10 +85,17 @@ def pool_of(smiles: Sequence[str], places: Sequence[str] = (), told: Callable[[i
     return Pool(units, counts, _standard(numbers))
 
 
-def _distinct(smiles: Sequence[str], places: Sequence[str]) -> tuple[str, ...]:
+def distinct(
+    smiles: Sequence[str], places: Sequence[str] = (), told: Callable[[int], None] = lambda _: None
+) -> tuple[str, ...]:
+    """Canonical repeat units in their order; arguments and errors are those of `pool_of`."""
+    if len(smiles) < 2:
+        raise BadInput(f"a pool of {len(smiles)} leaves nothing to choose", remedy="Give at least two polymers")
+    places = places or [f"candidate {number}" for number in range(1, len(smiles) + 1)]
     units: dict[str, str] = {}
     problems = []
-    for text, place in zip(smiles, places, strict=True):
+    for number, (text, place) in enumerate(zip(smiles, places, strict=True), start=1):
+        told(number)
         try:
             unit = canonical_repeat_unit(text)
         except UnreadableSmiles as error:
@@ -83,6 +112,11 @@ def _distinct(smiles: Sequence[str], places: Sequence[str]) -> tuple[str, ...]:
             remedy="Mend or remove them: each polymer stands in a pool once",
         )
     return tuple(units)
+
+
+@lru_cache(maxsize=4)
+def _places(units: tuple[str, ...]) -> dict[str, int]:
+    return {unit: place for place, unit in enumerate(units)}
 
 
 def _numbers(unit: str) -> list[float]:

@@ -3,10 +3,10 @@
 from importlib.util import find_spec
 
 from chemistry.errors import BadInput
-from planners.pool.choosers import AtRandom, Kinship
+from planners.pool.choosers import AtRandom, Kinship, Thompson
 from planners.pool.protocols import Chooser
 
-OWN = ("random", "kinship", "tanimoto")
+OWN = ("random", "kinship", "tanimoto", "thompson")
 """`tanimoto` is one view of `kinship` alone: the plain process that papers take."""
 PEERS = {"baybe": "baybe", "ax": "ax"}
 """Peers by name, and the module that must be installed: `pip install ionloop[peers]`."""
@@ -36,6 +36,8 @@ def chooser(name: str) -> Chooser:
         return Kinship()
     if name == "tanimoto":
         return Kinship(committees=(("tanimoto",),), name="tanimoto")
+    if name == "thompson":
+        return Thompson()
     if name == "baybe":
         from planners.pool.peer_baybe import Baybe
 

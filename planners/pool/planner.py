@@ -1,75 +1,67 @@
 """A pool behind the seam of campaigns: what the ledger knows in, formulations out."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
-from chemistry.polymer import Polymer, RepeatUnit
-from chemistry.quantities import with_uncertainty
-from chemistry.units import molality
-from planners.objectives import Objective
-from planners.pareto import objective_values
 from planners.points import reasons_not_to
 from planners.pool.candidates import Pool
 from planners.pool.choosers import AtRandom, Kinship
-from planners.pool.protocols import Choice, Chooser, Told
-from planners.protocols import Action, Knowledge, Reason, Suggestion
-from planners.space import DesignSpace
+from planners.pool.protocols import Choice, Chooser
+from planners.pool.reasons import reason
+from planners.pool.results import Results, results
+from planners.pool.ways import Way, formulation_of, likeness_of_ways, ways_of
+from planners.protocols import Action, Knowledge, Suggestion
 from planners.stock import enough_for
+from planners.success import Chance, chance_of_success
+
+_SPARE = 16
+"""Choices asked for beyond those wanted: some of them may not be made, and to ask again ranks the whole pool again."""
 
 
 @dataclass(frozen=True, eq=False)
 class PoolPlanner:
     """The planner of a campaign whose polymers are a finite pool: a `planners.protocols.Planner`.
 
-    The space tells what each polymer is made with: one salt at one loading, no plasticiser; the polymers that it names
-    play no part. A formulation is built for what is suggested alone. The answer is a pure function of the pool and of
+    The space tells what each polymer is made with: its salts, at the loadings that its pool names; the polymers that it
+    names play no part. A formulation is built for what is suggested alone. Several objectives become one by random
+    weights, new ones for each suggestion (`planners.scalarisation`). The answer is a pure function of the pool and of
     what is known.
 
     Attributes:
+        pool: its polymers; the ways in which it says they are made play no part.
         start: suggestions at random before the chooser is asked.
     """
 
     pool: Pool
     chooser: Chooser = field(default_factory=Kinship)
     start: int = 5
+    success_fit: Callable[[Knowledge], Chance | None] = chance_of_success
     name: str = "pool"
 
     def suggest(self, n: int, knowledge: Knowledge) -> list[Suggestion]:
         """At most n suggestions; fewer only where no more of the pool may be made.
 
         Raises:
-            BadInput: several objectives, limits, or a space that leaves open what a polymer is made with.
+            BadInput: the space leaves open what a polymer is made with.
         """
-        objective = _only(knowledge)
-        place = {unit: row for row, unit in enumerate(self.pool.units)}
-        results = _results(knowledge, objective, place)
-        tried = [*knowledge.pending, *(failure.formulation for failure in knowledge.failures)]
-        tried += [film.formulation for film in knowledge.films]
-        taken = {row for formulation in tried if (row := place.get(_unit(formulation))) is not None} - set(results)
-        enough = enough_for(knowledge)
+        making = _Making(self.pool, knowledge, self.success_fit(knowledge))
+        known = results(knowledge, making.pool)
         chosen: list[tuple[Formulation, Choice]] = []
+        gone = set(known.tried)
         while len(chosen) < n:
-            random = knowledge.suggested + len(chosen) < self.start
-            wanted = n - len(chosen)
-            if random:
-                wanted = min(wanted, self.start - knowledge.suggested - len(chosen))
-            told = Told(tuple(results), tuple(results.values()), tuple(sorted(taken)), knowledge.seed)
-            choices = (AtRandom() if random else self.chooser).choose(wanted, self.pool, told)
-            if not choices:
+            found = self._next(n - len(chosen), len(chosen), making, known, gone)
+            if not found:
                 break
-            for choice in choices:
-                formulation = formulation_of(self.pool.units[choice.row], knowledge.space)
-                taken.add(choice.row)
-                if not reasons_not_to(knowledge.space, formulation) and enough(formulation):
-                    chosen.append((formulation, choice))
+            chosen += found
         return [
             Suggestion(
                 formulation=formulation,
                 action=Action(),
-                reason=self._reason(choice, objective, knowledge),
+                reason=reason(choice, formulation, making.pool, known, knowledge, self.chooser.name),
                 planner=self.name,
                 event=knowledge.event,
                 index=knowledge.suggested + number,
@@ -77,66 +69,72 @@ class PoolPlanner:
             for number, (formulation, choice) in enumerate(chosen)
         ]
 
-    def _reason(self, choice: Choice, objective: Objective, knowledge: Knowledge) -> Reason:
-        if choice.expected is None or choice.sd is None:
-            return Reason(summary=f"One of {len(self.pool):,} polymers, by {self.chooser.name} without a forecast.")
-        expected = objective.sign * choice.expected
-        forecast = f"{objective.property} {with_uncertainty(expected, choice.sd)}"
-        film, like = None, ""
-        if choice.nearest is not None:
-            unit = self.pool.units[choice.nearest[0]]
-            film = next(film.film_id for film in knowledge.films if _unit(film.formulation) == unit)
-            like = f"; most like it (Tanimoto {choice.nearest[1]:.2f}) is film {film}"
-        return Reason(
-            summary=f"Among the highest of {len(self.pool):,} polymers by confidence bound ({forecast}){like}.",
-            expected={objective.property: expected},
-            sd={objective.property: choice.sd},
-            acquisition=choice.worth,
-            nearest_film=film,
-        )
+    def _next(
+        self, wanted: int, done: int, making: "_Making", known: Results, gone: set[int]
+    ) -> list[tuple[Formulation, Choice]]:
+        """The next choices that may be made, one at least unless none is left; what was looked at goes to `gone`."""
+        index = making.knowledge.suggested + done
+        random = index < self.start
+        if random:
+            wanted = min(wanted, self.start - index)
+        elif len(making.knowledge.objectives) > 1:
+            wanted = 1  # the next decision has other weights
+        chooser = AtRandom() if random else self.chooser
+        while True:
+            told = known.told(making.knowledge.seed, index, making.chances, tuple(sorted(gone)))
+            choices = chooser.choose(wanted + _SPARE, making.pool, told)
+            if not choices:
+                return []
+            found: list[tuple[Formulation, Choice]] = []
+            for choice in choices:
+                if len(found) == wanted:
+                    return found
+                gone.add(choice.row)
+                formulation = making.formulation(choice.row)
+                if formulation is not None and making.allowed(formulation):
+                    found.append((formulation, choice))
+            if found:
+                return found
 
 
-def formulation_of(unit: str, space: DesignSpace) -> Formulation:
-    """What a polymer of a pool is made into: the salt of the space at its loading.
+@dataclass(frozen=True, eq=False)
+class _Making:
+    """What the polymers of the pool are made into in a campaign, and whether that may be made."""
 
-    Raises:
-        BadInput: the space leaves the salt, the loading, a plasticiser or the process open.
-    """
-    salt, *others = space.salts
-    if others or space.salt_loading.span > 0 or any(space.plasticisers) or space.settings:
-        raise BadInput(
-            "a pool is ranked by its polymers, and the space leaves open what each is made with",
-            place="space",
-            remedy="Name one salt, one loading (low and high the same), no plasticiser and one process",
-        )
-    polymer = Polymer(units=(RepeatUnit(smiles=unit),), fractions=(1.0,))
-    loading = molality(space.salt_loading.low, space.salt_loading.unit, polymer, salt, 0.0)
-    return Formulation(polymer=polymer, salt=salt, salt_molality_mol_kg=loading, process=space.made_by(()))
+    bare: Pool
+    knowledge: Knowledge
+    success: Chance | None
 
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        return ways_of(self.knowledge.space)
 
-def _results(knowledge: Knowledge, objective: Objective, place: dict[str, int]) -> dict[int, float]:
-    """Result of each row that has one, to maximise, by row; the mean where a polymer was made several times."""
-    found: dict[int, list[float]] = {}
-    for film in knowledge.films:
-        row, values = place.get(_unit(film.formulation)), objective_values(film, (objective,))
-        if row is not None and values is not None:
-            found.setdefault(row, []).append(objective.sign * values[0])
-    # Sorted, so that the order in which results came in plays no part.
-    return {row: float(np.mean(sorted(found[row]))) for row in sorted(found)}
+    @cached_property
+    def pool(self) -> Pool:
+        """The pool, with every way in which its polymers may be made."""
+        return self.bare.made_in(likeness_of_ways(self.knowledge.space))
 
+    @cached_property
+    def enough(self) -> Callable[[Formulation], bool]:
+        return enough_for(self.knowledge)
 
-def _only(knowledge: Knowledge) -> Objective:
-    if len(knowledge.objectives) != 1 or knowledge.limits:
-        asked = f"{len(knowledge.objectives)} objectives with {len(knowledge.limits)} limits"
-        raise BadInput(
-            f"a pool is ranked by one objective, and {asked} are asked",
-            place="objectives",
-            remedy="Name one objective and no limits, or take the planner bayesian",
-        )
-    return knowledge.objectives[0]
+    def formulation(self, row: int) -> Formulation | None:
+        return formulation_of(self.pool.unit(row), self.ways[row % len(self.ways)], self.knowledge.space)
 
+    def allowed(self, formulation: Formulation) -> bool:
+        return not reasons_not_to(self.knowledge.space, formulation) and self.enough(formulation)
 
-def _unit(formulation: Formulation) -> str:
-    """The repeat unit of a homopolymer; empty for what no pool holds."""
-    units = formulation.polymer.units
-    return units[0].smiles if len(units) == 1 else ""
+    @property
+    def chances(self) -> Callable[[Sequence[int]], np.ndarray] | None:
+        """The chance that rows give a film; None where nothing failed yet."""
+        asked = self.success
+        if asked is None:
+            return None
+
+        def chance(rows: Sequence[int]) -> np.ndarray:
+            made = [self.formulation(row) for row in rows]
+            there = [formulation for formulation in made if formulation is not None]
+            found = iter(asked(there).tolist() if there else ())
+            return np.array([0.0 if formulation is None else next(found) for formulation in made])
+
+        return chance

@@ -34,6 +34,18 @@ class Process:
         explained = np.square(likeness @ self.root.astype(likeness.dtype)).sum(axis=1)
         return self.mean + likeness @ self.weights, np.sqrt(np.maximum(self.scale - explained, 1e-12))
 
+    def joint(self, likeness: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean, `a`, and the symmetric root of the covariance, `a x a`: its square is that of the values themselves.
+
+        Of `a x k` likenesses to what is known and `a x a` among the a themselves (Rasmussen & Williams 2006, eq. 2.26).
+        Unlike other roots, the symmetric one hangs on no order and on no sign of eigenvectors. Likenesses are single
+        numbers, and roots of them no kernel in all strictness: sizes below nothing count as nothing.
+        """
+        explained = likeness.astype(float) @ self.root
+        covariance = self.scale * among.astype(float) - explained @ explained.T
+        sizes, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
+        return self.mean + likeness @ self.weights, (vectors * np.sqrt(np.maximum(sizes, 0.0))) @ vectors.T
+
 
 def learnt(likeness: np.ndarray, values: np.ndarray) -> Process:
     """The process with the most probable scale and noise (Rasmussen & Williams 2006, eq. 5.8), `k x k` likenesses.

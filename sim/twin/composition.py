@@ -6,8 +6,9 @@ from math import exp
 
 from chemistry.formulation import Formulation
 from sim.twin.anions import TETHERED, AnionEffect, anion_effect
+from sim.twin.drying import excess_solvent
 from sim.twin.host import Host, host
-from sim.twin.plasticiser import Plasticiser, plasticiser
+from sim.twin.plasticiser import Plasticiser, plasticiser, solvent_in_film
 
 FILLER_DENSITY_g_cm3 = 2.6
 PEO_SITES_mol_kg = 22.7
@@ -27,6 +28,7 @@ class Composition:
     polymer_fraction: float
     """Of what is not filler: the share that bears entanglements."""
     plasticiser_fraction: float
+    """Casting solvent included that is there beyond the usual."""
     filler_volume_fraction: float
     glass_transition_K: float
     relative_permittivity: float
@@ -37,6 +39,9 @@ def composition(formulation: Formulation) -> Composition:
     polymer = host(formulation.polymer)
     conducting = 1 - (polymer.inert.weight_fraction if polymer.inert else 0.0)
     additives = [(plasticiser(c.additive.smiles), c.weight_fraction) for c in formulation.additives]
+    liquid, excess = excess_solvent(formulation.process)
+    if excess:
+        additives.append((solvent_in_film(liquid), excess))
     plastic = sum(w for _, w in additives)
     filler = sum(c.weight_fraction for c in formulation.fillers)
     salt = formulation.salt
@@ -52,7 +57,7 @@ def composition(formulation: Formulation) -> Composition:
         anion=anion,
         loading=loading,
         polymer_fraction=polymer_fraction / (1 - filler),
-        plasticiser_fraction=plastic,
+        plasticiser_fraction=max(0.0, plastic),
         filler_volume_fraction=_filler_volume(filler, polymer.density_g_cm3),
         glass_transition_K=_glass_transition_K(polymer, anion, loading, polymer_fraction * conducting, additives),
         relative_permittivity=_permittivity(polymer, polymer_fraction, additives),

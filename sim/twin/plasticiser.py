@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chemistry.solvents import Solvent
 from sim.twin.estimates import DEFAULT_PLASTICISER_PERMITTIVITY, molecule_glass_transition_K
 
 
@@ -29,4 +30,12 @@ def plasticiser(smiles: str) -> Plasticiser:
         glass.value + 273.15 if glass else molecule_glass_transition_K(melting.value if melting else None),
         permittivity.value if permittivity else DEFAULT_PLASTICISER_PERMITTIVITY,
         1000 * coordinating_sites(smiles) / molar_mass_g_mol(smiles),
+    )
+
+
+@lru_cache(maxsize=64)
+def solvent_in_film(solvent: Solvent) -> Plasticiser:
+    """What is left of a casting solvent: it softens a film and screens charges, and lithium stays with the chains."""
+    return Plasticiser(
+        molecule_glass_transition_K(solvent.melting_point_C), solvent.relative_permittivity, sites_mol_kg=0.0
     )

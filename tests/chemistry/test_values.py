@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from chemistry.catalogue import additive, polymer, salt
 from chemistry.formulation import AdditiveContent, FillerContent, Formulation
 from chemistry.polymer import Architecture, Polymer
+from chemistry.process import Cast, Dissolve, Dry, Process
 from chemistry.salt import Filler, Salt
 
 ANY_POLYMER = Polymer.model_validate
@@ -145,6 +146,12 @@ def test_a_cached_hash_does_not_travel_to_another_process() -> None:
 def test_the_label_is_readable() -> None:
     formulation = peo_litfsi(additives=[AdditiveContent(additive=additive("N#CCCC#N"), weight_fraction=0.1)])
     assert formulation.label == "PEO + LiTFSI r=0.066 + 10% succinonitrile"
+    hotter = Process(steps=(Dissolve(solvent="THF"), Cast(), Dry(temperature_C=80.0)))
+    assert (
+        formulation.model_copy(update={"process": hotter}).label
+        == f"{formulation.label}, from THF, dry 80 °C, no press"
+    )
+    assert Process().label == Process(steps=()).label == ""
 
 
 def test_a_formulation_can_be_imported_without_rdkit_or_pint() -> None:

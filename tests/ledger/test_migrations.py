@@ -45,8 +45,17 @@ def test_a_ledger_of_the_first_layout_is_brought_up_and_loses_nothing(tmp_path) 
         old.execute("UPDATE observation SET source = 'measured' WHERE sd = 0.2")
         old.execute("ALTER TABLE model_version DROP COLUMN environment")
         old.execute("ALTER TABLE model_version DROP COLUMN keep_weights")
-        later = ("calculation", "prediction", "stock_reservation", "decision_mark", "stock_change", "film_decision")
-        for table in (*later, "approval", "container"):
+        later = (
+            "pool",
+            "calculation",
+            "prediction",
+            "stock_reservation",
+            "decision_mark",
+            "stock_change",
+            "film_decision",
+            "approval",
+        )
+        for table in (*later, "container"):
             old.execute(f"DROP TABLE {table}")
         old.execute("UPDATE ledger_version SET version_num = '0001'")
     with Ledger.open(place) as ledger:
@@ -64,6 +73,7 @@ def test_a_ledger_without_predictions_is_brought_up_with_its_versions(tmp_path) 
         ledger.add_model_version(campaign, **told, training_event=1, weights=b"w")
         ledger.promote(campaign, 1, "first")
     with contextlib.closing(sqlite3.connect(place)) as old, old:
+        old.execute("DROP TABLE pool")
         old.execute("DROP TABLE calculation")
         old.execute("DROP TABLE prediction")
         old.execute("ALTER TABLE model_version DROP COLUMN environment")

@@ -6,7 +6,7 @@ import pytest
 from chemistry.errors import BadInput
 from chemistry.generated_units import generated_units
 from models.tanimoto import tanimoto as reference_tanimoto
-from planners.pool import choosers
+from planners.pool import kin
 from planners.pool.candidates import Pool, pool_of
 from planners.pool.choosers import AtRandom, Kinship
 from planners.pool.components import components
@@ -96,7 +96,7 @@ def test_a_pool_ranked_in_stretches_is_ranked_the_same(
 ) -> None:
     known = list(range(25))
     whole = Kinship().choose(5, pool, told(values, known))
-    monkeypatch.setattr(choosers, "_AT_ONCE", 17)
+    monkeypatch.setattr(kin, "AT_ONCE", 17)
     parts = Kinship().choose(5, pool, told(values, known))
     assert [choice.row for choice in parts] == [choice.row for choice in whole]
     assert [choice.worth for choice in parts] == pytest.approx([choice.worth for choice in whole], rel=1e-5)

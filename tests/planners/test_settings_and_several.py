@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from chemistry.errors import BadInput
 from chemistry.process import Cure, Dry, Press, Process
 from planners.choice import planner
+from planners.embedding import embedded, lengths, point_nearest
 from planners.options import GeneticOptions, PlannerOptions
 from planners.points import Point, apart, formulation_at, point_of, reasons_not_to, rounded
 from planners.protocols import Decided, Knowledge
@@ -180,3 +181,14 @@ def test_an_empty_space_says_why() -> None:
     cold = {"cast": {"temperature": "-80 °C"}, "dry": {"temperature": [60, 80]}}
     with pytest.raises(BadInput, match="casting temperature"):
         sample(wide(process=cold, polymers=["PEC"], constraints=[]), 4, seed=0)
+
+
+def test_the_box_of_the_swarm_gives_each_point_back() -> None:
+    space = wide()
+    for point in sample(space, 60, 5):
+        back = point_nearest(space, embedded(space, point))
+        assert back.choices == point.choices
+        assert apart(space, back, point) < 1e-3, "amounts are rounded to four digits"
+        assert len(embedded(space, point)) == sum(lengths(space))
+    axis = [axis.name for axis in space.axes.choices].index("dry temperature")
+    assert lengths(space)[axis] == 1, "a temperature is a number, and not one of three names"
