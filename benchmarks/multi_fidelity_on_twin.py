@@ -34,7 +34,7 @@ from planners.protocols import CALCULATIONS, Knowledge, Offer, Planner, with_sug
 from planners.random_search import RandomPlanner
 from planners.sampling import sample
 from planners.space import DesignSpace
-from sim.twin.simulated import RUN_SD, simulated_film
+from sim.twin import simulated
 from sim.twin.transport import truth_log10_conductivity
 
 HOSTS = (
@@ -71,7 +71,8 @@ def campaign(who: Planner, seed: int, budget_h: float, offers: tuple[Offer, ...]
         spent += offers[0].cost_h if calculated else EXPERIMENT_h
         name = f"{seed} {suggestion.index}"
         if calculated:
-            film = simulated_film(name, suggestion.formulation, TEMPERATURES_C, random)
+            readings = simulated.run(suggestion.formulation, TEMPERATURES_C, random)
+            film = Film(film_id=name, formulation=suggestion.formulation, readings=readings)
             change: dict[str, object] = {"calculations": (*known.calculations, film)}
         else:
             film = _measured(suggestion.formulation, suggestion.index, random)
@@ -110,15 +111,16 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--experiments", type=int, default=30, help="whose hours are the budget")
     parser.add_argument("--price", type=float, default=1.0, help="hours of a simulation")
+    parser.add_argument("--start", type=int, default=3, help="films of the even start")
     parser.add_argument("--ways", nargs="+", default=["random", "experiments", "with_simulations"])
     given = parser.parse_args()
     space, _ = question()
     truths = [truth_log10_conductivity(formulation_at(space, point), ASKED_C) for point in sample(space, 8192, 1)]
     budget = given.experiments * EXPERIMENT_h
     tells = (Measurand(property="log10_conductivity", temperature_C=ASKED_C),)
-    simulation = Offer(source="md", tells=tells, sd=RUN_SD, cost_h=given.price)
+    simulation = Offer(source="md", tells=tells, sd=simulated.RUN_SD, cost_h=given.price)
     experiment = Offer(source="experiment", tells=tells, sd=0.01, cost_h=EXPERIMENT_h)
-    inner = BayesianPlanner(surrogate_fit=_fit)
+    inner = BayesianPlanner(start=given.start, surrogate_fit=_fit)
     ways: dict[str, Callable[[int], list[tuple[float, float]]]] = {
         "random": partial(_run, RandomPlanner(), budget, ()),
         "experiments": partial(_run, inner, budget, ()),
@@ -138,6 +140,7 @@ def main() -> None:
             seeds=given.seeds,
             budget_h=budget,
             price_h=given.price,
+            start=given.start,
             films_made=[len(run) for run in runs],
             regret={
                 f"{share * budget:g} h": spread([regret_at(run, best, share * budget) for run in runs])

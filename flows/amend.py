@@ -90,7 +90,7 @@ def amend_experiment(
         set_by = f"kept as {by_hand[row.id]} set it; --also-by-hand lets it follow"
         typer.echo(f"{_named(row.property, row.temperature_C)}: {row.value:.3f}, {set_by}")
     later = ", ".join(str(index + 1) for index in marked.suggestions) or "none"
-    typer.echo(f"Experiments that were decided by numbers since amended: {later}.")
+    typer.echo(f"Suggestions that were decided by numbers since amended: {later}.")
     typer.echo("The surrogate learns again before a planner asks it the next time.")
 
 

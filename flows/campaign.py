@@ -14,7 +14,7 @@ from prefect.states import Cancelled, Failed
 
 from chemistry.errors import IonloopError
 from flows.artifacts import ShopWindow
-from flows.crew import Crew
+from flows.crew import Crew, Work
 from flows.learn import catch_up, learn_from
 from flows.left_runs import close_left_runs, note_flow_run
 from flows.loop import how_it_ended, ran_dry, run_loop
@@ -29,7 +29,7 @@ from flows.shown_pause import stay_when_paused
 from flows.step import step
 from flows.stopping import Stopped, watch_for_stop
 from ledger.kinds import CampaignState
-from ledger.tables import ExperimentRow
+from ledger.tables import CalculationRow
 
 logger = logging.getLogger(__name__)
 
@@ -89,8 +89,9 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
     page = dashboard(str(PREFECT_API_URL.value()))
     window, retraining = ShopWindow(session, page), Retraining(session)
 
-    def learn(experiment: ExperimentRow) -> None:
-        step("learn", f"learn from experiment {experiment.number}", lambda: learn_from(session, experiment))
+    def learn(work: Work) -> None:
+        what = f"calculation {work.number}" if isinstance(work, CalculationRow) else f"experiment {work.number}"
+        step("learn", f"learn from {what}", lambda: learn_from(session, work))
         retraining.look()
         window.renew()
 

@@ -20,16 +20,20 @@ from flows.session import Session
 from flows.stopping import Stopped
 from ledger.errors import LeaseLost
 from ledger.kinds import CampaignState
-from ledger.tables import ExperimentRow
+from ledger.tables import CalculationRow, ExperimentRow
 
 LAST_PATIENCE_S = 5.0
 """How long a campaign that ends still waits for a ledger that is away."""
 
 
+Work = ExperimentRow | CalculationRow
+"""What a thread of the crew works on."""
+
+
 class _Ended(NamedTuple):
     """What a thread hands to the main thread: what ended, what went wrong, and its hold on the clock."""
 
-    experiment: ExperimentRow | None
+    work: Work | None
     error: BaseException | None
     hold: Hold | None
 
@@ -47,11 +51,14 @@ class Crew:
         self._lab = session.lab
         self._leasing = session.leasing
         self._leasing.on_lost = self._on_lost
-        self._threads = ThreadPoolExecutor(session.spec.budget.batch, thread_name_prefix="experiment")
+        self._experiments = ThreadPoolExecutor(session.spec.budget.batch, thread_name_prefix="experiment")
+        self._calculations = ThreadPoolExecutor(max(self.most_calculations, 1), thread_name_prefix="calculation")
         self._ended: queue.SimpleQueue[_Ended] = queue.SimpleQueue()
         self._flying: list[tuple[Future[None], Hold]] = []
         self._hold = session.lab.clock.hold()
         self.in_flight = 0
+        """Experiments under way."""
+        self.calculating = 0
         self._stations: dict[int, Station] = {}
         """Which experiment is at which station."""
         self._stations_lock = threading.Lock()
@@ -62,23 +69,34 @@ class Crew:
         self._aborted_alone: set[int] = set()
         """Experiments that were aborted while the campaign goes on."""
 
-    def begin(self, experiment: ExperimentRow, work: Callable[[Hold], None]) -> None:
+    @property
+    def most_calculations(self) -> int:
+        """How many calculations may run beside one another."""
+        offers = self._session.spec.offers
+        return offers.md.at_once if offers is not None and offers.md is not None else 0
+
+    def begin(self, row: Work, work: Callable[[Hold], None]) -> None:
         """Start `work` in a thread of its own, within the present Prefect flow run."""
-        self.in_flight += 1
+        calculated = isinstance(row, CalculationRow)
+        if calculated:
+            self.calculating += 1
+        else:
+            self.in_flight += 1
         hold = self._lab.clock.hold()
-        future = self._threads.submit(contextvars.copy_context().run, self._work, experiment, work, hold)
+        threads = self._calculations if calculated else self._experiments
+        future = threads.submit(contextvars.copy_context().run, self._work, row, work, hold)
         self._flying.append((future, hold))
 
-    def _work(self, experiment: ExperimentRow, work: Callable[[Hold], None], hold: Hold) -> None:
+    def _work(self, row: Work, work: Callable[[Hold], None], hold: Hold) -> None:
         error: BaseException | None = None
         try:
             work(hold)
         except BaseException as caught:  # noqa: BLE001  whatever it is, the main thread raises it
             error = caught
-        self._ended.put(_Ended(experiment, error, hold))
+        self._ended.put(_Ended(row, error, hold))
 
-    def wait_for_one(self, within_s: float | None = None) -> ExperimentRow | None:
-        """The experiment that ended first; raises what stopped it, or the campaign.
+    def wait_for_one(self, within_s: float | None = None) -> Work | None:
+        """The experiment, or calculation, that ended first; raises what stopped it, or the campaign.
 
         None where none ended within so much wall time.
         """
@@ -91,13 +109,16 @@ class Crew:
             self._hold.resume()
         if ended.hold is not None:
             ended.hold.release()
-            self.in_flight -= 1
+            if isinstance(ended.work, CalculationRow):
+                self.calculating -= 1
+            else:
+                self.in_flight -= 1
             self._flying = [(future, hold) for future, hold in self._flying if hold is not ended.hold]
-        if ended.experiment is None or ended.error is not None:
+        if ended.work is None or ended.error is not None:
             error = ended.error or RuntimeError("an experiment ended without saying how")
             self._abort(error)  # before anybody asks why: the lab first
             raise error
-        return ended.experiment
+        return ended.work
 
     def rest(self, seconds: float) -> None:
         """Let wall time pass while nothing is in flight; raises what stops the campaign meanwhile."""
@@ -237,7 +258,8 @@ class Crew:
                 self._abort(error)
             self._let_go_of_ended()
             wait((future for future, _ in self._flying), timeout=LOOK_S, return_when=FIRST_COMPLETED)
-        self._threads.shutdown()
+        self._experiments.shutdown()
+        self._calculations.shutdown()
 
 
 @contextlib.contextmanager

@@ -93,7 +93,7 @@ def _measure(session: Session, crew: "Crew", experiment: ExperimentRow, hold: Ho
     """Take every measurement that is wanted; one that was cut off is begun again, it consumes nothing."""
     ledger = session.ledger
     sample = _sample(session, experiment)
-    wanted = gate.what_to_measure(session, ledger.film_decisions(experiment.id))
+    wanted = gate.what_to_measure(gate.spec_of(session, experiment), ledger.film_decisions(experiment.id))
     if ledger.experiment(experiment.id).state == ExperimentState.MADE:
         ledger.move(experiment.id, ExperimentState.MEASURING)
     with crew.station(wanted.roles, experiment, hold) as (station, token):

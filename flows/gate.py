@@ -5,7 +5,9 @@ from typing import Any
 
 from chemistry.process import Press
 from devices.wanted import Wanted
+from flows.offers import quickly
 from flows.session import Session
+from flows.spec import CampaignSpec
 from flows.wanted import wanted_of
 from ledger.film import Film
 from ledger.kinds import GateDecision
@@ -25,14 +27,15 @@ def decide(session: Session, experiment: ExperimentRow, sample: SampleRow) -> No
     ledger = session.ledger
     decisions = ledger.film_decisions(experiment.id)
     rows = measured_since(ledger.measurements(sample.id), decisions)
-    asked = [(o.property, o.temperature_C) for o in session.spec.outcomes]
+    spec = spec_of(session, experiment)
+    asked = [(o.property, o.temperature_C) for o in spec.outcomes]
     judged = judge_film([row.measurement for row in rows], asked)
     told: dict[str, Any] = {"verdicts": [v.model_dump(mode="json") for v in judged.verdicts], "law": judged.law}
     if judged.results:
         told["results"] = [result.model_dump(mode="json") for result in judged.results]
-    low_Hz = what_to_measure(session, decisions).sweep.low_Hz
+    low_Hz = what_to_measure(spec, decisions).sweep.low_Hz
     seen, tried = _seen(sample, rows, judged, [name for name, _ in asked]), _tried(decisions)
-    verdict = judge_quality(seen, tried, session.spec.quality, low_Hz=low_Hz)
+    verdict = judge_quality(seen, tried, spec.quality, low_Hz=low_Hz)
     evidence = {**verdict.evidence, "missing": list(seen.unread)}
     if verdict.decision is not GateDecision.ACCEPT:
         ledger.decide(experiment.id, sample.id, verdict.decision, verdict.reason, evidence, told)
@@ -44,9 +47,15 @@ def decide(session: Session, experiment: ExperimentRow, sample: SampleRow) -> No
     ledger.observe(experiment.id, film, told, measurement_ids=ids)
 
 
-def what_to_measure(session: Session, decisions: Sequence[FilmDecisionRow]) -> Wanted:
+def spec_of(session: Session, experiment: ExperimentRow) -> CampaignSpec:
+    """The campaign as it is for one experiment: that of a quick scan measures less."""
+    quick = session.ledger.source_of(experiment.id) == "quick_scan"
+    return quickly(session.spec) if quick else session.spec
+
+
+def what_to_measure(spec: CampaignSpec, decisions: Sequence[FilmDecisionRow]) -> Wanted:
     """What is wanted of the film now, by what was decided of it last."""
-    wanted = wanted_of(session.spec)
+    wanted = wanted_of(spec)
     if not decisions or decisions[-1].decision != GateDecision.MEASURE_AGAIN:
         return wanted
     again = decisions[-1].evidence

@@ -1,23 +1,29 @@
 """What the ledger says, as the value that planners and surrogates are given."""
 
+from collections import Counter
+from typing import get_args
+
+from flows.offers import offers_of
 from flows.spec import CampaignSpec
 from ledger.experiments import Decision
-from ledger.film import Film, Source
-from ledger.kinds import ExperimentState
+from ledger.film import THEORY, Film, Source
+from ledger.kinds import CalculationState, ExperimentState
 from ledger.stock import Stock
 from ledger.store import Ledger
 from models.drift import before_shift
-from planners.protocols import Decided, Failed, Knowledge, Outcome
+from planners.protocols import Decided, Failed, Kind, Knowledge, Outcome
 from planners.warm_start import relevant_films
 
 
 def films_known(ledger: Ledger, campaign_id: int, spec: CampaignSpec, up_to_event: int) -> tuple[Film, ...]:
-    """The campaign's own films up to an event, then the published ones of its warm start.
+    """The campaign's own films up to an event, its calculations, then the published films of its warm start.
 
     Those that came before a drift which had been noticed by then say so: what they tell of the level is of another day.
     """
     own = ledger.films(campaign_id, up_to_event=up_to_event, sources=[Source.MEASURED])
     own = _dated(ledger, campaign_id, own, up_to_event)
+    if spec.offers is not None:
+        own = [*own, *ledger.films(campaign_id, up_to_event=up_to_event, sources=sorted(THEORY))]
     if not spec.warm_start.sources:
         return tuple(own)
     published = ledger.films(None, up_to_event=up_to_event, sources=list(spec.warm_start.sources))
@@ -60,21 +66,30 @@ def knowledge_at(
     ledger: Ledger, campaign_id: int, spec: CampaignSpec, seed: int, event: int, suggested: int
 ) -> Knowledge:
     """Everything that a planner may know at a numbered event; the same for ever after."""
+    known = films_known(ledger, campaign_id, spec, event)
+    history = tuple(_decided(decision) for decision in ledger.decisions(campaign_id, event))
     levels = Stock(ledger, ledger.lab_of(campaign_id)).levels(up_to_event=event)
     return Knowledge(
         space=spec.space,
         objectives=spec.objectives,
         limits=spec.limits,
-        films=films_known(ledger, campaign_id, spec, event),
+        films=tuple(film for film in known if not _calculated(film)),
+        calculations=tuple(film for film in known if _calculated(film)),
+        offers=offers_of(spec, Counter(decided.source for decided in history)),
         pending=tuple(ledger.pending(campaign_id, up_to_event=event)),
         failures=tuple(Failed(formulation=f, reason=why) for f, why in ledger.failures(campaign_id, up_to_event=event)),
-        history=tuple(_decided(decision) for decision in ledger.decisions(campaign_id, event)),
+        history=history,
         stock_mg={component: level.left_mg for component, level in levels.items()},
         film_mass_mg=spec.film_mass_mg,
         event=event,
         seed=seed,
         suggested=suggested,
     )
+
+
+def _calculated(film: Film) -> bool:
+    """Whether no experiment stands behind it: it is no answer, however good."""
+    return all(reading.source in THEORY for reading in film.readings)
 
 
 def _decided(decision: Decision) -> Decided:
@@ -84,13 +99,18 @@ def _decided(decision: Decision) -> Decided:
         formulation=decision.formulation,
         outcome=_OUTCOMES[decision.state],
         film_id=decision.film_id,
+        source=KINDS[decision.source],
     )
 
 
-_OUTCOMES: dict[ExperimentState | None, Outcome] = {
+KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
+_OUTCOMES: dict[ExperimentState | CalculationState | None, Outcome] = {
     None: "pending",
     ExperimentState.OBSERVED: "observed",
     ExperimentState.FAILED: "failed",
     ExperimentState.DISCARDED: "failed",
     ExperimentState.CANCELLED: "cancelled",
+    CalculationState.OBSERVED: "observed",
+    CalculationState.FAILED: "failed",
+    CalculationState.CANCELLED: "cancelled",
 }

@@ -4,24 +4,34 @@ from collections.abc import Sequence
 from typing import Any
 
 from flows.challenge import challenge
+from flows.crew import Work
 from flows.drift import watch
 from flows.knowledge import films_known
 from flows.session import Session
 from flows.surrogate import fit_films
 from ledger.film import Film, Source
-from ledger.kinds import ExperimentState
-from ledger.tables import ExperimentRow, ModelVersionRow
+from ledger.kinds import CalculationState, ExperimentState
+from ledger.tables import CalculationRow, ModelVersionRow
 from models.campaign_models import CAMPAIGN_MODELS
 from models.promotion import RECENT
 from models.protocols import Fitted
 
 
-def learn_from(session: Session, experiment: ExperimentRow) -> ModelVersionRow | None:
-    """A new version that knows this experiment; None where it gave no result."""
-    if session.ledger.experiment(experiment.id).state != ExperimentState.OBSERVED:
+def learn_from(session: Session, work: Work) -> ModelVersionRow | None:
+    """A new version that knows this experiment or calculation; None where it gave no result.
+
+    As long as there are calculations and no film, nothing is learnt: a planner asks no model then.
+    """
+    ledger, campaign_id = session.ledger, session.campaign_id
+    if isinstance(work, CalculationRow):
+        calculated = next(row for row in ledger.calculations(campaign_id) if row.id == work.id)
+        if calculated.state != CalculationState.OBSERVED or not ledger.films(campaign_id, sources=[Source.MEASURED]):
+            return None
+        return _new_version(session, f"knows calculation {work.number}")
+    if ledger.experiment(work.id).state != ExperimentState.OBSERVED:
         return None
-    watch(session.ledger, session.campaign_id, session.spec)
-    return _new_version(session, f"knows experiment {experiment.number}")
+    watch(ledger, campaign_id, session.spec)
+    return _new_version(session, f"knows experiment {work.number}")
 
 
 def learn_again(session: Session) -> ModelVersionRow | None:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from chemistry.recipe import masses_mg
+from flows import theory
 from flows.approval import Desk
 from flows.control import LOOK_S, Orders, in_words
-from flows.crew import Crew
+from flows.crew import Crew, Work
 from flows.experiment import carry_out
 from flows.failures import too_many_failures
 from flows.learn import learn_again
@@ -14,29 +15,35 @@ from flows.step import step
 from flows.stopping import Stopped
 from flows.suggest import suggest_next, suggestion_with_plenty
 from ledger.kinds import CampaignState
-from ledger.tables import ExperimentRow
+from ledger.tables import CalculationRow
+from planners.protocols import CALCULATIONS, Suggestion
 
 
-def run_loop(session: Session, crew: Crew, learn: Callable[[ExperimentRow], None]) -> None:
-    """Keep `batch` experiments in flight, and learn from each result as soon as it arrives.
+def run_loop(session: Session, crew: Crew, learn: Callable[[Work], None]) -> None:
+    """Keep `batch` experiments in flight, calculations beside them, and learn from each result as soon as it arrives.
 
     What a crash left half done is settled with the instruments and goes on first.
     """
     _refuse_aborted(session.control.now())
     unfinished = iter(step("reconcile", "ask the instruments what happened", crew.reconcile))
-    desk, asked = Desk(session), Asked(session)
+    desk, asked = Desk(session), Asked(session, crew)
+    for calculation in theory.unfinished(session):
+        crew.begin(calculation, lambda _, it=calculation: theory.calculate(session, it))
     while True:
         orders = session.control.now()  # read once a turn: what is decided below must rest on one and the same state
         _refuse_aborted(orders)
         desk.call_off(orders)
-        while crew.in_flight < session.spec.budget.batch:
-            experiment = next(unfinished, None) or _next(session, orders, desk, asked)
-            if experiment is None:
+        while asked.anybody_free():
+            free = crew.in_flight < session.spec.budget.batch
+            found = (next(unfinished, None) if free else None) or _next(session, orders, desk, asked, free=free)
+            if found is None:
                 break
-            if not desk.keeps_back(experiment):
-                crew.begin(experiment, lambda hold, it=experiment: carry_out(session, crew, it, hold))
+            if isinstance(found, CalculationRow):
+                crew.begin(found, lambda _, it=found: theory.calculate(session, it))
+            elif not desk.keeps_back(found):
+                crew.begin(found, lambda hold, it=found: carry_out(session, crew, it, hold))
         people_are_asked = desk.something_to_come()
-        if crew.in_flight:
+        if crew.in_flight or crew.calculating:
             ended = crew.wait_for_one(LOOK_S if people_are_asked else None)
             if ended is not None:
                 learn(ended)
@@ -55,35 +62,50 @@ def _refuse_aborted(orders: Orders) -> None:
 class Asked:
     """Remembers that the planner had nothing to suggest: it is asked again when the ledger knows more."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, crew: Crew) -> None:
+        self._session, self._crew = session, crew
         self._nothing_at = -1
 
-    def suggestion(self) -> ExperimentRow | None:
-        """The next one, or None."""
+    def anybody_free(self) -> bool:
+        """Whether an experiment, or a calculation, could be begun."""
+        return self._crew.in_flight < self._session.spec.budget.batch or self._can_calculate()
+
+    def suggestion(self) -> Work | None:
+        """The next one that somebody is free for, or None."""
         event = self._session.ledger.last_event()
         if event == self._nothing_at:
             return None
-        found = _suggest(self._session)
+        found = _suggest(self._session, self._is_free)
         if found is None:
             self._nothing_at = event
         return found
 
+    def _can_calculate(self) -> bool:
+        return self._crew.calculating < self._crew.most_calculations
 
-def _next(session: Session, orders: Orders, desk: Desk, asked: Asked) -> ExperimentRow | None:
-    """What people have approved, or a new suggestion; None where they want none, or are to answer first."""
+    def _is_free(self, suggestion: Suggestion) -> bool:
+        if suggestion.action.source in CALCULATIONS:
+            return self._can_calculate()
+        return self._crew.in_flight < self._session.spec.budget.batch
+
+
+def _next(session: Session, orders: Orders, desk: Desk, asked: Asked, *, free: bool) -> Work | None:
+    """What people have approved, or a new suggestion; None where they want none, or are to answer first.
+
+    `free` tells whether an experiment could be begun.
+    """
     if orders.paused() or orders.stopping:
         return None
-    return desk.released() or (asked.suggestion() if desk.open_for_suggestions() else None)
+    return (desk.released() if free else None) or (asked.suggestion() if desk.open_for_suggestions() else None)
 
 
-def _suggest(session: Session) -> ExperimentRow | None:
-    """The next experiment; None where budget, space or patience with failures is spent."""
-    tried = session.ledger.count_suggestions(session.campaign_id)
+def _suggest(session: Session, free: Callable[[Suggestion], bool]) -> Work | None:
+    """The next experiment or calculation; None where budget, space or patience with failures is spent."""
+    tried = session.ledger.count_experiments(session.campaign_id)
     if tried >= session.spec.budget.experiments or too_many_failures(session):
         return None
     learn_again(session)  # a planner is not asked what to do next about numbers that no longer hold
-    return step("suggest", f"suggest experiment {tried + 1}", lambda: suggest_next(session))
+    return step("suggest", f"suggest experiment {tried + 1}", lambda: suggest_next(session, free))
 
 
 def how_it_ended(session: Session) -> tuple[CampaignState, str]:
@@ -94,14 +116,14 @@ def how_it_ended(session: Session) -> tuple[CampaignState, str]:
     stopping = session.control.now().stopping
     if stopping is not None:
         return CampaignState.STOPPED, in_words(stopping)
-    tried, budget = session.ledger.count_suggestions(session.campaign_id), session.spec.budget.experiments
+    tried, budget = session.ledger.count_experiments(session.campaign_id), session.spec.budget.experiments
     left = f"the design space holds nothing more to try after {tried} of {budget} experiments"
     return CampaignState.FINISHED, left if tried < budget else ""
 
 
 def ran_dry(session: Session) -> str:
     """What is short, where a campaign has budget left and its planner would go on if only there were more in stock."""
-    tried = session.ledger.count_suggestions(session.campaign_id)
+    tried = session.ledger.count_experiments(session.campaign_id)
     if tried >= session.spec.budget.experiments or session.control.now().stopping or too_many_failures(session):
         return ""
     wished = suggestion_with_plenty(session)

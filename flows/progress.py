@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flows.report.words import axis_title
 from flows.session import Session
 from flows.standing import Standing, standing
-from ledger.kinds import ExperimentState
+from ledger.kinds import CalculationState, ExperimentState
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -47,6 +47,7 @@ class _Latest:
         ledger, campaign_id = self._session.ledger, self._session.campaign_id
         self.experiments = ledger.experiments(campaign_id)
         ended = [ExperimentState(experiment.state).final for experiment in self.experiments]
+        ended += [CalculationState(row.state).final for row in ledger.calculations(campaign_id)]
         if ended != self._ended:
             self._ended = ended
             self.standing = standing(ledger, campaign_id, self._session.spec)
@@ -108,7 +109,8 @@ def _panel(session: Session, latest: _Latest, address: str) -> "RenderableType":
 
 def _counts(now: Standing) -> str:
     ended = f"{len(now.results)} with a result, {len(now.without_result)} without"
-    return f"{now.tried} of {now.budget} experiments begun, {ended}"
+    theory = f", {now.calculated} calculations" if now.calculated else ""
+    return f"{now.tried} of {now.budget} experiments begun, {ended}{theory}"
 
 
 def _best_line(now: Standing) -> str:

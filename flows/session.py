@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from chemistry.errors import BadInput
 from chemistry.wording import LONGEST_PATH, shortened
 from devices.lab_file import LabFile
+from flows.engines import refuse_made_up
 from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import is_simulated, open_lab, read_faults_for, read_files
 from flows.leasing import Leasing, campaign_lease, refuse_second_run
@@ -112,6 +113,7 @@ def open_session(
         # The lab before the ledger: a lab file that cannot be used must leave no campaign behind.
         lab = open_things.enter_context(contextlib.closing(open_lab(lab_file, place.lab, faults)))
         _refuse_faults_of_real(faults, lab, faults_file)
+        refuse_made_up(spec, lab)
         ledger = open_things.enter_context(contextlib.closing(open_ledger(place, ledger_url)))
         refuse_second_run(ledger, spec.name)
         refuse_empty_replay(ledger, spec)

@@ -11,6 +11,7 @@ from chemistry.value_file import read_yaml_value
 from flows.approval_policy import ApprovalPolicy
 from flows.home import MOST_EXPERIMENTS
 from flows.measure_spec import Measure
+from flows.offer_spec import Offers
 from flows.outcome_spec import LimitAsked, ObjectiveAsked, refuse_unmeasured
 from ledger.film import Source
 from models.campaign_models import names, why_not_for_planner
@@ -155,6 +156,8 @@ class CampaignSpec(Value):
     limits: tuple[LimitAsked, ...] = ()
     """What a film must hold to count as an answer, such as an oxidation limit of at least 4.5 V."""
     measure: Measure
+    offers: Offers | None = None
+    """Quicker measurements and theory that the planner `multi_fidelity` may buy instead."""
     planner: PlannerSpec = PlannerSpec()
     warm_start: WarmStart = WarmStart()
     learning: Learning = Learning()
@@ -196,6 +199,31 @@ class CampaignSpec(Value):
             raise ValueError(
                 f"the polymers of a pool are made at stated loadings, and salt_loading is {span:g} wide; say how many "
                 "of them, such as `loadings: 3` in the pool, or give low and high the same value"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _bought(self) -> Self:
+        """What is offered is for the planner that buys, with a model that takes theory for what it is."""
+        buys = self.planner.name == "multi_fidelity"
+        if buys and (self.offers is None or self.offers == Offers()):
+            raise ValueError(
+                "the planner multi_fidelity has nothing to choose from; say what is offered, such as "
+                "`offers: {md: {price: 1 h, temperatures: [30 °C]}}`, or use the planner bayesian"
+            )
+        if self.offers is not None and not buys:
+            raise ValueError(f"offers are for the planner multi_fidelity, and the planner is {self.planner.name}")
+        quick = self.offers.quick_scan if self.offers is not None else None
+        scanned = {one.temperature_C for one in self.objectives if one.property == "log10_conductivity"}
+        if quick is not None and not scanned & set(quick.temperatures):
+            raise ValueError(
+                "the quick scan reads no objective: it measures conductivity at "
+                f"{', '.join(f'{T:g} °C' for T in quick.temperatures)}; add the temperature of an objective"
+            )
+        if self.offers is not None and self.offers.md is not None and self.planner.surrogate != "multi_fidelity":
+            raise ValueError(
+                f"theory is offered, and the surrogate {self.planner.surrogate} would leave it aside; write "
+                "`surrogate: multi_fidelity`"
             )
         return self
 

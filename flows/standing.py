@@ -10,7 +10,7 @@ from chemistry.formulation import Formulation
 from chemistry.quantities import with_uncertainty
 from flows.spec import CampaignSpec
 from ledger.film import Film, Reading
-from ledger.kinds import ExperimentState
+from ledger.kinds import CalculationState, ExperimentState
 from ledger.store import Ledger
 from planners.limits import holds
 from planners.objectives import Limit, Objective
@@ -45,6 +45,8 @@ class Standing:
     """The reference point of the hypervolume, in the objectives' units."""
     tried: int
     budget: int
+    calculated: int
+    """Calculations that theory has answered."""
     without_result: tuple[tuple[int, str], ...]
     """Number and reason of each experiment that ended without a result."""
 
@@ -106,6 +108,7 @@ def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> Standing:
         reference=tuple((reference * [o.sign for o in spec.objectives]).tolist()),
         tried=len(experiments),
         budget=spec.budget.experiments,
+        calculated=sum(row.state == CalculationState.OBSERVED for row in ledger.calculations(campaign_id)),
         without_result=tuple((e.number, e.why) for e in experiments.values() if e.state in _WITHOUT_RESULT),
     )
 

@@ -37,6 +37,7 @@ def show_status(
             "state": row.state,
             "why": _why(ledger, row),
             "experiments": {e.number: e.state for e in ledger.experiments(row.id)},
+            "calculations": {c.number: c.state for c in ledger.calculations(row.id)},
             "budget": now.budget,
             "suggested_by": dict(Counter(said.planner for said in ledger.suggestions(row.id))),
             "best": best_table(now),
@@ -93,12 +94,16 @@ def _who(suggested_by: dict[str, int]) -> list[str]:
     return [f"suggested by {', '.join(f'{planner} ({count})' for planner, count in suggested_by.items())}"]
 
 
+def _counts(states: list[str]) -> str:
+    return ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+
+
 def _as_text(found: dict[str, Any]) -> str:
-    states = list(found["experiments"].values())
-    counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    states, calculated = (list(found[what].values()) for what in ("experiments", "calculations"))
     lines = [
         f"{found['campaign']}, run {found['run']}: {found['state']}" + (f" ({found['why']})" if found["why"] else ""),
-        f"{len(states)} of {found['budget']} experiments: {counts or 'none yet'}",
+        f"{len(states)} of {found['budget']} experiments: {_counts(states) or 'none yet'}",
+        *([f"{len(calculated)} calculations: {_counts(calculated)}"] if calculated else []),
         *_who(found["suggested_by"]),
         *(f"  best: {'; '.join(f'{name} {value}' for name, value in row.items())}" for row in found["best"]),
         *(f"  experiment {number} gave no result: {why}" for number, why in found["without_result"].items()),
@@ -114,7 +119,7 @@ def _as_text(found: dict[str, Any]) -> str:
     marked = found["rest_on_amended"]
     if marked["suggestions"]:
         numbers = ", ".join(str(index + 1) for index in marked["suggestions"])
-        lines.append(f"decided by results that were amended since: experiments {numbers}")
+        lines.append(f"decided by results that were amended since: suggestions {numbers}")
     if "suggestions_recomputed" in found:
         same = found["suggestions_recomputed"]
         lines.append(f"{sum(same.values())} of {len(same)} suggestions recomputed alike")

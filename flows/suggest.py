@@ -1,10 +1,12 @@
 """Asks the planner for the next experiment, and can ask again what it said then."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from flows.cost import expected_hours
 from flows.drift import widening
 from flows.knowledge import knowledge_at
+from flows.offers import quickly
 from flows.pools import pool_of_campaign
 from flows.replaying import decisions_again
 from flows.session import Session
@@ -13,34 +15,43 @@ from flows.surrogate import fit_films, fitted_version
 from ledger.film import Film
 from ledger.predictions import Prediction
 from ledger.store import Ledger
-from ledger.tables import ExperimentRow, ModelVersionRow, SuggestionRow
+from ledger.tables import CalculationRow, ExperimentRow, ModelVersionRow, SuggestionRow
 from models.protocols import Condition, Fitted
 from planners.choice import planner
-from planners.protocols import Suggestion
+from planners.protocols import CALCULATIONS, Suggestion
 
 
-def suggest_next(session: Session) -> ExperimentRow | None:
-    """One suggestion from all that the ledger holds now, recorded with the event it rests on; None when exhausted."""
+def suggest_next(
+    session: Session, free: Callable[[Suggestion], bool] = lambda _: True
+) -> ExperimentRow | CalculationRow | None:
+    """One suggestion from all that the ledger holds now, recorded with the event it rests on; None when exhausted.
+
+    None as well where nobody is `free` for it: it is not recorded then, and asked again when the ledger knows more.
+    """
     ledger, campaign_id = session.ledger, session.campaign_id
     index = ledger.count_suggestions(campaign_id)
     suggestion = _suggest(ledger, campaign_id, session.spec, index, ledger.last_event())
-    if suggestion is None:
+    if suggestion is None or not free(suggestion):
         return None
     champion = ledger.champion(campaign_id, up_to_event=suggestion.event)
-    action = suggestion.action.model_copy(update={"cost_h": expected_hours(session.spec, suggestion.formulation)})
-    return ledger.add_suggestion(
-        campaign_id,
-        index=suggestion.index,
-        formulation=suggestion.formulation,
-        action=action.model_dump(mode="json"),
-        reason=suggestion.reason.model_dump(mode="json"),
-        planner=suggestion.planner,
-        knowledge_event=suggestion.event,
-        model_version=champion.number if champion and suggestion.reason.expected else None,
-        foretold=(champion.number, foretold(ledger, campaign_id, session.spec, champion, suggestion))
-        if champion
-        else None,
-    )
+    action, calculated = suggestion.action, suggestion.action.source in CALCULATIONS
+    if not calculated:
+        quick = action.source == "quick_scan"
+        hours = expected_hours(quickly(session.spec) if quick else session.spec, suggestion.formulation)
+        action = action.model_copy(update={"cost_h": hours})
+    said: dict[str, Any] = {
+        "index": suggestion.index,
+        "formulation": suggestion.formulation,
+        "action": action.model_dump(mode="json"),
+        "reason": suggestion.reason.model_dump(mode="json"),
+        "planner": suggestion.planner,
+        "knowledge_event": suggestion.event,
+        "model_version": champion.number if champion and suggestion.reason.expected else None,
+    }
+    if calculated:
+        return ledger.add_calculation(campaign_id, **said)
+    told = (champion.number, foretold(ledger, campaign_id, session.spec, champion, suggestion)) if champion else None
+    return ledger.add_suggestion(campaign_id, **said, foretold=told)
 
 
 def foretold(

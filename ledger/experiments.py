@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
 from chemistry.formulation import Formulation
 from ledger.amendments import mark_late
 from ledger.database import Writing
 from ledger.errors import IllegalMove
-from ledger.kinds import NEXT_STATES, EventKind, ExperimentState
+from ledger.kinds import NEXT_STATES, CalculationState, EventKind, ExperimentState
 from ledger.predictions import Prediction, write_predictions
 from ledger.records import Records, require
-from ledger.tables import ExperimentRow, FilmRow, SuggestionRow
+from ledger.tables import CalculationRow, ExperimentRow, FilmRow, SuggestionRow
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,12 @@ class Decision:
     planner: str
     formulation: Formulation
     """As it was asked for; its film's is as made."""
-    state: ExperimentState | None
-    """The final state of its experiment; None while that is under way."""
+    source: str
+    """What was asked: an experiment, or what theory."""
+    state: ExperimentState | CalculationState | None
+    """The final state of its experiment or calculation; None while that is under way."""
     film_id: str | None
-    """The film that was observed."""
+    """The film that was observed, or what a calculation's readings are grouped under."""
 
 
 class ExperimentRecords(Records):
@@ -52,45 +54,34 @@ class ExperimentRecords(Records):
         what a model version says of the film, whether or not it was asked for the suggestion. A second suggestion with
         the same index is refused by the database.
         """
+        said = SuggestionRow(
+            campaign_id=campaign_id,
+            index=index,
+            formulation=formulation,
+            formulation_key=formulation.key,
+            source=str(action.get("source", "experiment")),
+            cost_h=float(action.get("cost_h", 0.0)),
+            action=action,
+            reason=reason,
+            planner=planner,
+            knowledge_event=knowledge_event,
+            model_version=model_version,
+            event=0,
+        )
         with self.database.writing() as transaction:
-            session = transaction.session
-            of_campaign = select(func.max(ExperimentRow.number)).where(ExperimentRow.campaign_id == campaign_id)
-            experiment_number = (session.exec(of_campaign).one() or 0) + 1
-            number = transaction.event(
-                EventKind.SUGGESTED,
-                f"experiment {experiment_number}",
-                campaign_id=campaign_id,
-                payload={"index": index, "formulation": formulation.label, "knowledge_event": knowledge_event},
-            )
-            suggestion = SuggestionRow(
-                campaign_id=campaign_id,
-                index=index,
-                formulation=formulation,
-                formulation_key=formulation.key,
-                source=str(action.get("source", "experiment")),
-                cost_h=float(action.get("cost_h", 0.0)),
-                action=action,
-                reason=reason,
-                planner=planner,
-                knowledge_event=knowledge_event,
-                model_version=model_version,
-                event=number,
-            )
-            session.add(suggestion)
-            session.flush()
-            if model_version is not None:
-                mark_late(transaction, campaign_id, knowledge_event, suggestion_id=suggestion.id)
+            session, number = transaction.session, next_number(transaction.session, ExperimentRow, campaign_id)
+            write_suggestion(transaction, said, f"experiment {number}")
             experiment = ExperimentRow(
                 campaign_id=campaign_id,
-                number=experiment_number,
-                suggestion_id=suggestion.id,
+                number=number,
+                suggestion_id=said.id,
                 formulation=formulation,
-                event=number,
+                event=said.event,
             )
             session.add(experiment)
             if foretold is not None:
                 session.flush()
-                write_predictions(transaction, campaign_id, experiment.id, *foretold, event=number)
+                write_predictions(transaction, campaign_id, experiment.id, *foretold, event=said.event)
         return experiment
 
     def suggestions(self, campaign_id: int, up_to_event: int | None = None) -> list[SuggestionRow]:
@@ -104,28 +95,32 @@ class ExperimentRecords(Records):
     def decisions(self, campaign_id: int, up_to_event: int) -> list[Decision]:
         """Who suggested what up to an event, in its order, and what had become of each by then."""
         film = (col(FilmRow.experiment_id) == col(ExperimentRow.id)) & (col(FilmRow.event) <= up_to_event)
-        query = (
+        made = (
             select(SuggestionRow, ExperimentRow, FilmRow.film_id)
             .join(ExperimentRow, col(ExperimentRow.suggestion_id) == col(SuggestionRow.id))
             .join(FilmRow, film, isouter=True)
-            .where(SuggestionRow.campaign_id == campaign_id, SuggestionRow.event <= up_to_event)
-            .order_by(col(SuggestionRow.index))
         )
+        calculated = select(SuggestionRow, CalculationRow, CalculationRow.film_id).join(
+            CalculationRow, col(CalculationRow.suggestion_id) == col(SuggestionRow.id)
+        )
+        up_to = (SuggestionRow.campaign_id == campaign_id, SuggestionRow.event <= up_to_event)
         with self.database.reading() as session:
-            return [
-                Decision(
-                    index=said.index,
-                    planner=said.planner,
-                    formulation=said.formulation,
-                    state=ExperimentState(row.state) if _closed_by(row, up_to_event) else None,
-                    film_id=film_id,
-                )
-                for said, row, film_id in session.exec(query)
+            found = [
+                *(_decision(*row, ExperimentState, up_to_event) for row in session.exec(made.where(*up_to))),
+                *(_decision(*row, CalculationState, up_to_event) for row in session.exec(calculated.where(*up_to))),
             ]
+        return sorted(found, key=lambda decision: decision.index)
 
     def count_suggestions(self, campaign_id: int) -> int:
-        """How many suggestions a campaign has, which is how many experiments: without reading what they hold."""
-        query = select(func.count()).where(SuggestionRow.campaign_id == campaign_id)
+        """How many suggestions a campaign has, experiments and calculations: without reading what they hold."""
+        return self._count(SuggestionRow, campaign_id)
+
+    def count_experiments(self, campaign_id: int) -> int:
+        """How many experiments a campaign has begun."""
+        return self._count(ExperimentRow, campaign_id)
+
+    def _count(self, table: type[SuggestionRow | ExperimentRow], campaign_id: int) -> int:
+        query = select(func.count()).where(col(table.campaign_id) == campaign_id)
         with self.database.reading() as session:
             return session.exec(query).one()
 
@@ -137,6 +132,14 @@ class ExperimentRecords(Records):
         """
         with self.database.reading() as session:
             return require(session, ExperimentRow, experiment_id)
+
+    def source_of(self, experiment_id: int) -> str:
+        """What was suggested of an experiment: the experiment in full, or a quick scan."""
+        query = select(SuggestionRow.source).join(
+            ExperimentRow, col(ExperimentRow.suggestion_id) == col(SuggestionRow.id)
+        )
+        with self.database.reading() as session:
+            return session.exec(query.where(ExperimentRow.id == experiment_id)).one()
 
     def experiments(
         self, campaign_id: int, states: Iterable[ExperimentState | str] | None = None
@@ -202,8 +205,31 @@ class ExperimentRecords(Records):
             return [(row.formulation, row.why) for row in session.exec(query.order_by(closed))]
 
 
-def _closed_by(row: ExperimentRow, event: int) -> bool:
-    return row.closed_event is not None and row.closed_event <= event
+def next_number(session: Session, table: type[ExperimentRow | CalculationRow], campaign_id: int) -> int:
+    """The number of the next experiment, or calculation, of a campaign."""
+    return (session.exec(select(func.max(table.number)).where(table.campaign_id == campaign_id)).one() or 0) + 1
+
+
+def write_suggestion(transaction: Writing, said: SuggestionRow, subject: str) -> None:
+    """Write a suggestion with the event that tells of it, `subject` being what becomes of it."""
+    told = {"index": said.index, "formulation": said.formulation.label, "knowledge_event": said.knowledge_event}
+    said.event = transaction.event(EventKind.SUGGESTED, subject, campaign_id=said.campaign_id, payload=told)
+    transaction.session.add(said)
+    transaction.session.flush()
+    if said.model_version is not None:
+        mark_late(transaction, said.campaign_id, said.knowledge_event, suggestion_id=said.id)
+
+
+def _decision(
+    said: SuggestionRow,
+    row: ExperimentRow | CalculationRow,
+    film_id: str | None,
+    states: type[ExperimentState | CalculationState],
+    event: int,
+) -> Decision:
+    ended = row.closed_event is not None and row.closed_event <= event
+    state = states(row.state) if ended else None
+    return Decision(said.index, said.planner, said.formulation, said.source, state, film_id if ended else None)
 
 
 def check_move(row: ExperimentRow, state: ExperimentState) -> None:

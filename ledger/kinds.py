@@ -12,6 +12,7 @@ class EventKind(StrEnum):
     COMMAND_GIVEN = "command given"
     COMMAND_DONE = "command done"
     SUGGESTED = "suggested"
+    CALCULATION_ENDED = "calculation ended"
     EXPERIMENT_MOVED = "experiment moved"
     SAMPLE_ADDED = "sample added"
     SAMPLE_MADE = "sample made"
@@ -110,6 +111,21 @@ NEXT_STATES: dict[ExperimentState, set[ExperimentState]] = {
     ExperimentState.CANCELLED: set(),
 }
 """Which state may follow which. Measured goes back where the quality gate wants it measured, pressed or made again."""
+
+
+class CalculationState(StrEnum):
+    """Where a calculation stands. The last three are final."""
+
+    ASKED = "asked"
+    OBSERVED = "observed"
+    FAILED = "failed"
+    """It gave no result, which says something of the formulation or of the method."""
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Whether the calculation is over."""
+        return self is not CalculationState.ASKED
 
 
 class StepState(StrEnum):

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from chemistry.errors import BadInput
 from ledger.amendments import AmendmentRecords
+from ledger.calculations import CalculationRecords
 from ledger.campaigns import CampaignRecords
 from ledger.database import Database, connect, utc_now
 from ledger.errors import LedgerError
@@ -33,6 +34,7 @@ _DIGITS = string.digits + string.ascii_lowercase
 class Ledger(
     CampaignRecords,
     ExperimentRecords,
+    CalculationRecords,
     SampleRecords,
     ObservationRecords,
     AmendmentRecords,

@@ -1,7 +1,7 @@
 """Planners by name: the one place that knows them all."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from planners.pool.candidates import Pool
     from planners.replay import ReplayPlanner  # brings the database, which a mistake in a file need not wait for
 
-Name = Literal["bayesian", "genetic", "swarm", "portfolio", "pool", "random", "sobol", "replay"]
-NAMES: tuple[Name, ...] = ("bayesian", "genetic", "swarm", "portfolio", "pool", "random", "sobol", "replay")
+Name = Literal["bayesian", "multi_fidelity", "genetic", "swarm", "portfolio", "pool", "random", "sobol", "replay"]
+NAMES: tuple[Name, ...] = get_args(Name)
 
 
 def planner(
@@ -38,6 +38,7 @@ def planner(
     """
     from planners.bayesian import BayesianPlanner, gaussian_process
     from planners.genetic import GeneticPlanner
+    from planners.multi_fidelity import MultiFidelityPlanner
     from planners.pool.names import chooser
     from planners.pool.planner import PoolPlanner
     from planners.portfolio import PortfolioPlanner
@@ -52,6 +53,7 @@ def planner(
         raise BadInput("there is no pool to choose from", place="planner", remedy="Name its file: `space: {pool: …}`")
     makers: dict[str, Callable[[], Planner | None]] = {
         "bayesian": lambda: BayesianPlanner(start=start, surrogate_fit=fit, options=chosen.bayesian, cost_h=cost_h),
+        "multi_fidelity": lambda: MultiFidelityPlanner(BayesianPlanner(start=start, surrogate_fit=fit)),
         "genetic": lambda: GeneticPlanner(start=start, surrogate_fit=fit, options=chosen.genetic),
         "swarm": lambda: SwarmPlanner(chosen.swarm),
         "portfolio": lambda: PortfolioPlanner(

@@ -81,7 +81,7 @@ class MultiFidelityPlanner:
         calculations, experiments = _parted(knowledge.offers)
         for suggestion in spread.suggest(1, knowledge.model_copy(update={"suggested": made})):
             done = {one.source for one in knowledge.history if one.formulation.key == suggestion.formulation.key}
-            following = next((offer for offer in calculations if offer.source not in done), experiments[-1])
+            following = next((offer for offer in calculations if offer.source not in done), experiments[0])
             return suggestion.model_copy(
                 update={"planner": self.name, "action": _action(following), "index": knowledge.suggested}
             )
@@ -133,7 +133,7 @@ class _Market:
         self._rate = max(gains)
 
     def calculation(self) -> Suggestion | None:
-        """The calculation that pays best, where some number of them pays better than to experiment at once."""
+        """The calculation to buy; None where going straight to the experiment pays better."""
         found = [bought for offer in self._calculations if (bought := self._worth(offer))]
         rate, row, offer = max(found, key=lambda bought: bought[0], default=(0.0, 0, self.experiment))
         if rate <= self._rate:
@@ -242,9 +242,10 @@ def _value_of(weighed: Weighed, rows: Sequence[int]) -> "Value":
 
 
 def _parted(offers: Sequence[Offer]) -> tuple[list[Offer], list[Offer]]:
-    """Calculations, the cheapest first, and experiments."""
+    """Calculations, the cheapest first, and experiments, the one in full first."""
     calculations = sorted((o for o in offers if o.source in CALCULATIONS), key=lambda offer: offer.cost_h)
-    return calculations, [offer for offer in offers if offer.source not in CALCULATIONS]
+    experiments = (offer for offer in offers if offer.source not in CALCULATIONS)
+    return calculations, sorted(experiments, key=lambda offer: offer.source != "experiment")
 
 
 def _nearest(tells: Sequence[Measurand], asked: Condition) -> Condition | None:

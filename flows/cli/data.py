@@ -204,7 +204,7 @@ def _print_summary(table: "LiteratureTable", brought: "Brought", place: str, ref
         out.print(f"The films of {other} stay; if this is that table, say --replace --was {other}", soft_wrap=True)
     for campaign, marked in brought.marked.items():
         later = ", ".join(str(index + 1) for index in marked.suggestions) or "none"
-        out.print(f"{campaign}: experiments that were decided by numbers since amended or taken back: {later}.")
+        out.print(f"{campaign}: suggestions that were decided by numbers since amended or taken back: {later}.")
     if not table.refusals:
         return
     view = new_table("rows", "reason", "lines of the file, and the first detail", title="Refused")

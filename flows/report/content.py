@@ -6,10 +6,11 @@ from importlib.metadata import version
 from flows.drift import history
 from flows.spec import CampaignSpec
 from flows.standing import Standing, lab_hours, standing
-from ledger.film import Film
+from ledger.film import Film, Reading
 from ledger.measurement import ImpedanceSpectrum
 from ledger.store import Ledger
-from ledger.tables import CampaignRow, ExperimentRow, ModelVersionRow, SuggestionRow
+from ledger.tables import CalculationRow, CampaignRow, ExperimentRow, ModelVersionRow, SuggestionRow
+from planners.pareto import reading_of
 
 PACKAGES = ("bluesky", "ophyd", "prefect", "botorch", "torch", "rdkit", "sqlmodel", "numpy", "scipy")
 
@@ -25,6 +26,17 @@ class Tried:
 
 
 @dataclass(frozen=True)
+class Calculated:
+    """One calculation: why it was bought, what it said of the objectives, and what a film of the same gave."""
+
+    calculation: CalculationRow
+    suggestion: SuggestionRow
+    said: tuple[Reading | None, ...]
+    measured: tuple[Reading | None, ...]
+    """Readings of a film that was suggested with the same formulation; None where there is none."""
+
+
+@dataclass(frozen=True)
 class Content:
     """What the page is made of."""
 
@@ -32,6 +44,7 @@ class Content:
     spec: CampaignSpec
     standing: Standing
     tried: tuple[Tried, ...]
+    calculated: tuple[Calculated, ...]
     versions: tuple[ModelVersionRow, ...]
     drifts: tuple[str, ...]
     """One sentence for each drift that began or ended."""
@@ -52,11 +65,13 @@ def read_content(ledger: Ledger, campaign_id: int, ending: tuple[str, str] | Non
     spec = CampaignSpec.model_validate(campaign.spec)
     films = {film.film_id: film for film in ledger.films(campaign_id)}
     suggestions = {s.id: s for s in ledger.suggestions(campaign_id)}
+    tried = tuple(_tried(ledger, e, suggestions[e.suggestion_id], films) for e in ledger.experiments(campaign_id))
     return Content(
         campaign=campaign,
         spec=spec,
         standing=standing(ledger, campaign_id, spec),
-        tried=tuple(_tried(ledger, e, suggestions[e.suggestion_id], films) for e in ledger.experiments(campaign_id)),
+        tried=tried,
+        calculated=_calculated(ledger, campaign_id, spec, suggestions, films, tried),
         versions=tuple(ledger.model_versions(campaign_id)),
         drifts=tuple(history(ledger, campaign_id)),
         lab_hours=lab_hours(ledger, campaign_id),
@@ -72,4 +87,25 @@ def _tried(ledger: Ledger, experiment: ExperimentRow, suggestion: SuggestionRow,
         suggestion,
         next((films[sample.id] for sample in samples if sample.id in films), None),
         tuple(spectrum for spectrum in measured if isinstance(spectrum, ImpedanceSpectrum)),
+    )
+
+
+def _calculated(
+    ledger: Ledger,
+    campaign_id: int,
+    spec: CampaignSpec,
+    suggestions: dict[int, SuggestionRow],
+    films: dict[str, Film],
+    tried: tuple[Tried, ...],
+) -> tuple[Calculated, ...]:
+    made = {t.suggestion.formulation_key: t.film for t in tried if t.film is not None}
+
+    def read(film: Film | None) -> tuple[Reading | None, ...]:
+        return tuple(None if film is None else reading_of(film, objective) for objective in spec.objectives)
+
+    return tuple(
+        Calculated(
+            row, suggestions[row.suggestion_id], read(films.get(row.film_id or "")), read(made.get(row.formulation.key))
+        )
+        for row in ledger.calculations(campaign_id)
     )

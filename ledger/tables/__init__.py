@@ -5,7 +5,14 @@ from ledger.tables.bookkeeping import EventCounterRow, EventRow, LeaseRow
 from ledger.tables.decision import ApprovalRow, DecisionMarkRow, FilmDecisionRow
 from ledger.tables.learning import ModelVersionRow, ModelWeightsRow, PredictionRow
 from ledger.tables.matter import PhysicalStepRow, SampleRow
-from ledger.tables.plan import CampaignCommandRow, CampaignRow, ExperimentRow, PoolRow, SuggestionRow
+from ledger.tables.plan import (
+    CalculationRow,
+    CampaignCommandRow,
+    CampaignRow,
+    ExperimentRow,
+    PoolRow,
+    SuggestionRow,
+)
 from ledger.tables.record import BlueskyDocumentRow, FilmRow, MeasurementRow, ObservationRow
 from ledger.tables.stock import ContainerRow, StockChangeRow, StockReservationRow
 
@@ -14,6 +21,7 @@ metadata = Row.metadata
 __all__ = [
     "ApprovalRow",
     "BlueskyDocumentRow",
+    "CalculationRow",
     "CampaignCommandRow",
     "CampaignRow",
     "ContainerRow",

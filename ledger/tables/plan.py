@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
 from chemistry.formulation import Formulation
-from ledger.kinds import CampaignState, ExperimentState
+from ledger.kinds import CalculationState, CampaignState, ExperimentState
 from ledger.tables.base import FormulationColumn, Payload, Row, UtcTime
 
 
@@ -104,6 +104,31 @@ class ExperimentRow(Row, table=True):
     """Why it is in this state: the reason of a failure, for the most part."""
     result: dict[str, Any] | None = Field(default=None, sa_type=Payload, nullable=True)
     """What came with the final state: verdicts, figures."""
+    event: int = Field(foreign_key="event.number")
+    closed_event: int | None = Field(default=None, foreign_key="event.number")
+    """Event of its final state; None while it is under way."""
+
+
+class CalculationRow(Row, table=True):
+    """A suggestion that theory answers: no film, no station, no stock."""
+
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+
+    id: int = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id")
+    number: int
+    """Counts the calculations of a campaign, from 1."""
+    suggestion_id: int = Field(foreign_key="suggestion.id", unique=True)
+    formulation: Formulation = Field(sa_type=FormulationColumn)
+    source: str
+    """md or dft."""
+    film_id: str | None = None
+    """What its readings are grouped under; None where there are none."""
+    state: str = CalculationState.ASKED
+    why: str = ""
+    """Why it is in this state: the reason of a failure, for the most part."""
+    result: dict[str, Any] | None = Field(default=None, sa_type=Payload, nullable=True)
+    """What came with the final state: method, figures."""
     event: int = Field(foreign_key="event.number")
     closed_event: int | None = Field(default=None, foreign_key="event.number")
     """Event of its final state; None while it is under way."""

@@ -5,12 +5,13 @@ too slowly (Chaudhari et al., J. Chem. Theory Comput. 2016, 12, 5709), the more 
 by less than they do. A run errs by chance as well. How large each error is here is our choice; no planner is told.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from chemistry.formulation import Formulation
-from ledger.film import Film, Reading, Source
+from ledger.film import Reading, Source
 from sim.twin.composition import composition
 from sim.twin.transport import log10_conductivity
 
@@ -37,12 +38,10 @@ def simulated_log10_conductivity(formulation: Formulation, temperature_C: float)
     return log10_conductivity(amorphous, temperature_C) - slower
 
 
-def simulated_film(
-    name: str, formulation: Formulation, temperatures_C: tuple[float, ...], random: np.random.Generator
-) -> Film:
+def run(formulation: Formulation, temperatures_C: Sequence[float], random: np.random.Generator) -> tuple[Reading, ...]:
     """One run at each temperature, from one start: they err together by two thirds, and apart by the rest."""
     together = random.normal(0, RUN_SD * (2 / 3) ** 0.5)
-    readings = tuple(
+    return tuple(
         Reading(
             property="log10_conductivity",
             value=simulated_log10_conductivity(formulation, T) + together + random.normal(0, RUN_SD / 3**0.5),
@@ -52,4 +51,3 @@ def simulated_film(
         )
         for T in temperatures_C
     )
-    return Film(film_id=name, formulation=formulation, readings=readings)

@@ -89,7 +89,7 @@ def test_an_experiment_teaches_more_than_a_simulation_and_a_rough_one_less(fitte
 def test_what_nothing_was_learnt_from_teaches_nothing(fitted, held_out):
     with pytest.raises(KeyError):
         fitted.teaching(ASKED, held_out, ASKED, "dft", held_out, SD)
-    with pytest.raises(ValueError, match=r"says nothing|say nothing"):
+    with pytest.raises(ValueError, match="say nothing"):
         fitted.teaching(ASKED, held_out, Condition("glass_transition"), "md", held_out, SD)
 
 

@@ -1,0 +1,39 @@
+"""What a campaign file offers beside the experiment: quicker measurements, and theory, each at its price."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chemistry.value import Value
+from flows.measure_spec import COLDEST_C, HOTTEST_C, SweepSpec, in_unit
+
+Temperature = Annotated[float, in_unit("degC"), Field(ge=COLDEST_C, le=HOTTEST_C)]
+
+
+class QuickScan(Value):
+    """A film that is measured at fewer temperatures, or with a shorter sweep, than `measure` says."""
+
+    temperatures: tuple[Temperature, ...] = Field(min_length=1)
+    sweep: SweepSpec = SweepSpec(low=100.0)
+    sd: float = Field(default=0.05, gt=0, le=2)
+    """What such a reading of log10 conductivity is expected to err by, decades."""
+
+
+class Simulations(Value):
+    """Molecular dynamics: what one run costs, and how many may be bought."""
+
+    engine: Literal["twin"] = "twin"
+    """Who runs them. The twin makes up what a run would say, with errors of its own, for dry runs."""
+    price: Annotated[float, in_unit("hour"), Field(gt=0)]
+    """Hours of lab time that one is held to be worth."""
+    temperatures: tuple[Temperature, ...] = Field(min_length=1)
+    most: int = Field(default=200, ge=1)
+    at_once: int = Field(default=1, ge=1, le=64)
+    """Runs beside one another, and beside the instruments."""
+
+
+class Offers(Value):
+    """Ways to learn of a formulation beside the experiment that `measure` describes."""
+
+    quick_scan: QuickScan | None = None
+    md: Simulations | None = None

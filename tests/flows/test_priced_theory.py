@@ -1,0 +1,146 @@
+"""A campaign that buys theory and quick scans: what is bought, kept, resumed, recomputed and told."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from chemistry.errors import BadInput
+from flows import theory
+from flows.cli.main import app
+from flows.engines import refuse_made_up
+from flows.report.page import write_report
+from flows.session import open_session
+from flows.spec import CampaignSpec, read_campaign
+from flows.suggest import recompute
+from ledger.film import Source
+from ledger.store import Ledger
+from planners.protocols import Suggestion
+from tests.flows.small_campaign import EXAMPLES, Place, run_here
+
+SIGMA = "log10_conductivity"
+FILMS = 5
+
+
+def written(folder: Path, **more: object) -> Place:
+    """The example with fewer films, temperatures and runs."""
+    content = yaml.safe_load((EXAMPLES / "priced_theory.yaml").read_text())
+    content["budget"] = {"experiments": FILMS, "batch": 2}
+    content["measure"]["temperatures"] = ["30 °C", "60 °C", "80 °C"]
+    content["offers"]["md"]["most"] = 9
+    content["planner"]["start"] = 3
+    (folder / "simulated_lab.yaml").write_text((EXAMPLES / "simulated_lab.yaml").read_text())
+    place = Place(folder, folder / "home")
+    place.file.write_text(yaml.safe_dump({**content, **more}, allow_unicode=True))
+    return place
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    made = written(tmp_path_factory.mktemp("priced"))
+    run_here(made)
+    return made
+
+
+@pytest.fixture
+def ledger(place: Place):
+    with Ledger.open(place.ledger, create=False) as opened:
+        yield opened
+
+
+def test_films_are_what_the_budget_counts_and_theory_is_bought_up_to_its_limit(ledger: Ledger) -> None:
+    campaign = ledger.campaigns()[0].id
+    assert len(ledger.experiments(campaign)) == FILMS
+    rows = ledger.calculations(campaign)
+    assert 3 <= len(rows) <= 9
+    assert {row.state for row in rows} == {"observed"}
+    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    simulated = ledger.films(campaign, sources=[Source.MD])
+    assert {film.film_id for film in simulated} == {row.film_id for row in rows}
+    assert {reading.temperature_C for film in simulated for reading in film.readings} == {30.0, 80.0}
+    assert ledger.count_suggestions(campaign) == FILMS + len(rows)
+
+
+def test_the_start_pairs_theory_with_films_that_are_measured_in_full(ledger: Ledger) -> None:
+    campaign = ledger.campaigns()[0].id
+    said = ledger.suggestions(campaign)[:6]
+    assert [row.source for row in said] == ["md", "experiment"] * 3
+    assert [row.formulation_key for row in said[::2]] == [row.formulation_key for row in said[1::2]]
+
+
+def test_a_quick_scan_reads_what_it_says_and_an_experiment_all(ledger: Ledger) -> None:
+    campaign = ledger.campaigns()[0].id
+    source = {e.number: ledger.source_of(e.id) for e in ledger.experiments(campaign)}
+    samples, films = ledger.sample_ids(campaign), {film.film_id: film for film in ledger.films(campaign)}
+    for experiment in ledger.experiments(campaign):
+        for sample in samples[experiment.id]:
+            if sample in films:
+                at = {round(r.temperature_C) for r in films[sample].readings if r.property == SIGMA and not r.derived}
+                assert at == ({30} if source[experiment.number] == "quick_scan" else {30, 60, 80})
+
+
+def test_every_suggestion_can_be_recomputed(place: Place, ledger: Ledger) -> None:
+    spec, campaign = read_campaign(place.file), ledger.campaigns()[0].id
+    for row in ledger.suggestions(campaign):
+        again = recompute(ledger, campaign, spec, row)
+        assert isinstance(again, Suggestion)
+        assert (again.formulation.key, again.action.source) == (row.formulation_key, row.source)
+
+
+def test_theory_stands_in_no_front_and_in_the_report(place: Place, ledger: Ledger, tmp_path: Path) -> None:
+    campaign = ledger.campaigns()[0].id
+    page = write_report(ledger, campaign, tmp_path / "report.html").read_text()
+    assert "What theory was asked" in page
+    assert ledger.calculations(campaign)[0].formulation.label in page
+    told = CliRunner().invoke(app, ["status", str(place.file), "--folder", str(place.run), "--json"])
+    found = json.loads(told.stdout)
+    assert set(found["calculations"].values()) == {"observed"}
+    assert {row["experiment"] for row in found["best"]} <= set(range(1, FILMS + 1))
+    text = CliRunner().invoke(app, ["status", str(place.file), "--folder", str(place.run)]).stdout
+    assert f"{len(found['calculations'])} calculations" in text
+
+
+def test_a_calculation_that_a_kill_cut_off_is_begun_again(tmp_path: Path) -> None:
+    cut_off = written(tmp_path)
+    with open_session(cut_off.file, cut_off.run, None, hardware=False) as session:
+        from flows.suggest import suggest_next
+
+        begun = suggest_next(session)
+        assert begun is not None
+        (row,) = theory.unfinished(session)
+        assert row.id == begun.id
+    run_here(cut_off)
+    with Ledger.open(cut_off.ledger, create=False) as ledger:
+        first = ledger.calculations(ledger.campaigns()[0].id)[0]
+        assert (first.id, first.state) == (begun.id, "observed")
+        assert len(ledger.films(ledger.campaigns()[0].id, sources=[Source.MD])) == len(
+            ledger.calculations(ledger.campaigns()[0].id)
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"planner": {"name": "bayesian", "surrogate": "multi_fidelity"}}, "offers are for the planner multi_fidelity"),
+        ({"planner": {"name": "multi_fidelity"}}, "surrogate: multi_fidelity"),
+        ({"offers": {}}, "nothing to choose from"),
+        ({"offers": {"md": {"price": "0 h", "temperatures": ["30 °C"]}}}, "price"),
+        ({"offers": {"md": {"price": "1 h", "temperatures": []}}}, "temperatures"),
+        ({"offers": {"quick_scan": {"temperatures": ["50 °C"]}}}, "reads no objective"),
+        ({"offers": {"md": {"price": "1 h", "temperatures": ["30 °C"], "engine": "abacus"}}}, "engine"),
+    ],
+)
+def test_what_cannot_be_offered_is_refused_in_one_paragraph(tmp_path: Path, change: dict, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        read_campaign(written(tmp_path, **change).file)
+
+
+def test_made_up_theory_is_not_for_real_instruments(place: Place) -> None:
+    class Real:
+        name, simulated = "bench", False
+
+    spec = CampaignSpec.model_validate(read_campaign(place.file).model_dump())
+    with pytest.raises(BadInput, match="makes up what a simulation would say"):
+        refuse_made_up(spec, Real())  # type: ignore[arg-type]
