@@ -1,7 +1,7 @@
 """Planners by name: the one place that knows them all."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from planners.replay import ReplayPlanner  # brings the database, which a mistake in a file need not wait for
 
 Name = Literal["bayesian", "multi_fidelity", "genetic", "swarm", "portfolio", "pool", "random", "sobol", "replay"]
-NAMES: tuple[Name, ...] = get_args(Name)
+NAMES: tuple[Name, ...] = (
+    "bayesian",
+    "multi_fidelity",
+    "genetic",
+    "swarm",
+    "portfolio",
+    "pool",
+    "random",
+    "sobol",
+    "replay",
+)
 
 
 def planner(
@@ -53,7 +63,9 @@ def planner(
         raise BadInput("there is no pool to choose from", place="planner", remedy="Name its file: `space: {pool: …}`")
     makers: dict[str, Callable[[], Planner | None]] = {
         "bayesian": lambda: BayesianPlanner(start=start, surrogate_fit=fit, options=chosen.bayesian, cost_h=cost_h),
-        "multi_fidelity": lambda: MultiFidelityPlanner(BayesianPlanner(start=start, surrogate_fit=fit)),
+        "multi_fidelity": lambda: MultiFidelityPlanner(
+            BayesianPlanner(start=start, surrogate_fit=fit, options=chosen.bayesian, cost_h=cost_h)
+        ),
         "genetic": lambda: GeneticPlanner(start=start, surrogate_fit=fit, options=chosen.genetic),
         "swarm": lambda: SwarmPlanner(chosen.swarm),
         "portfolio": lambda: PortfolioPlanner(

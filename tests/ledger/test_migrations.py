@@ -45,8 +45,17 @@ def test_a_ledger_of_the_first_layout_is_brought_up_and_loses_nothing(tmp_path) 
         old.execute("UPDATE observation SET source = 'measured' WHERE sd = 0.2")
         old.execute("ALTER TABLE model_version DROP COLUMN environment")
         old.execute("ALTER TABLE model_version DROP COLUMN keep_weights")
-        later = ("pool", "calculation", "prediction", "stock_reservation", "decision_mark", "stock_change")
-        for table in (*later, "film_decision", "approval", "container"):
+        later = (
+            "pool",
+            "calculation",
+            "prediction",
+            "stock_reservation",
+            "decision_mark",
+            "stock_change",
+            "film_decision",
+            "approval",
+        )
+        for table in (*later, "container"):
             old.execute(f"DROP TABLE {table}")
         old.execute("UPDATE ledger_version SET version_num = '0001'")
     with Ledger.open(place) as ledger:
