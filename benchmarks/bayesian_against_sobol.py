@@ -24,19 +24,17 @@ import yaml
 
 from benchmarks.line import print_line, spread
 from chemistry.formulation import Formulation
-from ledger.film import Film, Reading
+from ledger.film import Film
 from planners.choice import planner
 from planners.objectives import Objective
 from planners.pareto import hypervolume, reference_point
 from planners.protocols import Failed, Knowledge, Planner, Suggestion, with_suggested
 from planners.space import DesignSpace
-from sim.twin.mechanics import truth_storage_modulus_MPa
-from sim.twin.transport import truth_log10_conductivity
+from sim.twin import readings
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "peo_salts.yaml"
 TEMPERATURES_C = (30.0, 40.0, 50.0, 60.0, 70.0, 80.0)
-FILM_SD, MODULUS_FILM_SD = 0.10, 0.05
-READING_SD, MODULUS_READING_SD = 0.01, 0.02
+ASKED = (*(("log10_conductivity", T) for T in TEMPERATURES_C), ("log10_storage_modulus", 30.0))
 FAILURES = 0.05
 EXPERIMENTS, IN_FLIGHT = 30, 3
 
@@ -84,24 +82,15 @@ class Campaign:
 
 def truth(formulation: Formulation) -> tuple[float, float]:
     """log10 conductivity (S/cm) and log10 storage modulus (MPa) at 30 °C without any error."""
-    return truth_log10_conductivity(formulation, 30.0), float(np.log10(truth_storage_modulus_MPa(formulation, 30.0)))
+    return (
+        readings.truth(formulation, "log10_conductivity", 30.0),
+        readings.truth(formulation, "log10_storage_modulus", 30.0),
+    )
 
 
 def observed(formulation: Formulation, number: int, random: np.random.Generator) -> Film:
     """A film as a campaign gets it: six conductivities that share a film effect, and a modulus."""
-    effect = random.normal(0, FILM_SD)
-    readings = [
-        Reading(
-            property="log10_conductivity",
-            value=truth_log10_conductivity(formulation, T) + effect + random.normal(0, READING_SD),
-            sd=READING_SD,
-            temperature_C=T,
-        )
-        for T in TEMPERATURES_C
-    ]
-    modulus = truth(formulation)[1] + random.normal(0, MODULUS_FILM_SD) + random.normal(0, MODULUS_READING_SD)
-    readings.append(Reading(property="log10_storage_modulus", value=modulus, sd=MODULUS_READING_SD, temperature_C=30.0))
-    return Film(film_id=f"film {number}", formulation=formulation, readings=tuple(readings))
+    return readings.read_film(formulation, f"film {number}", ASKED, random)
 
 
 def campaign(

@@ -31,14 +31,14 @@ import yaml
 
 from benchmarks.line import print_line
 from chemistry.errors import IonloopError
-from flows.crew import Crew
+from flows.crew import Crew, Work
 from flows.loop import how_it_ended, run_loop
 from flows.session import open_session
 from flows.weather import RECORD_NAME, read_outages
 from ledger.journal import Journal
 from ledger.kinds import CampaignState
 from ledger.store import Ledger
-from ledger.tables import ExperimentRow, PhysicalStepRow
+from ledger.tables import PhysicalStepRow
 from sim.faults.fault_file import KINDS
 from sim.faults.injector import strikes_of
 from sim.lab_record import read_record, read_things
@@ -121,7 +121,7 @@ def run(folder: Path, faults: list[dict[str, Any]], seed: int) -> Outcome:
 def _drive(place: Place, faults_file: Path, known: set[str], told: Outcome) -> None:
     with open_session(place.file, place.run, None, hardware=False, faults_file=faults_file) as session:
 
-        def note(experiment: ExperimentRow) -> None:
+        def note(work: Work) -> None:
             known.update(film.film_id for film in session.ledger.films(session.campaign_id))
 
         with Crew(session) as crew:

@@ -21,38 +21,20 @@ import numpy as np
 from benchmarks.line import print_line
 from chemistry.formulation import Formulation
 from flows.spec import CampaignSpec, read_campaign
-from ledger.film import Film, Reading
 from planners.choice import planner
 from planners.points import formulation_at
 from planners.protocols import Decided, Knowledge, Planner
 from planners.sampling import sample
-from sim.twin.composition import truth_glass_transition_C
-from sim.twin.oxidation import truth_oxidation_limit_V
-from sim.twin.transport import truth_log10_conductivity
+from sim.twin import readings
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "stable_conductors.yaml"
-FILM_SD = (0.10, 0.05, 2.0)
-READING_SD = (0.01, 0.02, 1.0)
+ASKED = (("log10_conductivity", 30.0), ("oxidation_limit", 70.0), ("glass_transition", None))
 
 
 def truth(formulation: Formulation) -> tuple[float, float, float]:
     """log10 conductivity (S/cm) at 30 °C, oxidation limit (V) at 70 °C, glass transition (°C)."""
-    return (
-        truth_log10_conductivity(formulation, 30.0),
-        truth_oxidation_limit_V(formulation, 70.0),
-        truth_glass_transition_C(formulation),
-    )
-
-
-def film(formulation: Formulation, number: int, random: np.random.Generator) -> Film:
-    """What a campaign reads of a formulation."""
-    asked = (("log10_conductivity", 30.0), ("oxidation_limit", 70.0), ("glass_transition", None))
-    noise = random.normal(0, FILM_SD) + random.normal(0, READING_SD)
-    readings = tuple(
-        Reading(property=name, value=float(value + error), sd=sd, temperature_C=T)
-        for (name, T), value, error, sd in zip(asked, truth(formulation), noise, READING_SD, strict=True)
-    )
-    return Film(film_id=f"film {number}", formulation=formulation, readings=readings)
+    sigma, limit, glass = (readings.truth(formulation, name, T) for name, T in ASKED)
+    return sigma, limit, glass
 
 
 def run(who: Planner, spec: CampaignSpec, seed: int, experiments: int, *, told: bool = True) -> list[Formulation]:
@@ -61,7 +43,7 @@ def run(who: Planner, spec: CampaignSpec, seed: int, experiments: int, *, told: 
     known = Knowledge(space=spec.space, objectives=spec.objectives, limits=spec.limits if told else (), seed=seed)
     for number in range(experiments):
         (suggestion,) = who.suggest(1, known)
-        made = film(suggestion.formulation, number, random)
+        made = readings.read_film(suggestion.formulation, f"film {number}", ASKED, random)
         decided = Decided(
             index=number,
             planner=who.name,

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.pages.page import LAYOUT, as_html, write_page
+from flows.planners_table import heads_and_rows, in_words
+from planners.compare.campaign_problem import CampaignProblem
 from planners.compare.pool_problem import PoolProblem
-from planners.compare.problem import Trial
+from planners.compare.problem import Problem, Trial
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 _COLOURS = ("#6b7280", "#0f766e", "#c2410c", "#4f46e5", "#b45309", "#be185d", "#0369a1", "#4d7c0f")
 _BAND = (0.1, 0.9)
 """Quantiles over starts that a band reaches from and to."""
+
+_BANDED = "Mean over starts; the band holds the middle 80 % of them."
+_SEARCHED = (
+    "True results of the experiments that each planner chose; a box shows quartiles and range, without outliers."
+)
 
 Curve = Callable[[Trial], np.ndarray]
 
@@ -31,30 +38,43 @@ class TopRow:
     found: list[int]
 
 
-def write_planners(path: Path, problem: PoolProblem, trials: Mapping[str, Sequence[Trial]], record: Path) -> None:
-    """Write the page of a comparison on a pool; raises `BadInput` where it cannot be written."""
+@dataclass(frozen=True)
+class Part:
+    """A figure of the page, and a line about it."""
+
+    title: str
+    figure: str
+    why: str = ""
+
+
+def write_planners(path: Path, problem: Problem, trials: Mapping[str, Sequence[Trial]], record: Path) -> None:
+    """Write the page of a comparison; raises `BadInput` where it cannot be written."""
     colours = dict(zip(trials, _COLOURS * (1 + len(trials) // len(_COLOURS)), strict=False))
-    figures = {
-        "best": as_html(band_figure(trials, colours, lambda trial: trial.best_so_far, "best so far")),
-        "found": as_html(
-            band_figure(trials, colours, lambda trial: found_so_far(problem, trial), "of the best hundredth found")
-        ),
-        "regret": as_html(
-            band_figure(trials, colours, lambda trial: problem.best - trial.best_so_far, "regret of the best so far")
-        ),
-        "where": as_html(where_figure(problem, trials, colours)),
-    }
+    seeds = len(next(iter(trials.values())))
+    heads, rows = heads_and_rows(problem, trials)
+
+    def curves(title: str, axis: str, curve: Curve, why: str = "") -> Part:
+        return Part(title, as_html(band_figure(trials, colours, curve, axis)), why)
+
+    parts = [curves("Best so far", "best so far", lambda trial: trial.best_so_far, _BANDED)]
+    best = problem.best
+    if isinstance(problem, PoolProblem):
+        parts.append(
+            curves("How many of the best hundredth", "found", lambda trial: found_so_far(problem, trial), _BANDED)
+        )
+    if best is not None:
+        parts.append(curves("Regret", "regret of the best so far", lambda trial: best - trial.best_so_far))
+    parts.append(Part("Where each planner searched", as_html(where_figure(problem, trials, colours)), _SEARCHED))
     write_page(
         path,
         "planners.html",
         label=problem.label,
-        plan=problem.plan,
-        candidates=len(problem.pool),
-        rows={name: problem.figures(own) for name, own in trials.items()},
-        seconds={name: np.mean([trial.seconds_per_suggestion for trial in own]) for name, own in trials.items()},
-        seeds=len(next(iter(trials.values()))),
-        top=top_rows(problem, trials),
-        figures=figures,
+        question=in_words(problem, seeds),
+        heads=heads,
+        rows=rows,
+        parts=parts,
+        seeds=seeds,
+        top=top_rows(problem, trials) if isinstance(problem, PoolProblem) else [],
         record=record.name,
         key=problem.key,
     )
@@ -102,15 +122,29 @@ def band_figure(
     return figure
 
 
-def where_figure(problem: PoolProblem, trials: Mapping[str, Sequence[Trial]], colours: Mapping[str, str]) -> "Figure":
-    """How the answers of the chosen experiments are spread, beside those of the whole pool."""
+def where_figure(problem: Problem, trials: Mapping[str, Sequence[Trial]], colours: Mapping[str, str]) -> "Figure":
+    """How the results of the chosen experiments lie: two objectives as a plane, one as a box."""
     import plotly.graph_objects as go
 
     figure = go.Figure(layout=LAYOUT)
-    figure.add_box(x=problem.values, name="whole pool", marker_color="#8fa3b8", boxpoints=False)
+    start = problem.plan.initial
+    if isinstance(problem, PoolProblem):
+        figure.add_box(x=problem.values, name="whole pool", marker_color="#8fa3b8", boxpoints=False)
     for name, own in trials.items():
-        chosen = np.concatenate([trial.values[problem.plan.initial :] for trial in own])
-        figure.add_box(x=chosen, name=name, marker_color=colours[name], boxpoints=False)
-    figure.update_xaxes(title="answer")
-    figure.update_layout(showlegend=False)
+        results = [outcome for trial in own for outcome in _results(trial)[start:] if outcome]
+        if results and len(results[0]) > 1:
+            across, up = zip(*(outcome[:2] for outcome in results), strict=True)
+            figure.add_scatter(x=across, y=up, name=name, mode="markers", marker={"color": colours[name], "size": 5})
+        else:
+            figure.add_box(
+                x=[outcome[0] for outcome in results], name=name, marker_color=colours[name], boxpoints=False
+            )
+            figure.update_layout(showlegend=False)
+    labels = [one.label for one in problem.asked] if isinstance(problem, CampaignProblem) else ["result"]
+    figure.update_xaxes(title=labels[0])
+    figure.update_yaxes(title=labels[1] if len(labels) > 1 else None)
     return figure
+
+
+def _results(trial: Trial) -> tuple[tuple[float, ...], ...]:
+    return trial.outcomes or tuple((value,) for value in trial.values)

@@ -124,13 +124,16 @@ def hypervolume(values: "np.ndarray", objectives: Sequence[Objective], reference
 
     For one objective it is the best value's height above the reference.
     """
+    return raised_hypervolume(upwards(values, objectives), reference) if len(values) else 0.0
+
+
+def raised_hypervolume(raised: "np.ndarray", reference: "np.ndarray") -> float:
+    """The same of values that are all to maximise, `n x m` with n above zero."""
     import torch
     from botorch.utils.multi_objective.hypervolume import Hypervolume
+    from botorch.utils.multi_objective.pareto import is_non_dominated
 
-    if not len(values):
-        return 0.0
-    raised = upwards(values, objectives)
-    if len(objectives) == 1:
+    if raised.shape[1] == 1:
         return max(0.0, float(raised.max() - reference[0]))
-    best = torch.as_tensor(raised[front(values, objectives)])
-    return float(Hypervolume(torch.as_tensor(reference)).compute(best))
+    rows = torch.as_tensor(raised)
+    return float(Hypervolume(torch.as_tensor(reference)).compute(rows[is_non_dominated(rows)]))

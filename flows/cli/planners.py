@@ -1,12 +1,9 @@
 """`ionloop planners`: planners compared on what has known answers."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 app = typer.Typer(help="What to do next: how good the planners are.", no_args_is_help=True)
 
@@ -18,84 +15,92 @@ def _planners() -> None:
 
 @app.command("compare")
 def planners_compare(
-    pool: Annotated[Path, typer.Option("--pool", help="polymers with known answers, a CSV file")],
-    objective: Annotated[str, typer.Option("--objective", help="column of the answers, the higher the better")],
-    smiles_column: Annotated[str, typer.Option("--smiles-column", help="column of the repeat units")] = "smiles",
-    log: Annotated[bool, typer.Option("--log", help="take the decimal logarithm of the answers")] = False,
-    initial: Annotated[int, typer.Option("--initial", min=1, help="random experiments at the start")] = 20,
-    budget: Annotated[int, typer.Option("--budget", min=1, help="experiments that the planner chooses")] = 80,
-    batch: Annotated[int, typer.Option("--batch", min=1, help="experiments at a time")] = 5,
+    pool: Annotated[Path | None, typer.Option("--pool", help="polymers with known answers, a CSV file")] = None,
+    twin: Annotated[
+        Path | None, typer.Option("--twin", help="a campaign file, such as examples/peo_salts.yaml, asked of the twin")
+    ] = None,
+    problem: Annotated[
+        str | None, typer.Option("--problem", help="branin-currin, dtlz2, hartmann6 or mixed-ackley, as in BoTorch")
+    ] = None,
+    objective: Annotated[
+        str | None, typer.Option("--objective", help="column of the pool's answers, the higher the better")
+    ] = None,
+    smiles_column: Annotated[
+        str | None, typer.Option("--smiles-column", help="column of the pool's repeat units; `smiles` where left out")
+    ] = None,
+    log: Annotated[bool, typer.Option("--log", help="take the decimal logarithm of the pool's answers")] = False,
+    initial: Annotated[
+        int | None,
+        typer.Option(
+            "--initial", min=1, help="experiments at the start, which all share; 20 where left out, 5 on the twin"
+        ),
+    ] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(
+            "--budget",
+            min=1,
+            help="experiments that a planner chooses; 80 where left out, 35 on the twin, 40 on a problem",
+        ),
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option("--batch", min=1, help="experiments at a time; 5 on a pool where left out, else 1")
+    ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="different starts, the same for every planner")] = 10,
+    first_seed: Annotated[int, typer.Option("--first-seed", min=0, help="number of the first start")] = 0,
     planners: Annotated[
         str | None,
-        typer.Option("--planners", help="names with commas between [default: random, kinship, and peers installed]"),
+        typer.Option(
+            "--planners", help="names with commas between; where left out all usual ones, and the peers installed"
+        ),
     ] = None,
     record: Annotated[
-        Path | None, typer.Option("--record", help="keeps each trial that is done [default: planners-POOL.jsonl here]")
+        Path | None,
+        typer.Option("--record", help="keeps each trial that is done; planners-NAME.jsonl here where left out"),
     ] = None,
     page: Annotated[Path | None, typer.Option("--page", help="write figures to this HTML file")] = None,
     json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
     """Compare planners from the same starts with the same budget; run again, it goes on where it was left.
 
-    The answers of a pool are known: a planner is told only those that it asked for, and is judged by how many of the
-    best hundredth it finds, how soon the first, and how far its best lies below the best there is.
+    On a pool answers are known: a planner is told only those that it asked for, and is judged by how many of the best
+    hundredth it finds, how soon the first, and how far its best lies below the best there is. On the twin the planners
+    of campaigns make films of a campaign's space and read them with noise; the truth behind them is scored, by the
+    hypervolume of the objectives. On a standard problem the acquisition of campaigns meets BoTorch's own recipe.
     """
     from flows.cli.figures import print_figures
     from flows.outputs import refuse_unwritable
-    from flows.terminal import bar, console
-    from planners.compare.pool_problem import PoolProblem, read_pool
-    from planners.compare.problem import Plan
+    from flows.planners_asked import Asked
+    from flows.planners_table import heads_and_rows, in_words
+    from flows.terminal import bar, console, table
     from planners.compare.run import compare, kept_trials, summed_up
-    from planners.pool.names import chooser, installed
 
-    kept = record or Path(f"planners-{pool.stem}.jsonl")
-    refuse_unwritable({"--record": kept, "--page": page}, {}, (pool,))
-    names = ["random", "kinship", *installed()] if planners is None else [name.strip() for name in planners.split(",")]
-    for name in names:
-        chooser(name)  # a wrong name is told before anything is read
+    asked = Asked(pool, twin, problem, smiles_column, objective, log, initial, budget, batch)
+    kept = record or Path(f"planners-{asked.stem}.jsonl")
+    refuse_unwritable({"--record": kept, "--page": page}, {}, (asked.file,))
+    names = asked.planners(planners)
     out = console(stderr=True)
     out.quiet = json and not out.is_terminal
-    plan = Plan(initial, budget, batch)
     with bar(out) as drawn:
-        reading = drawn.add_task("reading the pool", total=None)
-        candidates, values = read_pool(
-            pool, smiles_column, objective, log=log, told=lambda done, n: drawn.update(reading, completed=done, total=n)
-        )
-        problem = PoolProblem(candidates, values, plan, label=pool.name)
-        there = sum((name, seed) in kept_trials(problem, kept) for name in names for seed in range(seeds))
-        trying = drawn.add_task("trials", total=len(names) * seeds, completed=there)
-        trials = compare(problem, names, seeds, kept, told=lambda trial: drawn.update(trying, advance=1))
-    summaries = {name: summed_up(problem, done) for name, done in trials.items()}
-    figures: dict[str, object] = {
-        "pool": str(pool),
-        "candidates": len(candidates),
-        **vars(plan),
-        "seeds": seeds,
-        "record": str(kept),
-        "planners": summaries,
-    }
+        reading = drawn.add_task("reading", total=None)
+        on = asked.made(lambda done, n: drawn.update(reading, completed=done, total=n))
+        numbers = range(first_seed, first_seed + seeds)
+        there = kept_trials(on, kept)
+        done = sum((name, seed) in there for name in names for seed in numbers)
+        trying = drawn.add_task("trials", total=len(names) * seeds, completed=done)
+        trials = compare(on, names, seeds, kept, lambda trial: drawn.update(trying, advance=1), first_seed)
     if page is not None:
         from flows.planners_page import write_planners
 
-        write_planners(page, problem, trials, kept)
+        write_planners(page, on, trials, kept)
     if json:
-        print_figures(figures, json, title="")
+        told = {name: summed_up(on, done) for name, done in trials.items()}
+        about = {"on": on.label, **asked.about(on), **vars(on.plan), "seeds": seeds, "first_seed": first_seed}
+        print_figures({**about, "record": str(kept), "planners": told}, json, title="")
         return
-    console().print(_table(summaries))
-    typer.echo(
-        f"{pool.name}, {len(candidates):,} candidates: {initial} random and {budget} chosen experiments, {batch} at"
-    )
-    typer.echo(f"a time, from {seeds} starts. Each trial is kept in {kept}.")
-
-
-def _table(figures: "dict[str, dict[str, Any]]") -> "Table":
-    """A row for each planner; what was not found has a dash."""
-    from flows.terminal import table
-
-    view = table("planner", "found of the best hundredth", "first hit", "regret", "s per suggestion")
-    for name, own in figures.items():
-        found = f"{own['top1pct_found_mean']:.1f} ± {own['top1pct_found_se']:.1f} of {own['top1pct']}"
-        first = "–" if own["first_hit_median"] is None else f"{own['first_hit_median']:g}"
-        view.add_row(name, found, first, f"{own['regret_mean']:.3f}", f"{own['seconds_per_suggestion']:.2g}")
-    return view
+    heads, rows = heads_and_rows(on, trials)
+    view = table("planner", *heads)
+    for name, cells in rows.items():
+        view.add_row(name, *cells)
+    console().print(view)
+    typer.echo(f"{in_words(on, seeds)} Each trial is kept in {kept}.")

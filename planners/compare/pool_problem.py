@@ -13,7 +13,7 @@ import numpy as np
 
 from chemistry.errors import BadInput
 from ledger.literature.rows import RowRefused, read_rows
-from planners.compare.problem import Plan, Trial
+from planners.compare.problem import DIGITS, Plan, Trial, median_of_hits, standard_error
 from planners.pool.candidates import Pool, pool_of
 from planners.pool.choosers import FEWEST
 from planners.pool.names import chooser
@@ -23,7 +23,6 @@ TOP = 0.01
 """Share of the pool that counts as its best."""
 _LARGEST = 1e300
 _SHOWN = 3
-_DIGITS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,19 +115,14 @@ class PoolProblem:
         return {
             "top1pct": len(self.top),
             "top1pct_found": found,
-            "top1pct_found_mean": round(float(np.mean(found)), _DIGITS),
+            "top1pct_found_mean": round(float(np.mean(found)), DIGITS),
             "top1pct_found_se": standard_error(found),
             "first_hit": first,
-            "first_hit_median": _median(first),
-            "regret": [round(each, _DIGITS) for each in regret],
-            "regret_mean": round(float(np.mean(regret)), _DIGITS),
+            "first_hit_median": median_of_hits(first),
+            "regret": [round(each, DIGITS) for each in regret],
+            "regret_mean": round(float(np.mean(regret)), DIGITS),
             "regret_se": standard_error(regret),
         }
-
-
-def standard_error(values: Sequence[float]) -> float | None:
-    """Of the mean; None for a single value."""
-    return round(float(np.std(values, ddof=1)) / math.sqrt(len(values)), _DIGITS) if len(values) > 1 else None
 
 
 def read_pool(
@@ -164,10 +158,3 @@ def read_pool(
         )
     units, places = [row.text(smiles) for row in rows], [f"Line {row.number}" for row in rows]
     return pool_of(units, places, lambda done: told(done, len(rows))), np.array(values)
-
-
-def _median(values: Sequence[int | None]) -> float | None:
-    """Of first hits, where none counts as later than all; None where half have none."""
-    ordered = sorted(math.inf if value is None else float(value) for value in values)
-    middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-    return None if math.isinf(middle) else middle

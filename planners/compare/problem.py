@@ -1,15 +1,19 @@
 """What planners are compared on: the seam between a comparison and a pool, the twin or a formula."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+DIGITS = 6
+"""Of figures."""
+
 
 @dataclass(frozen=True)
 class Plan:
-    """How a trial goes: `initial` random experiments, then `budget` chosen ones, `batch` at a time."""
+    """How a trial goes: `initial` experiments without looking, then `budget` chosen ones, `batch` at a time."""
 
     initial: int = 20
     budget: int = 80
@@ -26,9 +30,13 @@ class Trial:
     """What one planner did from one start.
 
     Attributes:
-        values: what each experiment gave, in their order and without noise that the problem hides, to maximise.
-        chosen: what each was: a repeat unit, a point.
+        values: what each experiment gave, in their order and without noise that the problem hides, to maximise; where
+            it is all of them together that count, as for a hypervolume, what they came to after each.
+        chosen: what each was: a repeat unit, a point; empty for one that the planner had nothing for.
         seconds_per_suggestion: of planning, fits included; experiments take none.
+        outcomes: the true objectives of each, then what its limits ask for, in their own units; left out where `values`
+            tells all.
+        refused: suggestions that could not be made, because they broke a hard constraint of the space.
     """
 
     planner: str
@@ -36,6 +44,8 @@ class Trial:
     values: tuple[float, ...]
     chosen: tuple[str, ...]
     seconds_per_suggestion: float
+    outcomes: tuple[tuple[float, ...], ...] = ()
+    refused: int = 0
 
     @property
     def best_so_far(self) -> np.ndarray:
@@ -62,8 +72,8 @@ class Problem(Protocol):
         ...
 
     @property
-    def best(self) -> float:
-        """The best value that there is, to maximise."""
+    def best(self) -> float | None:
+        """The best value that there is, to maximise; None where nobody knows it."""
         ...
 
     def trial(self, planner: str, seed: int) -> Trial:
@@ -77,3 +87,20 @@ class Problem(Protocol):
     def figures(self, trials: Sequence[Trial]) -> dict[str, object]:
         """What the trials of one planner, at least one, are summed up by."""
         ...
+
+
+def first_reaching(curve: Sequence[float], level: float) -> int | None:
+    """Experiments until a curve reaches a level; None where it never does."""
+    return next((number for number, value in enumerate(curve, start=1) if value >= level), None)
+
+
+def standard_error(values: Sequence[float]) -> float | None:
+    """Of the mean; None for a single value."""
+    return round(float(np.std(values, ddof=1)) / math.sqrt(len(values)), DIGITS) if len(values) > 1 else None
+
+
+def median_of_hits(values: Sequence[int | None]) -> float | None:
+    """Of numbers of experiments, where none counts as later than all; None where half have none."""
+    ordered = sorted(math.inf if value is None else float(value) for value in values)
+    middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+    return None if math.isinf(middle) else middle

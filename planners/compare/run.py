@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.fold_record import keep, number, read_record
+from models.fold_record import keep, number, read_record, whole_number
 from planners.compare.problem import Problem, Trial
 
 NAMES = ("planner", "seed")
@@ -18,6 +18,7 @@ def compare(
     seeds: int,
     record: Path,
     told: Callable[[Trial], None] = lambda _: None,
+    first_seed: int = 0,
 ) -> dict[str, list[Trial]]:
     """The trials of each planner from `seeds` starts.
 
@@ -27,15 +28,17 @@ def compare(
     Args:
         problem: what is compared on.
         planners: their names.
-        seeds: starts, 0 and up.
+        seeds: number of starts.
         record: a file of JSON lines, made if need be.
         told: hears of each trial that is done now.
+        first_seed: of the starts, which are numbered on from it.
 
     Raises:
         BadInput: a planner that is not there, or a record that is none.
     """
     done = kept_trials(problem, record)
-    for seed in range(seeds):
+    numbers = range(first_seed, first_seed + seeds)
+    for seed in numbers:
         for planner in planners:
             if (planner, seed) in done:
                 continue
@@ -43,20 +46,19 @@ def compare(
             keep(record, {"comparison": problem.key, **vars(trial)})
             done[planner, seed] = trial
             told(trial)
-    return {planner: [done[planner, seed] for seed in range(seeds)] for planner in planners}
+    return {planner: [done[planner, seed] for seed in numbers] for planner in planners}
 
 
 def kept_trials(problem: Problem, record: Path) -> dict[tuple[str, int], Trial]:
     """Trials of the record, by planner and seed; raises `BadInput` where a line holds what no trial can hold."""
 
     def checked(line: dict[str, object]) -> dict[str, object]:
-        values, chosen = line["values"], line["chosen"]
-        if not isinstance(values, list) or not isinstance(chosen, list):
-            raise TypeError("values and chosen are no lists")
-        if not len(values) == len(chosen) == problem.plan.experiments:
-            raise ValueError(f"{len(values)} values and {len(chosen)} choices, {problem.plan.experiments} were asked")
-        for value in (*values, line["seconds_per_suggestion"]):
-            number(value)
+        trial, asked = _trial(line, "", 0), problem.plan.experiments
+        if not len(trial.values) == len(trial.chosen) == asked:
+            told = f"{len(trial.values)} values and {len(trial.chosen)} choices"
+            raise ValueError(f"{told}, {asked} were asked")
+        if len(trial.outcomes) not in (0, asked):
+            raise ValueError(f"{len(trial.outcomes)} outcomes, {asked} were asked")
         return line
 
     lines = read_record(record, problem.key, NAMES, checked)
@@ -70,8 +72,19 @@ def summed_up(problem: Problem, trials: Sequence[Trial]) -> dict[str, object]:
 
 
 def _trial(line: dict[str, object], planner: str, seed: int) -> Trial:
-    values, chosen = line["values"], line["chosen"]
-    if not isinstance(values, list) or not isinstance(chosen, list):
-        raise TypeError("values and chosen are no lists")
-    seconds = number(line["seconds_per_suggestion"])
-    return Trial(planner, seed, tuple(map(float, values)), tuple(map(str, chosen)), seconds)
+    """The trial of a line; raises `KeyError`, `TypeError` or `ValueError` where it holds none."""
+    return Trial(
+        planner,
+        seed,
+        values=tuple(float(number(value)) for value in _listed(line["values"])),
+        chosen=tuple(map(str, _listed(line["chosen"]))),
+        seconds_per_suggestion=number(line["seconds_per_suggestion"]),
+        outcomes=tuple(tuple(map(number, _listed(one))) for one in _listed(line.get("outcomes", []))),
+        refused=whole_number(line.get("refused", 0)),
+    )
+
+
+def _listed(given: object) -> list[object]:
+    if not isinstance(given, list):
+        raise TypeError(f"{given!r} is no list")
+    return given

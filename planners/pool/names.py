@@ -17,14 +17,19 @@ def installed() -> tuple[str, ...]:
     return tuple(name for name, module in PEERS.items() if find_spec(module) is not None)
 
 
+def refuse_missing(name: str) -> None:
+    """Raise `BadInput` for a peer that is not installed."""
+    if name in PEERS and name not in installed():
+        raise BadInput(f"the peer {name!r} is not installed", place="planners", remedy="Install ionloop[peers]")
+
+
 def chooser(name: str) -> Chooser:
     """The chooser of a name.
 
     Raises:
         BadInput: none has this name, or it is a peer that is not installed.
     """
-    if name in PEERS and name not in installed():
-        raise BadInput(f"the peer {name!r} is not installed", place="planners", remedy="Install ionloop[peers]")
+    refuse_missing(name)
     if name == "random":
         return AtRandom()
     if name == "kinship":

@@ -88,17 +88,16 @@ def write_campaign(folder: Path, *, experiments: int, batch: int, start: int, **
 
 def run_here(place: Place) -> None:
     """The campaign in this process and without Prefect: the loop itself, as the forecast drives it."""
-    from flows.crew import Crew
+    from flows.crew import Crew, Work
     from flows.learn import learn_from
     from flows.loop import run_loop
     from flows.session import open_session
     from ledger.kinds import CampaignState
-    from ledger.tables import ExperimentRow
 
     with open_session(place.file, place.run, None, hardware=False) as session:
 
-        def learn(experiment: ExperimentRow) -> None:
-            learn_from(session, experiment)
+        def learn(work: Work) -> None:
+            learn_from(session, work)
 
         with Crew(session) as crew:
             run_loop(session, crew, learn)

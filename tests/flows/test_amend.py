@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from flows.crew import Crew
+from flows.crew import Crew, Work
 from flows.learn import learn_again, learn_from
 from flows.loop import run_loop
 from flows.session import open_session
 from flows.spec import read_campaign
 from ledger.amendments import Change
 from ledger.store import Ledger
-from ledger.tables import ExperimentRow, ObservationRow
+from ledger.tables import ObservationRow
 from tests.flows.command import Command
 from tests.flows.small_campaign import Place, run_here, write_campaign
 
@@ -138,9 +138,9 @@ def test_a_campaign_that_goes_on_asks_the_corrected_model(tmp_path: Path) -> Non
     with open_session(file, tmp_path / "run", None, hardware=False) as session:
         ledger, campaign = session.ledger, session.campaign_id
 
-        def learn(experiment: ExperimentRow) -> None:
-            learn_from(session, experiment)
-            if experiment.number == 5:  # by now the model decides
+        def learn(work: Work) -> None:
+            learn_from(session, work)
+            if work.number == 5:  # by now the model decides
                 first = ledger.films(campaign)[0]
                 rows = [row for row in ledger.observations(first.film_id) if row.closed_event is None]
                 ledger.amend([Change(observation_id=row.id, value=None) for row in rows], by="Ada", note="wrong vial")
@@ -168,8 +168,8 @@ def test_where_everything_was_taken_back_no_model_is_asked(tmp_path: Path) -> No
     with open_session(file, tmp_path / "run", None, hardware=False) as session:
         ledger, campaign = session.ledger, session.campaign_id
 
-        def learn(experiment: ExperimentRow) -> None:
-            learn_from(session, experiment)
+        def learn(work: Work) -> None:
+            learn_from(session, work)
             for film in ledger.films(campaign):
                 rows = [row for row in ledger.observations(film.film_id) if row.closed_event is None]
                 ledger.amend([Change(observation_id=row.id, value=None) for row in rows], by="Ada", note="")

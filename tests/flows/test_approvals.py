@@ -20,6 +20,7 @@ from flows.suggest import suggest_next
 from ledger.approvals import MOST_WRONG_CODES, Approvals
 from ledger.kinds import ApprovalState, ExperimentState
 from ledger.store import Ledger
+from ledger.tables import ExperimentRow
 from tests.flows.command import Command
 from tests.flows.held_server import HeldServer
 from tests.flows.prefect_api import flow_run_state, press
@@ -96,7 +97,7 @@ def test_the_list_shows_why_until_when_and_the_code(running: Running, file: Path
     desk = Desk(running.session)
     while not desk.waiting():
         experiment = suggest_next(running.session)
-        assert experiment is not None
+        assert isinstance(experiment, ExperimentRow)
         desk.keeps_back(experiment)
     (row,) = desk.waiting()
     said = ionloop("approvals", file, *place)
@@ -112,7 +113,7 @@ def test_the_first_use_of_real_instruments_is_asked_for_and_nothing_else_is_sugg
     running.session.lab.simulated = False
     desk = Desk(running.session)
     experiment = suggest_next(running.session)
-    assert experiment is not None
+    assert isinstance(experiment, ExperimentRow)
     assert desk.keeps_back(experiment)
     (row,) = desk.waiting()
     assert row.reasons[0] == FIRST_USE
@@ -120,7 +121,7 @@ def test_the_first_use_of_real_instruments_is_asked_for_and_nothing_else_is_sugg
     sample = running.ledger.add_sample(experiment.id, "rack").id
     running.session.journal.intend("1", "dispenser", "synthesis", "dose", sample, {}, 1)  # it is used
     second = suggest_next(running.session)
-    assert second is not None
+    assert isinstance(second, ExperimentRow)
     desk.keeps_back(second)
     assert all(FIRST_USE not in r.reasons for r in desk.waiting() if r.experiment_id == second.id)
 

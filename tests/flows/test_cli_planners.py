@@ -9,6 +9,7 @@ from chemistry.generated_units import generated_units
 from tests.flows.command import Command
 
 ASKED = ("compare", "--pool", "pool.csv", "--smiles-column", "mol_smiles", "--objective", "conductivity", "--log")
+STABLE = Path(__file__).parents[2] / "examples" / "stable_conductors.yaml"
 SMALL = ("--initial", 4, "--budget", 6, "--batch", 3, "--seeds", 2, "--planners", "random,kinship")
 
 
@@ -45,6 +46,66 @@ def test_in_words_it_says_what_was_found(ionloop: Command) -> None:
     assert "kinship" in out
     assert "found of the best hundredth" in out
     assert Path("planners-pool.jsonl").is_file()
+
+
+def test_the_twin_is_asked_with_a_campaign_file(ionloop: Command) -> None:
+    small = ("--initial", 3, "--budget", 3, "--batch", 2, "--seeds", 2, "--first-seed", 100)
+    asked = ("compare", "--twin", STABLE, *small, "--planners", "random,sobol", "--record", "kept.jsonl")
+    status, out, err = ionloop("planners", *asked, "--json", "--page", "page.html")
+    told = json.loads(out)
+    assert (status, err) == (0, "")
+    assert told["first_seed"] == 100
+    for figures in told["planners"].values():
+        assert figures["refused"] == [0, 0]
+        assert list(figures["found"]) == ["2", "4", "6"]
+        assert min(figures["regret"]) >= 0
+        assert all(0 <= share <= 1 for share in figures["overstepping"])
+    page = Path("page.html").read_text()
+    assert "Where each planner searched" in page
+    assert "oxidation_limit" in page
+    lines = Path("kept.jsonl").read_text()
+    status, out, _ = ionloop("planners", *asked)
+    assert status == 0
+    assert "over a limit" in out
+    assert Path("kept.jsonl").read_text() == lines
+
+
+def test_a_standard_problem_is_compared(ionloop: Command) -> None:
+    asked = ("compare", "--problem", "branin-currin", "--budget", 2, "--seeds", 1, "--planners", "random,sobol")
+    status, out, err = ionloop("planners", *asked, "--page", "page.html")
+    assert (status, err) == (0, "")
+    assert "regret" in out
+    assert Path("planners-branin-currin.jsonl").is_file()
+    assert "Regret" in Path("page.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ((), "nothing is named"),
+        (("--pool", "pool.csv", "--problem", "dtlz2"), "--pool and --problem are given together"),
+        (("--twin", STABLE, "--pool", "pool.csv"), "--pool and --twin"),
+        (("--pool", "pool.csv"), "--objective"),
+        (("--problem", "dtlz2", "--log"), "--log tell"),
+        (("--twin", STABLE, "--objective", "conductivity"), "--objective tell"),
+        (("--problem", "rosenbrock"), "'rosenbrock'"),
+        (("--problem", "dtlz2", "--planners", "kinship"), "'kinship'"),
+        (("--problem", "dtlz2", "--initial", 2), "2 initial"),
+        (("--twin", "nowhere.yaml"), "nowhere.yaml"),
+        (("--twin", "pool.csv"), "pool.csv"),
+        (("--twin", STABLE, "--planners", "random,random"), "named twice"),
+        (("--twin", STABLE, "--planners", "replay"), "'replay'"),
+        (("--twin", STABLE, "--record", STABLE), "--record"),
+    ],
+)
+def test_what_says_nothing_or_two_things_is_refused_in_one_paragraph(
+    ionloop: Command, asked: tuple[object, ...], wrong: str
+) -> None:
+    status, out, err = ionloop("planners", "compare", *asked)
+    assert status == 2
+    assert not out
+    assert wrong in err
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_what_could_not_be_read_of_one_measurement_is_all_that_is_taken_again(tm
         again = FilmDecisionRow(
             experiment_id=1, sample_id="s", decision=GateDecision.MEASURE_AGAIN, reason="", evidence=evidence, event=1
         )
-        wanted = what_to_measure(session, [again])
+        wanted = what_to_measure(session.spec, [again])
         assert wanted.spectra_at_C == ()
         assert wanted.polarise_at_C == (60.0,)
-        assert wanted.polarise.hours > what_to_measure(session, []).polarise.hours
+        assert wanted.polarise.hours > what_to_measure(session.spec, []).polarise.hours

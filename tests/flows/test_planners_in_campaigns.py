@@ -40,7 +40,7 @@ def test_every_suggestion_can_be_recomputed(planner: dict[str, object], tmp_path
     campaign = begun(tmp_path, planner=planner)
     campaign.some_results(4)
     rows = [suggest_next(campaign.session) for _ in range(3)]
-    assert rows[-1] is not None
+    assert isinstance(rows[-1], ExperimentRow)
     campaign.observed(rows[-1])
     assert suggest_next(campaign.session) is not None
     told = campaign.ledger.suggestions(campaign.campaign_id)[4:]
@@ -60,7 +60,7 @@ def test_bred_polymers_are_recomputed_too_and_known_from_then_on(tmp_path: Path)
     campaign.some_results(4)
     for _ in range(6):
         row = suggest_next(campaign.session)
-        assert row is not None
+        assert isinstance(row, ExperimentRow)
         campaign.observed(row)
     named = set(campaign.spec.space.polymers)
     told = campaign.ledger.suggestions(campaign.campaign_id)[4:]

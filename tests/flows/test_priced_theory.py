@@ -77,7 +77,11 @@ def test_a_quick_scan_reads_what_it_says_and_an_experiment_all(ledger: Ledger) -
     for experiment in ledger.experiments(campaign):
         for sample in samples[experiment.id]:
             if sample in films:
-                at = {round(r.temperature_C) for r in films[sample].readings if r.property == SIGMA and not r.derived}
+                at = {
+                    round(r.temperature_C or 0.0)
+                    for r in films[sample].readings
+                    if r.property == SIGMA and not r.derived
+                }
                 assert at == ({30} if source[experiment.number] == "quick_scan" else {30, 60, 80})
 
 

@@ -5,7 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
+from botorch.posteriors.gpytorch import GPyTorchPosterior
 
+from chemistry.formulation import Formulation
 from ledger.film import Film, Reading, Source
 from models.multi_fidelity import MultiFidelity
 from planners.bayesian import BayesianPlanner
@@ -13,7 +15,7 @@ from planners.lookahead import AsTold, Beliefs, after
 from planners.multi_fidelity import MultiFidelityPlanner
 from planners.objectives import Measurand
 from planners.points import formulation_at
-from planners.protocols import Decided, Knowledge, Offer, with_suggested
+from planners.protocols import Decided, Kind, Knowledge, Offer, with_suggested
 from planners.sampling import sample
 from tests.planners.conftest import conductivity
 
@@ -55,11 +57,11 @@ def known(knowledge):
         film.model_copy(update={"readings": tuple(r for r in film.readings if r.property == SIGMA)})
         for film in knowledge.films
     ]
+    made: list[tuple[Kind, Formulation]] = [("experiment", film.formulation) for film in films]
+    calculated: list[tuple[Kind, Formulation]] = [("md", one) for one in formulations]
     history = [
         Decided(index=place, planner="multi_fidelity", formulation=one, source=source, outcome="observed")
-        for place, (source, one) in enumerate(
-            [*(("experiment", film.formulation) for film in films), *(("md", one) for one in formulations)]
-        )
+        for place, (source, one) in enumerate([*made, *calculated])
     ]
     return knowledge.model_copy(
         update={
@@ -176,5 +178,6 @@ def test_an_experiment_with_an_error_is_worth_less():
 def test_a_model_as_told_says_what_it_was_told(outputs):
     rows = torch.rand(5, 1, 4, dtype=torch.double) + 0.1
     posterior = AsTold(outputs, 2).posterior(rows)
+    assert isinstance(posterior, GPyTorchPosterior)
     torch.testing.assert_close(posterior.mean, rows[..., :outputs])
     torch.testing.assert_close(posterior.variance, rows[..., 2 : 2 + outputs] ** 2)

@@ -1,0 +1,58 @@
+"""What a comparison of planners comes to, as a table: the same on a terminal and on a page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from planners.compare.pool_problem import PoolProblem
+from planners.compare.problem import Problem, Trial
+
+Rows = dict[str, list[str]]
+
+
+def heads_and_rows(problem: Problem, trials: Mapping[str, Sequence[Trial]]) -> tuple[list[str], Rows]:
+    """Heads of the columns after the planner's name, and its cells; a mean stands with its standard error."""
+    of_one = _of_pool if isinstance(problem, PoolProblem) else _of_scores
+    tables = {name: of_one(problem.figures(own)) for name, own in trials.items()}
+    for name, own in trials.items():
+        seconds = float(np.mean([trial.seconds_per_suggestion for trial in own]))
+        tables[name]["s per suggestion"] = f"{seconds:.2g}"
+    heads = list(next(iter(tables.values())))
+    return heads, {name: [cells[head] for head in heads] for name, cells in tables.items()}
+
+
+def in_words(problem: Problem, seeds: int) -> str:
+    """What was compared: `htpmd.csv, 3,005 candidates: 20 …`."""
+    plan, label = problem.plan, problem.label
+    if isinstance(problem, PoolProblem):
+        label = f"{label}, {len(problem.pool):,} candidates"
+    return (
+        f"{label}: {plan.initial} experiments that all planners share, then {plan.budget} chosen ones, {plan.batch} at "
+        f"a time, from {seeds} start{'s' if seeds > 1 else ''}."
+    )
+
+
+def _of_pool(own: dict[str, Any]) -> dict[str, str]:
+    first = own["first_hit_median"]
+    return {
+        "found of the best hundredth": f"{_mean(own['top1pct_found_mean'], own['top1pct_found_se'])} of "
+        f"{own['top1pct']}",
+        "first hit": "–" if first is None else f"{first:g}",
+        "regret": _mean(own["regret_mean"], own["regret_se"]),
+    }
+
+
+def _of_scores(own: dict[str, Any]) -> dict[str, str]:
+    told = {"found": _mean(own["found_mean"], own["found_se"])}
+    if "regret" in own:
+        told["regret (median)"] = f"{float(np.median(own['regret'])):.3g}"
+    if "refused" in own:
+        told["against a constraint"] = str(sum(own["refused"]))
+    if "overstepping" in own:
+        told["over a limit"] = f"{float(np.mean(own['overstepping'])):.0%}"
+    return told
+
+
+def _mean(mean: float, error: float | None) -> str:
+    return f"{mean:.3f}" if error is None else f"{mean:.3f} ± {error:.3f}"
