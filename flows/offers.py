@@ -6,7 +6,7 @@ from flows.cost import expected_hours
 from flows.engines import engine
 from flows.spec import CampaignSpec
 from ledger.film import Source
-from planners.objectives import Measurand
+from planners.objectives import Measurand, Objective
 from planners.points import formulation_at
 from planners.protocols import Offer
 from planners.sampling import sample
@@ -48,10 +48,13 @@ def quickly(spec: CampaignSpec) -> CampaignSpec:
         raise ValueError("the campaign offers no quick scan")
     quick = spec.offers.quick_scan
     measure = spec.measure.model_copy(update={"temperatures": quick.temperatures, "sweep": quick.sweep})
-    objectives = tuple(
-        one for one in spec.objectives if one.property == CONDUCTIVITY and one.temperature_C in quick.temperatures
+    objectives = dict.fromkeys(
+        one if not one.temperatures_C else Objective(property=CONDUCTIVITY, temperature_C=T, goal=one.goal)
+        for one in spec.objectives
+        for T in one.temperatures_C or (one.temperature_C,)
+        if one.property == CONDUCTIVITY and T in quick.temperatures
     )
-    return spec.model_copy(update={"measure": measure, "objectives": objectives, "limits": ()})
+    return spec.model_copy(update={"measure": measure, "objectives": tuple(objectives), "limits": ()})
 
 
 def _hours(spec: CampaignSpec) -> float:

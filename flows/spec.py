@@ -214,7 +214,8 @@ class CampaignSpec(Value):
         if self.offers is not None and not buys:
             raise ValueError(f"offers are for the planner multi_fidelity, and the planner is {self.planner.name}")
         quick = self.offers.quick_scan if self.offers is not None else None
-        scanned = {one.temperature_C for one in self.objectives if one.property == "log10_conductivity"}
+        parts = [part for objective in self.objectives for part in objective.parts]
+        scanned = {part.temperature_C for part in parts if part.property == "log10_conductivity"}
         if quick is not None and not scanned & set(quick.temperatures):
             raise ValueError(
                 "the quick scan reads no objective: it measures conductivity at "

@@ -49,7 +49,7 @@ class Weighed:
         outlook: what the acquisition looks at.
         success: `n`, the chance that a film comes of each; None where nothing is to be said.
         factor: `n`, what the gain of each is multiplied by; None where that is one.
-        promising: rows that are worth a closer look, best first.
+        promising: rows that are worth a closer look; best first, unless an acquisition looks at all of them.
     """
 
     films: list[Film]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from planners.limits import holds
 from planners.pareto import hypervolume, objective_values, reference_point
 from planners.points import Point, formulation_at, point_of, reasons_not_to, rounded
-from planners.protocols import Knowledge
+from planners.protocols import CALCULATIONS, Knowledge
 from planners.space import DesignSpace
 from planners.trust_region import MANY, TrustRegion, in_box, trust_region
 
@@ -98,6 +98,8 @@ def _told(knowledge: Knowledge) -> list[tuple[str | None, tuple[float, ...] | No
     films = {film.film_id: film for film in knowledge.films}
     told: list[tuple[str | None, tuple[float, ...] | None]] = []
     for decided in knowledge.history:
+        if decided.source in CALCULATIONS:
+            continue
         film = films.get(decided.film_id or "")
         if decided.outcome == "failed":
             told.append((None, None))

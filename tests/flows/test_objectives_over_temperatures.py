@@ -6,6 +6,7 @@ import pytest
 
 from chemistry.errors import BadInput
 from flows.lab_files import read_files
+from flows.offers import quickly
 from flows.report.content import read_content
 from flows.report.page import render
 from flows.spec import CampaignSpec, read_campaign
@@ -108,3 +109,15 @@ def test_options_that_make_no_sense_are_refused(tmp_path: Path, planner: dict[st
         read_files(changed(tmp_path, planner=planner), hardware=False)
     for word in words:
         assert word in str(refused.value)
+
+
+def test_a_quick_scan_reads_the_temperatures_of_it_that_it_measures(tmp_path: Path) -> None:
+    quick = {"temperatures": ["30 °C"]}
+    planner = {"name": "multi_fidelity", "surrogate": "multi_fidelity"}
+    spec = read_campaign(changed(tmp_path, objectives=[BOTH], planner=planner, offers={"quick_scan": quick}))
+    (objective,) = quickly(spec).objectives
+    assert (objective.property, objective.temperature_C, objective.goal) == (SIGMA, 30.0, "maximise")
+    with pytest.raises(BadInput, match="reads no objective"):
+        read_campaign(
+            changed(tmp_path, objectives=[BOTH], planner=planner, offers={"quick_scan": {"temperatures": ["60 °C"]}})
+        )
