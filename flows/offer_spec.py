@@ -1,11 +1,13 @@
 """What a campaign file offers beside the experiment: quicker measurements, and theory, each at its price."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from chemistry.value import Value
 from flows.measure_spec import COLDEST_C, HOTTEST_C, SweepSpec, in_unit
+from planners.objectives import Objective
 
 Temperature = Annotated[float, in_unit("degC"), Field(ge=COLDEST_C, le=HOTTEST_C)]
 
@@ -37,3 +39,14 @@ class Offers(Value):
 
     quick_scan: QuickScan | None = None
     md: Simulations | None = None
+
+
+def refuse_unscanned(quick: QuickScan, objectives: Sequence[Objective]) -> None:
+    """Raise `ValueError` where a quick scan leaves an objective unread: its film could be no answer."""
+    read = {("log10_conductivity", T) for T in quick.temperatures}
+    unread = [p.label for one in objectives for p in one.parts if (p.property, p.temperature_C) not in read]
+    if unread:
+        raise ValueError(
+            f"a quick scan reads conductivity at {', '.join(f'{T:g} °C' for T in quick.temperatures)} and not "
+            f"{', '.join(unread)}: its film could be no answer; add the temperatures, or leave quick_scan out"
+        )

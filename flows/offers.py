@@ -6,7 +6,7 @@ from flows.cost import expected_hours
 from flows.engines import engine
 from flows.spec import CampaignSpec
 from ledger.film import Source
-from planners.objectives import Measurand, Objective
+from planners.objectives import Measurand
 from planners.points import formulation_at
 from planners.protocols import Offer
 from planners.sampling import sample
@@ -43,18 +43,12 @@ def offers_of(spec: CampaignSpec, bought: Mapping[str, int]) -> tuple[Offer, ...
 
 
 def quickly(spec: CampaignSpec) -> CampaignSpec:
-    """The campaign as it is for a film that is only scanned quickly: conductivity, and nothing else."""
+    """The campaign as it is for a film that is only scanned quickly: its objectives, and nothing else."""
     if spec.offers is None or spec.offers.quick_scan is None:
         raise ValueError("the campaign offers no quick scan")
     quick = spec.offers.quick_scan
     measure = spec.measure.model_copy(update={"temperatures": quick.temperatures, "sweep": quick.sweep})
-    objectives = dict.fromkeys(
-        one if not one.temperatures_C else Objective(property=CONDUCTIVITY, temperature_C=T, goal=one.goal)
-        for one in spec.objectives
-        for T in one.temperatures_C or (one.temperature_C,)
-        if one.property == CONDUCTIVITY and T in quick.temperatures
-    )
-    return spec.model_copy(update={"measure": measure, "objectives": tuple(objectives), "limits": ()})
+    return spec.model_copy(update={"measure": measure, "limits": ()})
 
 
 def _hours(spec: CampaignSpec) -> float:

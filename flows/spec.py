@@ -11,7 +11,7 @@ from chemistry.value_file import read_yaml_value
 from flows.approval_policy import ApprovalPolicy
 from flows.home import MOST_EXPERIMENTS
 from flows.measure_spec import Measure
-from flows.offer_spec import Offers
+from flows.offer_spec import Offers, refuse_unscanned
 from flows.outcome_spec import LimitAsked, ObjectiveAsked, refuse_unmeasured
 from ledger.film import Source
 from models.campaign_models import names, why_not_for_planner
@@ -215,12 +215,8 @@ class CampaignSpec(Value):
             raise ValueError(f"offers are for the planner multi_fidelity, and the planner is {self.planner.name}")
         quick = self.offers.quick_scan if self.offers is not None else None
         parts = [part for objective in self.objectives for part in objective.parts]
-        scanned = {part.temperature_C for part in parts if part.property == "log10_conductivity"}
-        if quick is not None and not scanned & set(quick.temperatures):
-            raise ValueError(
-                "the quick scan reads no objective: it measures conductivity at "
-                f"{', '.join(f'{T:g} °C' for T in quick.temperatures)}; add the temperature of an objective"
-            )
+        if quick is not None:
+            refuse_unscanned(quick, self.objectives)
         if self.offers is not None and self.offers.md is not None and self.planner.surrogate != "multi_fidelity":
             raise ValueError(
                 f"theory is offered, and the surrogate {self.planner.surrogate} would leave it aside; write "

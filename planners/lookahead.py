@@ -26,7 +26,7 @@ from torch import Tensor
 
 DRAWS = 32
 """Of what calculations may say: the points of a scrambled Sobol sequence."""
-_LEAST_VARIANCE = 1e-12
+_LEAST_VARIANCE, _LEAST_SD = 1e-12, 1e-6
 
 Value = Callable[[Tensor], Tensor]
 """Expected gain, `n`, of candidates whose means and standard deviations are given, `n x 2M` (`AsTold`)."""
@@ -107,4 +107,5 @@ def after(beliefs: Beliefs, moves: Tensor, value: Value, seed: int) -> float:
 def _rows(mean: Tensor, variance: Tensor, error: Tensor) -> Tensor:
     """Means, and standard deviations of what will be believed once an experiment has been read, `... x 2M`."""
     variance = variance.clamp_min(_LEAST_VARIANCE)
-    return torch.cat([mean, variance / (variance + error).sqrt()], dim=-1)
+    # What an experiment does not tell of has an endless error, and moves nothing.
+    return torch.cat([mean, (variance / (variance + error).sqrt()).clamp_min(_LEAST_SD)], dim=-1)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 WEIGHED = 48
 """Most promising candidates whose calculation is weighed."""
 _MOST_TOGETHER = 16
+MOST_SPREAD = 64
+"""Calculations of the even spread, however cheap they are: each component has been seen by then."""
 AFTERWARDS = 96
 """Most promising candidates among which the experiment after it is looked for."""
 
@@ -96,7 +98,7 @@ class MultiFidelityPlanner:
         """A calculation of an even spread of its own, as long as theory has cost less than the films of the start."""
         calculations, experiments = _parted(knowledge.offers)
         for offer in calculations:
-            size = int(self.inner.start * experiments[0].cost_h / offer.cost_h) - self.inner.start
+            size = min(int(self.inner.start * experiments[0].cost_h / offer.cost_h) - self.inner.start, MOST_SPREAD)
             place = sum(one.source == offer.source for one in knowledge.history) - self.inner.start
             if not 0 <= place < size:
                 continue

@@ -13,7 +13,7 @@ from models.multi_fidelity import MultiFidelity
 from planners.bayesian import BayesianPlanner
 from planners.lookahead import AsTold, Beliefs, after
 from planners.multi_fidelity import MultiFidelityPlanner
-from planners.objectives import Measurand
+from planners.objectives import Measurand, Objective
 from planners.points import formulation_at
 from planners.protocols import Decided, Kind, Knowledge, Offer, with_suggested
 from planners.sampling import sample
@@ -21,6 +21,8 @@ from tests.planners.conftest import conductivity
 
 SIGMA = "log10_conductivity"
 TOLD = (Measurand(property=SIGMA, temperature_C=30.0),)
+CHEAP_h = 2.6
+"""Of a calculation: the even spread of what costs so much was done before (`known` holds 32)."""
 EXPERIMENT = Offer(source="experiment", tells=TOLD, sd=0.02, cost_h=20.0)
 
 
@@ -80,9 +82,9 @@ def at_price(known, cost_h):
 
 
 def test_cheap_theory_is_bought_and_dear_theory_is_not(known):
-    (cheap,) = PLANNER.suggest(1, at_price(known, 0.001))
+    (cheap,) = PLANNER.suggest(1, at_price(known, CHEAP_h))
     (dear,) = PLANNER.suggest(1, at_price(known, 1000.0))
-    assert (cheap.action.source, cheap.action.cost_h) == ("md", 0.001)
+    assert (cheap.action.source, cheap.action.cost_h) == ("md", CHEAP_h)
     assert (dear.action.source, dear.action.cost_h) == ("experiment", 20.0)
     assert "more for its price" in cheap.reason.summary
     assert SIGMA in cheap.reason.expected
@@ -95,7 +97,7 @@ def test_what_is_not_worth_a_calculation_is_what_bayesian_planning_makes(known):
 
 
 def test_nothing_is_calculated_twice(known):
-    asked = PLANNER.suggest(3, at_price(known, 0.001))
+    asked = PLANNER.suggest(3, at_price(known, CHEAP_h))
     keys = [one.formulation.key for one in (*known.history, *asked) if getattr(one, "source", "md") == "md"]
     assert len(asked) == 3
     assert len(keys) == len(set(keys))
@@ -116,8 +118,18 @@ def test_it_begins_with_pairs_of_theory_and_experiment(space, objectives):
     assert [one.index for one in first] == list(range(8))
 
 
+def test_theory_is_spread_until_it_has_cost_what_the_first_films_have(space, objectives):
+    empty = Knowledge(space=space, objectives=objectives[:1], seed=3, offers=(EXPERIMENT, md(8.0)))
+    first = PLANNER.suggest(14, empty)
+    spread = first[8:]
+    assert {one.action.source for one in spread} == {"md"}
+    assert sum(one.action.cost_h for one in first if one.action.source == "md") == 4 * EXPERIMENT.cost_h
+    assert len({one.formulation.key for one in first}) == 4 + len(spread)
+    assert {one.formulation.polymer for one in spread} == set(space.polymers)
+
+
 def test_what_is_calculated_is_no_film_under_way(known):
-    suggestions = PLANNER.suggest(1, at_price(known, 0.001))
+    suggestions = PLANNER.suggest(1, at_price(known, CHEAP_h))
     following = with_suggested(known, suggestions)
     assert following.pending == known.pending
     assert following.history[-1].source == "md"
@@ -125,7 +137,7 @@ def test_what_is_calculated_is_no_film_under_way(known):
 
 def test_theory_that_is_left_aside_is_not_bought(known):
     noise = tuple(simulated(film.formulation, film.film_id, useless=True) for film in known.calculations)
-    (found,) = PLANNER.suggest(1, at_price(known.model_copy(update={"calculations": noise}), 0.001))
+    (found,) = PLANNER.suggest(1, at_price(known.model_copy(update={"calculations": noise}), CHEAP_h))
     assert found.action.source == "experiment"
 
 
@@ -137,6 +149,20 @@ def test_of_two_experiments_the_one_that_gains_more_for_its_price(known):
 
     assert chosen(0.02, 15.0) == "quick_scan"  # as good, and cheaper
     assert chosen(2.0, 19.9) == "experiment"  # hardly cheaper, and hardly tells anything
+
+
+@pytest.mark.parametrize("more", ["a second objective", "the worst of two temperatures"])
+def test_theory_that_tells_of_a_part_is_weighed_too(knowledge, known, objectives, more):
+    """A simulation of one temperature, and of conductivity alone, where more is asked."""
+    worst = Objective(property=SIGMA, temperatures_C=(30.0, 80.0), references=(-9.0, -7.0), reference=0.0, over="worst")
+    stiff = Measurand(property="log10_storage_modulus", temperature_C=30.0)
+    every = (*TOLD, Measurand(property=SIGMA, temperature_C=80.0), stiff)
+    full = Offer(source="experiment", tells=every, sd=0.02, cost_h=20.0)
+    asked = objectives if more == "a second objective" else (worst,)
+    given = known.model_copy(update={"objectives": asked, "films": knowledge.films})
+    for price, bought in ((CHEAP_h, "md"), (1000.0, "experiment")):
+        (found,) = PLANNER.suggest(1, given.model_copy(update={"offers": (full, md(price))}))
+        assert found.action.source == bought
 
 
 def improvement(best):
