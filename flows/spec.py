@@ -214,7 +214,6 @@ class CampaignSpec(Value):
         if self.offers is not None and not buys:
             raise ValueError(f"offers are for the planner multi_fidelity, and the planner is {self.planner.name}")
         quick = self.offers.quick_scan if self.offers is not None else None
-        parts = [part for objective in self.objectives for part in objective.parts]
         if quick is not None:
             refuse_unscanned(quick, self.objectives)
         if self.offers is not None and self.offers.md is not None and self.planner.surrogate != "multi_fidelity":
