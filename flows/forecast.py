@@ -66,8 +66,7 @@ def forecast_campaign(campaign_file: Path, folder: Path | None = None, ledger_ur
     """
     spec, lab_file = read_files(campaign_file, hardware=True)
     stock_mg = _stock_mg(spec, lab_file, campaign_folder(spec.name, folder), ledger_url)
-    evenly = PlannerSpec(name="sobol", start=spec.planner.start)
-    spec = spec.model_copy(update={"planner": evenly, "space": rehearsed(spec.space, campaign_file)})
+    spec = _evenly(spec, campaign_file)
     rehearsal = lab_file.model_copy(update={"factory": "sim.lab.simulated_lab", "stock": {"default": 1e9}})
     with tempfile.TemporaryDirectory(prefix="ionloop-forecast-") as kept_nowhere:
         place = CampaignFolder(Path(kept_nowhere))
@@ -94,6 +93,13 @@ def forecast_campaign(campaign_file: Path, folder: Path | None = None, ledger_ur
                 film_grams=sum(doses.values()) / 1000,
                 needs=_needs(doses, stock_mg),
             )
+
+
+def _evenly(spec: CampaignSpec, campaign_file: Path) -> CampaignSpec:
+    """The campaign with films of the even spread alone: none is scanned quicker, none of a polymer that is bred."""
+    space = rehearsed(spec.space, campaign_file).model_copy(update={"open_polymers": None})
+    planner = PlannerSpec(name="sobol", start=spec.planner.start)
+    return spec.model_copy(update={"planner": planner, "offers": None, "space": space})
 
 
 def _stock_mg(spec: CampaignSpec, lab_file: LabFile, place: CampaignFolder, ledger_url: str | None) -> dict[str, float]:
