@@ -12,10 +12,9 @@ from planners.bayesian import FEWEST_FILMS, BayesianPlanner, Weighed
 from planners.limits import conditions
 from planners.objectives import Measurand
 from planners.pareto import objective_values
-from planners.points import apart, formulation_at, point_of
+from planners.points import apart, point_of
 from planners.protocols import CALCULATIONS, Action, Knowledge, Offer, Reason, Suggestion, with_suggested
 from planners.reasons import driven_by, forecast, nearest_film
-from planners.sampling import balanced_block
 from planners.screening import SAME
 from planners.sobol import SobolPlanner
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 WEIGHED = 48
 """Most promising candidates whose calculation is weighed."""
 _MOST_TOGETHER = 16
-MOST_SPREAD = 64
-"""Calculations of the even spread, however cheap they are: each component has been seen by then."""
 AFTERWARDS = 96
 """Most promising candidates among which the experiment after it is looked for."""
 
@@ -39,9 +36,8 @@ class MultiFidelityPlanner:
     """Bayesian optimisation that buys calculations where they pay (`planners.lookahead`).
 
     The first `start` formulations of the even spread are calculated by every theory that is offered and then made, so
-    that the surrogate learns how theory and experiment go together. Theory is then asked of an even spread of its own,
-    until it has cost what those films have. After that each decision goes to what gains most for its price. The
-    surrogate must be a `Teachable`; a theory that it leaves aside is not bought.
+    that the surrogate learns how theory and experiment go together. After that each decision goes to what gains most
+    for its price. The surrogate must be a `Teachable`; a theory that it leaves aside is not bought.
     """
 
     inner: BayesianPlanner = field(default_factory=BayesianPlanner)
@@ -65,11 +61,8 @@ class MultiFidelityPlanner:
 
         made = [one for one in knowledge.history if one.source not in CALCULATIONS]
         read = [film for film in knowledge.films if objective_values(film, knowledge.objectives)]
-        if len(made) < self.inner.start:
+        if len(made) < self.inner.start or len(read) < FEWEST_FILMS:
             return self._even(knowledge, len(made))
-        spread = self._spread(knowledge)
-        if spread is not None or len(read) < FEWEST_FILMS:
-            return spread or self._even(knowledge, len(made))
         with one_thread():
             weighed = self.inner.weigh(knowledge, read)
             if not weighed.promising:
@@ -92,28 +85,6 @@ class MultiFidelityPlanner:
             return suggestion.model_copy(
                 update={"planner": self.name, "action": _action(following), "index": knowledge.suggested}
             )
-        return None
-
-    def _spread(self, knowledge: Knowledge) -> Suggestion | None:
-        """A calculation of an even spread of its own, as long as theory has cost less than the films of the start."""
-        calculations, experiments = _parted(knowledge.offers)
-        for offer in calculations:
-            size = min(int(self.inner.start * experiments[0].cost_h / offer.cost_h) - self.inner.start, MOST_SPREAD)
-            place = sum(one.source == offer.source for one in knowledge.history) - self.inner.start
-            if not 0 <= place < size:
-                continue
-            points = balanced_block(knowledge.space, size, knowledge.seed + 1)
-            if place < len(points):
-                return Suggestion(
-                    formulation=formulation_at(knowledge.space, points[place]),
-                    action=_action(offer),
-                    reason=Reason(
-                        summary=f"Point {place + 1} of an even spread of {size} calculations ({offer.source})."
-                    ),
-                    planner=self.name,
-                    event=knowledge.event,
-                    index=knowledge.suggested,
-                )
         return None
 
 
