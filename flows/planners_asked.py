@@ -44,7 +44,7 @@ class Asked:
         strange = [option for option, value in of_pool.items() if value is not None]
         if self.pool is None and strange:
             raise BadInput(
-                f"{', '.join(strange)} tell of a pool, and {given[0]} is given",
+                f"{', '.join(strange)} can be said of a pool only, and {given[0]} is given",
                 place="planners compare",
                 remedy="Leave them out",
             )

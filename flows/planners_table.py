@@ -28,9 +28,13 @@ def in_words(problem: Problem, seeds: int) -> str:
     if isinstance(problem, PoolProblem):
         label = f"{label}, {len(problem.pool):,} candidates"
     return (
-        f"{label}: {plan.initial} experiments that all planners share, then {plan.budget} chosen ones, {plan.batch} at "
-        f"a time, from {seeds} start{'s' if seeds > 1 else ''}."
+        f"{label}: {_several(plan.initial, 'experiment')} that all planners share, then {plan.budget} chosen, "
+        f"{plan.batch} at a time, from {_several(seeds, 'start')}."
     )
+
+
+def _several(number: int, of: str) -> str:
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"
 
 
 def _of_pool(own: dict[str, Any]) -> dict[str, str]:

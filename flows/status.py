@@ -73,7 +73,7 @@ def _model(ledger: Ledger, campaign_id: int) -> dict[str, Any] | None:
 
 
 def _verify(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> dict[int, bool]:
-    """For each suggestion, whether asking again at its event gives the same formulation."""
+    """For each suggestion, whether asking again at its event gives the same formulation, from the same source."""
     from rich.progress import track
 
     from flows.suggest import recompute
@@ -83,7 +83,8 @@ def _verify(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> dict[int, b
     alike: dict[int, bool] = {}
     for row in track(rows, "Recomputing suggestions", console=out, disable=not out.is_terminal):
         again = recompute(ledger, campaign_id, spec, row)
-        alike[row.index] = again is not None and again.formulation.key == row.formulation_key
+        told = again and (again.formulation.key, again.action.source)
+        alike[row.index] = told == (row.formulation_key, row.source)
     return alike
 
 

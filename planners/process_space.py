@@ -31,7 +31,9 @@ def _counts(given: Any) -> Any:
     if set(given) != {"low", "high"} or not all(isinstance(end, int) for end in given.values()):
         raise ValueError("should be a whole number, a list of them, or `{low: 1, high: 3}`")
     if not 0 <= given["low"] <= given["high"] <= MOST_TIMES:
-        raise ValueError(f"low is {given['low']} and high is {given['high']}; write the smaller one as low, up to 9")
+        raise ValueError(
+            f"low is {given['low']}, high is {given['high']}; both lie from 0 to {MOST_TIMES}, the smaller one low"
+        )
     return tuple(range(given["low"], given["high"] + 1))
 
 
@@ -147,7 +149,10 @@ class ProcessSpace(Value):
             left_open = [name for name, values in step if name != "times" and len(values) > 1]
             if step.times == (0,) and left_open:
                 kind = "cure" if step is self.cure else "press"
-                raise ValueError(f"{kind} has several settings of {left_open[0]}, but is done 0 times; give it `times`")
+                raise ValueError(
+                    f"{kind} has several settings of {left_open[0]}, but is done 0 times; let `times` say more than 0, "
+                    "or give it one"
+                )
         return self
 
     @cached_property

@@ -57,6 +57,12 @@ class CampaignProblem:
                 place=self.label,
                 remedy="Give each at least one",
             )
+        if self.space.pool is not None:
+            raise BadInput(
+                "its polymers are a pool, and planners are compared here on polymers that a space names",
+                place=self.label,
+                remedy="Name polymers in the space, or compare on a table with a column of answers: --pool FILE.csv",
+            )
         self._reference  # noqa: B018  (refuses objectives that state none)
         refuse_empty(self.space)
 

@@ -148,7 +148,7 @@ def read_pool(
             values.append(math.log10(value) if log else value)
         except (RowRefused, ValueError) as error:
             why = str(error) if isinstance(error, RowRefused) else f"{row.text(objective)} has no logarithm"
-            problems.append(f"Line {row.number}: {why}.")
+            problems.append(f"Line {row.number}: {why.removesuffix('.')}.")
     if problems:
         raise BadInput(
             f"{len(problems)} of {len(rows)} answers cannot be used",
@@ -157,4 +157,7 @@ def read_pool(
             remedy="Mend or remove these rows",
         )
     units, places = [row.text(smiles) for row in rows], [f"Line {row.number}" for row in rows]
-    return pool_of(units, places, lambda done: told(done, len(rows))), np.array(values)
+    try:
+        return pool_of(units, places, lambda done: told(done, len(rows))), np.array(values)
+    except BadInput as error:
+        raise BadInput(error.problem, place=str(path), problems=error.problems, remedy=error.remedy) from error

@@ -86,8 +86,8 @@ def test_a_standard_problem_is_compared(ionloop: Command) -> None:
         (("--pool", "pool.csv", "--problem", "dtlz2"), "--pool and --problem are given together"),
         (("--twin", STABLE, "--pool", "pool.csv"), "--pool and --twin"),
         (("--pool", "pool.csv"), "--objective"),
-        (("--problem", "dtlz2", "--log"), "--log tell"),
-        (("--twin", STABLE, "--objective", "conductivity"), "--objective tell"),
+        (("--problem", "dtlz2", "--log"), "--log can be said of a pool only"),
+        (("--twin", STABLE, "--objective", "conductivity"), "--objective can be said of a pool only"),
         (("--problem", "rosenbrock"), "'rosenbrock'"),
         (("--problem", "dtlz2", "--planners", "kinship"), "'kinship'"),
         (("--problem", "dtlz2", "--initial", 2), "2 initial"),
@@ -96,6 +96,7 @@ def test_a_standard_problem_is_compared(ionloop: Command) -> None:
         (("--twin", STABLE, "--planners", "random,random"), "named twice"),
         (("--twin", STABLE, "--planners", "replay"), "'replay'"),
         (("--twin", STABLE, "--record", STABLE), "--record"),
+        (("--twin", STABLE.with_name("polymer_pool.yaml"), "--planners", "random"), "its polymers are a pool"),
     ],
 )
 def test_what_says_nothing_or_two_things_is_refused_in_one_paragraph(
@@ -129,3 +130,14 @@ def test_what_cannot_be_compared_is_refused_in_one_line(
     assert not out
     assert wrong in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("lines", [["*CCO*,1", "*OCC*,2", "*CC*,3"], ["*CCO*,1", "*CC*,two", "*CCC*,3"]])
+def test_a_table_that_cannot_be_used_is_named_with_its_line(ionloop: Command, lines: list[str]) -> None:
+    Path("bad.csv").write_text("\n".join(["unit,answer", *lines]))
+    words = ("--pool", "bad.csv", "--smiles-column", "unit", "--objective", "answer", *SMALL)
+    status, _, err = ionloop("planners", "compare", *words)
+    assert status == 2
+    assert err.startswith("ionloop: bad.csv: 1 of 3")
+    assert "Line 3" in err
+    assert ".." not in err

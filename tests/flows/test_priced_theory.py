@@ -98,10 +98,14 @@ def test_theory_stands_in_no_front_and_in_the_report(place: Place, ledger: Ledge
     page = write_report(ledger, campaign, tmp_path / "report.html").read_text()
     assert "What theory was asked" in page
     assert ledger.calculations(campaign)[0].formulation.label in page
+    scanned = [e for e in ledger.experiments(campaign) if ledger.source_of(e.id) == "quick_scan"]
+    assert page.count("multi_fidelity, a quick scan: ") == len(scanned)
     told = CliRunner().invoke(app, ["status", str(place.file), "--folder", str(place.run), "--json"])
     found = json.loads(told.stdout)
     assert set(found["calculations"].values()) == {"observed"}
     assert {row["experiment"] for row in found["best"]} <= set(range(1, FILMS + 1))
+    told = CliRunner().invoke(app, ["status", str(place.file), "--folder", str(place.run), "--verify", "--json"])
+    assert all(json.loads(told.stdout)["suggestions_recomputed"].values())
     text = CliRunner().invoke(app, ["status", str(place.file), "--folder", str(place.run)]).stdout
     assert f"{len(found['calculations'])} calculations" in text
 

@@ -157,6 +157,7 @@ def test_a_film_of_another_setting_is_not_in_the_space() -> None:
         ({"process": {"dry": {"temperature": 900}}}, "less than or equal to 300"),
         ({"process": {"dry": {"times": [1, 2]}}}, "times"),
         ({"process": {"press": {"times": {"low": 3, "high": 1}}}}, "smaller one"),
+        ({"process": {"press": {"times": {"low": -1, "high": 2}}}}, "from 0 to 9"),
         ({"process": {"press": {"times": {"low": 1, "high": 2.5}}}}, "whole number"),
         ({"process": {"press": {"times": 0, "pressure": [1, 2]}}}, "done 0 times"),
         ({"process": {"dissolve": {"solvent": ["acetonitrile", "aqua regia"]}}}, "aqua regia"),
