@@ -10,12 +10,13 @@ from chemistry.errors import BadInput
 from chemistry.polymer import Polymer, RepeatUnit
 from flows.home import home
 from flows.spec import CampaignSpec
-from ledger.literature.rows import Row, read_rows
-from ledger.store import Ledger
 from planners.pool.pool_file import PoolFile
 from planners.space import DesignSpace
 
 if TYPE_CHECKING:
+    # The database and its tables are heavy, and a mistake in a campaign file need not wait for them.
+    from ledger.literature.rows import Row
+    from ledger.store import Ledger
     from planners.pool.candidates import Pool
 
 REHEARSED = 16
@@ -46,7 +47,7 @@ def pinned(spec: CampaignSpec, campaign_file: Path) -> CampaignSpec:
 
 
 def keep_pool(
-    ledger: Ledger, spec: CampaignSpec, campaign_file: Path, told: Callable[[str, int, int], None] = lambda *_: None
+    ledger: "Ledger", spec: CampaignSpec, campaign_file: Path, told: Callable[[str, int, int], None] = lambda *_: None
 ) -> None:
     """Write the campaign's pool into the ledger, and work out its numbers, where that was not done before.
 
@@ -71,7 +72,7 @@ def keep_pool(
     _numbers(units, told)
 
 
-def pool_of_campaign(ledger: Ledger, spec: CampaignSpec) -> "Pool | None":
+def pool_of_campaign(ledger: "Ledger", spec: CampaignSpec) -> "Pool | None":
     """The pool that a campaign chooses from, as the ledger holds it; None where its polymers are named.
 
     Raises:
@@ -101,7 +102,7 @@ _REMEDY = "Say which one holds the repeat units: `smiles_column:` in the pool"
 class _Held:
     """A pool of a ledger, told apart by its content alone: what was read once is not read again."""
 
-    def __init__(self, ledger: Ledger, sha256: str, smiles_column: str) -> None:
+    def __init__(self, ledger: "Ledger", sha256: str, smiles_column: str) -> None:
         self.ledger, self.key = ledger, (sha256, smiles_column)
 
     def __eq__(self, other: object) -> bool:
@@ -166,5 +167,7 @@ def _refuse_barren(units: tuple[str, ...], space: DesignSpace, path: Path) -> No
     )
 
 
-def _rows(path: Path, pool: PoolFile) -> Iterator[Row]:
+def _rows(path: Path, pool: PoolFile) -> "Iterator[Row]":
+    from ledger.literature.rows import read_rows
+
     return read_rows(path, (pool.smiles_column,), "pool", _REMEDY)

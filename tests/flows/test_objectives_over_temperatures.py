@@ -111,13 +111,15 @@ def test_options_that_make_no_sense_are_refused(tmp_path: Path, planner: dict[st
         assert word in str(refused.value)
 
 
-def test_a_quick_scan_reads_the_temperatures_of_it_that_it_measures(tmp_path: Path) -> None:
-    quick = {"temperatures": ["30 °C"]}
+def test_a_quick_scan_must_read_all_of_its_temperatures(tmp_path: Path) -> None:
     planner = {"name": "multi_fidelity", "surrogate": "multi_fidelity"}
-    spec = read_campaign(changed(tmp_path, objectives=[BOTH], planner=planner, offers={"quick_scan": quick}))
-    (objective,) = quickly(spec).objectives
-    assert (objective.property, objective.temperature_C, objective.goal) == (SIGMA, 30.0, "maximise")
-    with pytest.raises(BadInput, match="reads no objective"):
-        read_campaign(
-            changed(tmp_path, objectives=[BOTH], planner=planner, offers={"quick_scan": {"temperatures": ["60 °C"]}})
-        )
+
+    def scanned(*temperatures: str) -> Path:
+        offers = {"quick_scan": {"temperatures": list(temperatures)}}
+        return changed(tmp_path, objectives=[BOTH], planner=planner, offers=offers)
+
+    spec = read_campaign(scanned("30 °C", "80 °C"))
+    assert quickly(spec).objectives == spec.objectives
+    assert quickly(spec).measure.temperatures == (30.0, 80.0)
+    with pytest.raises(BadInput, match="and not log10_conductivity at 80 °C"):
+        read_campaign(scanned("30 °C"))

@@ -45,7 +45,7 @@ class Crashed:
             "lab", {"synthesis": Station("synthesis", {"dispenser": device}, self.clock)}, self.clock, lambda: None
         )
         campaign = ledger.begin_campaign("c", {}, 1).id
-        spec = SimpleNamespace(unknown_steps="discard", budget=SimpleNamespace(batch=1))
+        spec = SimpleNamespace(unknown_steps="discard", budget=SimpleNamespace(batch=1), offers=None)
         self.leasing = Leasing(ledger)
         self.session: Any = SimpleNamespace(
             ledger=ledger,

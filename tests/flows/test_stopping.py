@@ -48,7 +48,9 @@ def test_what_nohup_has_ignored_stays_ignored() -> None:
 def test_a_thread_that_comes_to_a_station_after_the_abort_is_sent_away(tmp_path: Path) -> None:
     lab = simulated_lab(read_yaml_value(LabFile, LAB), tmp_path)
     budget = SimpleNamespace(batch=1)
-    session = cast(Session, SimpleNamespace(lab=lab, leasing=SimpleNamespace(), spec=SimpleNamespace(budget=budget)))
+    session = cast(
+        Session, SimpleNamespace(lab=lab, leasing=SimpleNamespace(), spec=SimpleNamespace(budget=budget, offers=None))
+    )
     on_its_way, refused = threading.Event(), []
 
     def come_late(hold: Any) -> None:

@@ -18,6 +18,7 @@ from models.campaign_models import any_surrogate, fit_for_planner, why_not_for_p
 from models.cross_fit import assess, foretold_of, splits_of
 from models.gaussian_process import GaussianProcess
 from models.protocols import Condition, JointModel
+from models.rescaled import interleaved
 from models.saved import load_packed, pack
 from models.widened import Widened
 
@@ -108,7 +109,8 @@ def test_botorch_sees_the_widened_covariance(fitted, conditions):
     plain: Any = fitted.botorch_model(conditions).posterior(features)
     wide = Widened(fitted, {SIGMA: 3.0}).botorch_model(conditions)
     wider: Any = wide.posterior(features)
-    factors = torch.tensor([3.0, 1.0][: len(conditions)], dtype=torch.double).repeat(3)
+    each = torch.tensor([3.0, 1.0][: len(conditions)], dtype=torch.double)
+    factors = each.repeat(3) if len(conditions) > 1 and interleaved(plain.distribution) else each.repeat_interleave(3)
     expected = plain.distribution.covariance_matrix * factors[:, None] * factors
     torch.testing.assert_close(wider.distribution.covariance_matrix, expected)
     one: Any = wide.posterior(features, output_indices=[0])
