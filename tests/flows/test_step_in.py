@@ -22,7 +22,7 @@ from ledger.kinds import CampaignState
 from ledger.store import Ledger
 from tests.flows.command import Command
 from tests.flows.held_server import HeldServer, seconds_until
-from tests.flows.prefect_api import fill_in, flow_run_state, flow_runs_of, pause, read_flow_run, resume
+from tests.flows.prefect_api import fill_in, flow_run_state, flow_runs_of, pause, press, read_flow_run, resume
 from tests.flows.ready_process import Nursery
 from tests.flows.small_campaign import PATIENCE_S, Place, write_campaign
 from tests.flows.test_cancel import wait_until_at_work
@@ -149,7 +149,7 @@ def test_a_form_that_cannot_be_obeyed_says_why(shown: Shown) -> None:
         with pytest.raises(httpx.HTTPStatusError):  # *Quick run* asks for nothing
             shown.fill_in(**form)
     asked = {"parameters": {"command": "stop"}, "enforce_parameter_schema": False}  # a switch beside the form
-    unfit = httpx.post(f"{shown.address}/deployments/{shown.form}/create_flow_run", json=asked, timeout=30).json()
+    unfit = press(f"{shown.address}/deployments/{shown.form}/create_flow_run", asked).json()
     shown.look()
     assert flow_run_state(shown.address, unfit["id"]) == "FAILED"
     shown.ledger.set_campaign_state(shown.campaign, CampaignState.FINISHED)
