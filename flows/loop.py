@@ -10,6 +10,7 @@ from flows.crew import Crew, Work
 from flows.experiment import carry_out
 from flows.failures import too_many_failures
 from flows.learn import learn_again
+from flows.resume import unfinished_calculations
 from flows.session import Session
 from flows.step import step
 from flows.stopping import Stopped
@@ -27,7 +28,7 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[Work], None]) -> Non
     _refuse_aborted(session.control.now())
     unfinished = iter(step("reconcile", "ask the instruments what happened", crew.reconcile))
     desk, asked = Desk(session), Asked(session, crew)
-    for calculation in theory.unfinished(session):
+    for calculation in unfinished_calculations(session):
         crew.begin(calculation, lambda _, it=calculation: theory.calculate(session, it))
     while True:
         orders = session.control.now()  # read once a turn: what is decided below must rest on one and the same state

@@ -19,8 +19,8 @@ from flows.stopping import Stopped
 from ledger.approvals import Approvals
 from ledger.errors import LeaseHeld
 from ledger.journal import Journal
-from ledger.kinds import ApprovalState, CampaignState, ExperimentState, StepState
-from ledger.tables import ExperimentRow, PhysicalStepRow
+from ledger.kinds import ApprovalState, CalculationState, CampaignState, ExperimentState, StepState
+from ledger.tables import CalculationRow, ExperimentRow, PhysicalStepRow
 
 VERDICTS = {
     Finding.DONE: StepState.DONE_BY_EVIDENCE,
@@ -105,6 +105,12 @@ def waiting_steps(session: Session) -> list[PhysicalStepRow]:
     unfinished = {experiment.id for experiment in _unfinished(session)}
     steps = session.journal.open_steps(campaign_id=session.campaign_id)
     return [s for s in steps if s.state == StepState.UNKNOWN and s.experiment_id in unfinished]
+
+
+def unfinished_calculations(session: Session) -> list[CalculationRow]:
+    """Calculations that a crash or a stop left under way."""
+    rows = session.ledger.calculations(session.campaign_id)
+    return [row for row in rows if not CalculationState(row.state).final]
 
 
 def _unfinished(session: Session) -> list[ExperimentRow]:
@@ -220,5 +226,7 @@ def settle_stop(session: Session, stop: Stopped) -> None:
             Approvals(session.ledger).withdraw(request.id, str(stop))
         for experiment in _unfinished(session):
             session.ledger.move(experiment.id, ExperimentState.CANCELLED, str(stop))
+        for calculation in unfinished_calculations(session):
+            session.ledger.end_calculation(calculation.id, CalculationState.CANCELLED, str(stop))
         reconcile(session)
         session.control.obeyed()

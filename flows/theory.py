@@ -17,12 +17,6 @@ def calculate(session: Session, calculation: CalculationRow) -> None:
     step("calculate", f"calculate {label}", lambda: _calculate(session, calculation))
 
 
-def unfinished(session: Session) -> list[CalculationRow]:
-    """Calculations that a crash left under way."""
-    rows = session.ledger.calculations(session.campaign_id)
-    return [row for row in rows if not CalculationState(row.state).final]
-
-
 def _calculate(session: Session, calculation: CalculationRow) -> None:
     ledger, stopping = session.ledger, session.control.now().stopping
     if stopping is not None:

@@ -8,47 +8,25 @@ from sqlmodel import col, select
 from chemistry.formulation import Formulation
 from ledger.database import Writing
 from ledger.errors import IllegalMove
-from ledger.experiments import next_number, write_suggestion
+from ledger.experiments import next_number, suggestion_row, write_suggestion
 from ledger.film import THEORY, Film, Reading, Source
 from ledger.kinds import CalculationState, EventKind
 from ledger.observations import film_hash, reading_row
 from ledger.records import Records, require
-from ledger.tables import CalculationRow, FilmRow, ObservationRow, SuggestionRow
+from ledger.tables import CalculationRow, FilmRow, ObservationRow
 
 
 class CalculationRecords(Records):
     """What the ledger knows of calculations."""
 
     def add_calculation(
-        self,
-        campaign_id: int,
-        *,
-        index: int,
-        formulation: Formulation,
-        action: dict[str, Any],
-        reason: dict[str, Any],
-        planner: str,
-        knowledge_event: int,
-        model_version: int | None = None,
+        self, campaign_id: int, *, formulation: Formulation, action: dict[str, Any], **told: Any
     ) -> CalculationRow:
-        """Record a suggestion that theory is to answer, in one transaction; see `add_suggestion`."""
+        """Record a suggestion that theory is to answer, in one transaction; `told` is as for `add_suggestion`."""
         source = Source(action["source"])
         if source not in THEORY:
             raise IllegalMove(f"{source.value} is no theory: nothing is calculated")
-        said = SuggestionRow(
-            campaign_id=campaign_id,
-            index=index,
-            formulation=formulation,
-            formulation_key=formulation.key,
-            source=source.value,
-            cost_h=float(action.get("cost_h", 0.0)),
-            action=action,
-            reason=reason,
-            planner=planner,
-            knowledge_event=knowledge_event,
-            model_version=model_version,
-            event=0,
-        )
+        said = suggestion_row(campaign_id=campaign_id, formulation=formulation, action=action, **told)
         with self.database.writing() as transaction:
             number = next_number(transaction.session, CalculationRow, campaign_id)
             write_suggestion(transaction, said, f"calculation {number}")

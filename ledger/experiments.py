@@ -54,19 +54,15 @@ class ExperimentRecords(Records):
         what a model version says of the film, whether or not it was asked for the suggestion. A second suggestion with
         the same index is refused by the database.
         """
-        said = SuggestionRow(
+        said = suggestion_row(
             campaign_id=campaign_id,
             index=index,
             formulation=formulation,
-            formulation_key=formulation.key,
-            source=str(action.get("source", "experiment")),
-            cost_h=float(action.get("cost_h", 0.0)),
             action=action,
             reason=reason,
             planner=planner,
             knowledge_event=knowledge_event,
             model_version=model_version,
-            event=0,
         )
         with self.database.writing() as transaction:
             session, number = transaction.session, next_number(transaction.session, ExperimentRow, campaign_id)
@@ -208,6 +204,19 @@ class ExperimentRecords(Records):
 def next_number(session: Session, table: type[ExperimentRow | CalculationRow], campaign_id: int) -> int:
     """The number of the next experiment, or calculation, of a campaign."""
     return (session.exec(select(func.max(table.number)).where(table.campaign_id == campaign_id)).one() or 0) + 1
+
+
+def suggestion_row(*, formulation: Formulation, action: dict[str, Any], **told: Any) -> SuggestionRow:
+    """A suggestion before it is written: what columns repeat of its formulation and action is taken from these."""
+    return SuggestionRow(
+        formulation=formulation,
+        formulation_key=formulation.key,
+        source=str(action.get("source", "experiment")),
+        cost_h=float(action.get("cost_h", 0.0)),
+        action=action,
+        event=0,
+        **told,
+    )
 
 
 def write_suggestion(transaction: Writing, said: SuggestionRow, subject: str) -> None:

@@ -8,14 +8,16 @@ import yaml
 from typer.testing import CliRunner
 
 from chemistry.errors import BadInput
-from flows import theory
 from flows.cli.main import app
 from flows.engines import refuse_made_up
 from flows.report.page import write_report
+from flows.resume import settle_stop, unfinished_calculations
 from flows.session import open_session
 from flows.spec import CampaignSpec, read_campaign
-from flows.suggest import recompute
+from flows.stopping import Stopped
+from flows.suggest import recompute, suggest_next
 from ledger.film import Source
+from ledger.kinds import CampaignState
 from ledger.store import Ledger
 from planners.protocols import Suggestion
 from tests.flows.small_campaign import EXAMPLES, Place, run_here
@@ -113,11 +115,9 @@ def test_theory_stands_in_no_front_and_in_the_report(place: Place, ledger: Ledge
 def test_a_calculation_that_a_kill_cut_off_is_begun_again(tmp_path: Path) -> None:
     cut_off = written(tmp_path)
     with open_session(cut_off.file, cut_off.run, None, hardware=False) as session:
-        from flows.suggest import suggest_next
-
         begun = suggest_next(session)
         assert begun is not None
-        (row,) = theory.unfinished(session)
+        (row,) = unfinished_calculations(session)
         assert row.id == begun.id
     run_here(cut_off)
     with Ledger.open(cut_off.ledger, create=False) as ledger:
@@ -126,6 +126,16 @@ def test_a_calculation_that_a_kill_cut_off_is_begun_again(tmp_path: Path) -> Non
         assert len(ledger.films(ledger.campaigns()[0].id, sources=[Source.MD])) == len(
             ledger.calculations(ledger.campaigns()[0].id)
         )
+
+
+def test_an_abort_leaves_no_calculation_under_way(tmp_path: Path) -> None:
+    aborted = written(tmp_path)
+    with open_session(aborted.file, aborted.run, None, hardware=False) as session:
+        begun = suggest_next(session)
+        assert begun is not None
+        settle_stop(session, Stopped("aborted by Ada", CampaignState.ABORTED))
+        (row,) = session.ledger.calculations(session.campaign_id)
+        assert (row.id, row.state, row.why) == (begun.id, "cancelled", "aborted by Ada")
 
 
 @pytest.mark.parametrize(
