@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from chemistry.errors import BadInput
 from flows.cli.main import app
 from flows.engines import refuse_made_up
+from flows.knowledge import knowledge_at
 from flows.report.page import write_report
 from flows.resume import settle_stop, unfinished_calculations
 from flows.session import open_session
@@ -110,6 +111,17 @@ def test_theory_stands_in_no_front_and_in_the_report(place: Place, ledger: Ledge
     assert all(json.loads(told.stdout)["suggestions_recomputed"].values())
     text = CliRunner().invoke(app, ["status", str(place.file), "--folder", str(place.run)]).stdout
     assert f"{len(found['calculations'])} calculations" in text
+
+
+def test_a_planner_hears_of_theory_and_never_takes_it_for_a_film(place: Place, ledger: Ledger) -> None:
+    """However good a calculation is, the front that is to be raised is one of films."""
+    campaign, spec = ledger.campaigns()[0].id, read_campaign(place.file)
+    known = knowledge_at(ledger, campaign, spec, spec.seed, ledger.last_event(), ledger.count_suggestions(campaign))
+    told = {film.film_id: {reading.source for reading in film.readings} for film in known.films}
+    assert set(told) <= {name for names in ledger.sample_ids(campaign).values() for name in names}
+    assert all(sources == {Source.MEASURED} for sources in told.values())
+    assert {film.film_id for film in known.calculations} == {row.film_id for row in ledger.calculations(campaign)}
+    assert set(known.evidence) == {*known.films, *known.calculations}
 
 
 def test_a_calculation_that_a_kill_cut_off_is_begun_again(tmp_path: Path) -> None:
