@@ -121,7 +121,7 @@ def test_a_planner_hears_of_theory_and_never_takes_it_for_a_film(place: Place, l
     assert set(told) <= {name for names in ledger.sample_ids(campaign).values() for name in names}
     assert all(sources == {Source.MEASURED} for sources in told.values())
     assert {film.film_id for film in known.calculations} == {row.film_id for row in ledger.calculations(campaign)}
-    assert set(known.evidence) == {*known.films, *known.calculations}
+    assert known.evidence == (*known.films, *known.calculations)
 
 
 def test_a_calculation_that_a_kill_cut_off_is_begun_again(tmp_path: Path) -> None:
