@@ -5,13 +5,14 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
-from chemistry.canonical import molar_mass_g_mol
+from chemistry.canonical import canonical_repeat_unit, molar_mass_g_mol, periods
 from chemistry.errors import BadInput
 from chemistry.polymer import Architecture, Polymer
 from chemistry.salt import Salt
 from ledger.literature.rows import Row, RowRefused, read_rows
 from ledger.literature.substances import LARGEST_MOLAR_MASS_G_MOL, net_charge, polymer_of, salt_of
 
+COMPOUNDS = "pe_i_compounds.csv"
 COLUMNS = ("Nickname", "SMILES", "Molar ratio", "Weight ratio", "Mw", "Mn", "Mw/Mn", "Structure")
 
 _ARCHITECTURES = {
@@ -69,38 +70,76 @@ class Compound:
         """The polymer, with the fractions, the architecture and the molar mass that the file gives.
 
         Raises:
-            RowRefused: counter-ions or end groups among the units, or a ratio that does not fit them.
+            RowRefused: a structure that cannot be read, or as `shares`.
         """
         if self.row.text("Structure") and self.row.text("Structure") not in _ARCHITECTURES:
             raise RowRefused("unknown architecture", f"{self.name} has the structure {self.row.text('Structure')!r}")
-        foreign = [unit for unit in self.units if unit.count("[Mg]") + unit.count("[Ca]") == 0]
-        if foreign:
-            raise RowRefused("counter-ion in the polymer", f"{self.name} has {', '.join(foreign)}")
-        fractions = self._fractions() if self.copolymer else ()
         architecture = _ARCHITECTURES.get(self.row.text("Structure"))  # None: Polymer tells by its units
         if not self.copolymer and architecture is not Architecture.CROSSLINKED:
             architecture = None
         molar_mass, dispersity = self._molar_mass()
-        return polymer_of(self.units, fractions, architecture, molar_mass, dispersity)
+        if not self.copolymer:
+            return polymer_of(self.units, (), architecture, molar_mass, dispersity)
+        try:  # a unit may be drawn as several of its shortest periods ([Mg]CC[Mg]), and its moles count the drawing
+            moles = [share * periods(unit) for unit, share in zip(self.units, self.shares, strict=True)]
+            units = tuple(canonical_repeat_unit(unit) for unit in self.units)
+        except BadInput as error:
+            raise RowRefused("unreadable polymer SMILES", error.problem) from error
+        fractions = tuple(amount / sum(moles) for amount in moles)
+        return polymer_of(units, fractions, architecture, molar_mass, dispersity)
 
-    def _fractions(self) -> tuple[float, ...]:
+    @property
+    def unit_mass_g_mol(self) -> float:
+        """Mean molar mass of the repeat units as the file draws them, g/mol.
+
+        Raises:
+            RowRefused: as `shares`.
+        """
+        return sum(share * molar_mass_g_mol(unit) for unit, share in zip(self.units, self.shares, strict=True))
+
+    @property
+    def units_in_formula(self) -> float:
+        """How many repeat units the formula of a copolymer has (`5/1`: 6), as the file writes its molar ratio.
+
+        Raises:
+            RowRefused: the ratio is one of weights, so that there is no formula.
+        """
+        if not self.row.text("Molar ratio"):
+            raise RowRefused("mole ratio of a copolymer", f"{self.name} has no molar ratio of its units")
+        return sum(self._ratio("Molar ratio"))
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Mole fraction of each repeat unit as it is drawn.
+
+        Raises:
+            RowRefused: counter-ions or end groups among the units, no ratio, or one that does not fit them.
+        """
+        if not self.copolymer:
+            return (1.0,)
+        foreign = [unit for unit in self.units if unit.count("[Mg]") + unit.count("[Ca]") == 0]
+        if foreign:
+            raise RowRefused("counter-ion in the polymer", f"{self.name} has {', '.join(foreign)}")
         moles, weights = self.row.text("Molar ratio"), self.row.text("Weight ratio")
         if not moles and not weights:
             raise RowRefused("copolymer without a ratio", self.name)
-        try:
-            parts = [float(text) for text in (moles or weights).split("/")]
-        except ValueError:
-            raise RowRefused("not a number", f"{self.name} has the ratio {moles or weights!r}") from None
-        if len(parts) != len(self.units) or any(part <= 0 for part in parts):
-            raise RowRefused(
-                "copolymer without a ratio", f"{self.name}: {moles or weights} for {len(self.units)} units"
-            )
+        parts = self._ratio("Molar ratio" if moles else "Weight ratio")
         if not moles:
             try:
                 parts = [part / molar_mass_g_mol(unit) for part, unit in zip(parts, self.units, strict=True)]
             except BadInput as error:
                 raise RowRefused("unreadable polymer SMILES", error.problem) from error
         return tuple(part / sum(parts) for part in parts)
+
+    def _ratio(self, column: str) -> list[float]:
+        text = self.row.text(column)
+        try:
+            parts = [float(part) for part in text.split("/")]
+        except ValueError:
+            raise RowRefused("not a number", f"{self.name} has the ratio {text!r}") from None
+        if len(parts) != len(self.units) or any(part <= 0 for part in parts):
+            raise RowRefused("copolymer without a ratio", f"{self.name}: {text} for {len(self.units)} units")
+        return parts
 
     def _molar_mass(self) -> tuple[float | None, float | None]:
         """M_n in kg/mol and M_w/M_n, as far as they are given; M_w stands in for M_n where it is all there is."""

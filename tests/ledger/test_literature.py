@@ -33,6 +33,8 @@ clo4,[O-]Cl(=O)(=O)=O,,,,,,,,
 dianion,O=C([O-])C(F)(F)C(=O)[O-],,,,,,,,
 EC,O=C1OCCO1,,,,,,,,
 star,[Mg]OCC([Mg])C[Mg],,,,,,,,
+ethylene,[Mg]OCC[Mg].[Mg]CC[Mg],5/1,,,,,,block,
+weighed,[Mg]OCC[Mg].[Mg]OCC(C)[Mg],,3/1,,,,,random,
 """
 
 
@@ -231,6 +233,26 @@ def test_weight_ratios_and_fillers_become_weight_fractions_of_the_film(tmp_path:
     assert salt_weight_fraction(film.formulation) == pytest.approx(0.18)
 
 
+def test_moles_of_a_copolymer_are_of_its_repeat_units_as_they_are_drawn(tmp_path: Path) -> None:
+    """Five ethers and one ethylene: 15 units hold 12.5 oxygens (doi:10.1021/acs.macromol.6b00851)."""
+    (film,) = films(pe_i(tmp_path, "1,10.1016/x,ethylene/tfsi,15/1,,,,,,,25,1e-5"))
+    assert li_per_site(film.formulation) == pytest.approx(1 / 12.5)
+    polymer = film.formulation.polymer
+    assert dict(zip((unit.smiles for unit in polymer.units), polymer.fractions, strict=True)) == pytest.approx(
+        {"*CCO*": 5 / 7, "*C*": 2 / 7}
+    ), "an ethylene is two of the shortest units"
+
+
+def test_a_paper_that_would_be_all_salt_counts_a_copolymer_by_its_formula(tmp_path: Path) -> None:
+    """`3/1` is one formula of four units; the film that tells decides for every film of its paper and for no other."""
+    salty = "1,10.1016/x,co/tfsi,1/2.21,,,,,,,25,1e-5"
+    table = pe_i(tmp_path, salty, "2,10.1016/x,co/tfsi,20/1,,,,,,,25,1e-5", "3,10.1016/y,co/tfsi,20/1,,,,,,,25,1e-5")
+    most, by_formula, by_unit = films(table)
+    assert li_per_site(most.formulation) == pytest.approx(2.21 / 4)
+    assert li_per_site(by_formula.formulation) == pytest.approx(1 / 80)
+    assert li_per_site(by_unit.formulation) == pytest.approx(1 / 20)
+
+
 def test_inverse_temperatures_are_found_by_their_law_and_refused(tmp_path: Path) -> None:
     points = ((2.5, 5e-6), (2.7, 3e-6), (2.9, 1e-6), (3.1, 5e-8))
     inverse = [f"{i},j.electacta.2013.09.151,peo/tfsi,12/1,,,,,,,{t},{s}" for i, (t, s) in enumerate(points)]
@@ -246,7 +268,7 @@ def test_inverse_temperatures_are_found_by_their_law_and_refused(tmp_path: Path)
         ("tfsi/EC,1/10,,,", "no polymer (liquid electrolyte)"),
         ("peo/peo/tfsi,5/5/1,,,", "blend of one chain in two lengths"),
         ("peo/tfsi/clo4,20/1/1,,,", "two salts"),
-        ("co/tfsi,20/1,,,", "mole ratio of a copolymer"),
+        ("weighed/tfsi,1/2.21,,,", "mole ratio of a copolymer"),
         ("peo/tfsi,0.05,,,", "ratio does not match the composition"),
         ("peo/tfsi,01:20:00,,,", "ratio that is no number"),
         ("peo/tfsi,,,,", "mixture without a ratio"),
@@ -343,7 +365,7 @@ with_tables = pytest.mark.skipif(not TABLES.is_dir(), reason=f"the public tables
     [
         ("spe_conductivity.csv", "bradford", 8648, 8575, {"exact duplicate": 7, "physically impossible value": 65}),
         ("htpmd.csv", "htpmd", 3005, 3005, {}),
-        ("pe_i.csv", "pe_i", 9039, 2994, {"1000/T where °C should stand": 11, "no polymer (liquid electrolyte)": 3509}),
+        ("pe_i.csv", "pe_i", 9039, 4288, {"1000/T where °C should stand": 11, "no polymer (liquid electrolyte)": 3509}),
     ],
 )
 def test_the_public_tables_come_in_as_documented(
