@@ -5,9 +5,9 @@ from typing import Any
 
 from chemistry.process import Press
 from devices.wanted import Wanted
-from flows.offers import quickly
 from flows.session import Session
 from flows.spec import CampaignSpec
+from flows.theory.offers import quickly
 from flows.wanted import wanted_of
 from ledger.film import Film
 from ledger.kinds import GateDecision

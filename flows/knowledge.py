@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import get_args
 
-from flows.offers import offers_of
 from flows.spec import CampaignSpec
+from flows.theory.offers import offers_of
 from ledger.experiments import Decision
 from ledger.film import THEORY, Film, Source
 from ledger.kinds import CalculationState, ExperimentState

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from chemistry.recipe import masses_mg
-from flows import theory
 from flows.approval import Desk
 from flows.control import LOOK_S, Orders, in_words
 from flows.crew import Crew, Work
@@ -15,6 +14,7 @@ from flows.session import Session
 from flows.step import step
 from flows.stopping import Stopped
 from flows.suggest import suggest_next, suggestion_with_plenty
+from flows.theory.calculate import calculate
 from ledger.kinds import CampaignState
 from ledger.tables import CalculationRow
 from planners.protocols import CALCULATIONS, Suggestion
@@ -29,7 +29,7 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[Work], None]) -> Non
     unfinished = iter(step("reconcile", "ask the instruments what happened", crew.reconcile))
     desk, asked = Desk(session), Asked(session, crew)
     for calculation in unfinished_calculations(session):
-        crew.begin(calculation, lambda _, it=calculation: theory.calculate(session, it))
+        crew.begin(calculation, lambda _, it=calculation: calculate(session, it))
     while True:
         orders = session.control.now()  # read once a turn: what is decided below must rest on one and the same state
         _refuse_aborted(orders)
@@ -40,7 +40,7 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[Work], None]) -> Non
             if found is None:
                 break
             if isinstance(found, CalculationRow):
-                crew.begin(found, lambda _, it=found: theory.calculate(session, it))
+                crew.begin(found, lambda _, it=found: calculate(session, it))
             elif not desk.keeps_back(found):
                 crew.begin(found, lambda hold, it=found: carry_out(session, crew, it, hold))
         people_are_asked = desk.something_to_come()

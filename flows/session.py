@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from chemistry.errors import BadInput
 from chemistry.wording import LONGEST_PATH, shortened
 from devices.lab_file import LabFile
-from flows.engines import refuse_made_up
 from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import is_simulated, open_lab, read_faults_for, read_files
 from flows.leasing import Leasing, campaign_lease, refuse_second_run
@@ -19,6 +18,7 @@ from flows.pools import keep_pool
 from flows.replaying import refuse_empty_replay
 from flows.shelf import shelve
 from flows.spec import CampaignSpec
+from flows.theory.engines import refuse_made_up
 from flows.weather import LedgerWeather
 from ledger.journal import Journal
 from ledger.opening import refuse_unfit_file

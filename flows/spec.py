@@ -11,8 +11,8 @@ from chemistry.value_file import read_yaml_value
 from flows.approval_policy import ApprovalPolicy
 from flows.home import MOST_EXPERIMENTS
 from flows.measure_spec import Measure
-from flows.offer_spec import Offers, refuse_unscanned
 from flows.outcome_spec import LimitAsked, ObjectiveAsked, refuse_unmeasured
+from flows.theory.offer_spec import Offers, refuse_unscanned
 from ledger.film import Source
 from models.campaign_models import names, why_not_for_planner
 from models.quality_gate import GateLimits

@@ -6,12 +6,12 @@ from typing import Any
 from flows.cost import expected_hours
 from flows.drift import widening
 from flows.knowledge import knowledge_at
-from flows.offers import quickly
 from flows.pools import pool_of_campaign
 from flows.replaying import decisions_again
 from flows.session import Session
 from flows.spec import CampaignSpec
 from flows.surrogate import fit_films, fitted_version
+from flows.theory.offers import quickly
 from ledger.film import Film
 from ledger.predictions import Prediction
 from ledger.store import Ledger

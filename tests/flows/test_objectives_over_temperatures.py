@@ -6,12 +6,12 @@ import pytest
 
 from chemistry.errors import BadInput
 from flows.lab_files import read_files
-from flows.offers import quickly
 from flows.report.content import read_content
 from flows.report.page import render
 from flows.spec import CampaignSpec, read_campaign
 from flows.standing import best_table, standing
 from flows.suggest import recompute, suggest_next
+from flows.theory.offers import quickly
 from flows.wanted import wanted_of
 from planners.protocols import Reason
 from tests.flows.benchless_campaign import SIGMA, begun

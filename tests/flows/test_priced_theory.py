@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from chemistry.errors import BadInput
 from flows.cli.main import app
-from flows.engines import refuse_made_up
 from flows.knowledge import knowledge_at
 from flows.report.page import write_report
 from flows.resume import settle_stop, unfinished_calculations
@@ -17,6 +16,7 @@ from flows.session import open_session
 from flows.spec import CampaignSpec, read_campaign
 from flows.stopping import Stopped
 from flows.suggest import recompute, suggest_next
+from flows.theory.engines import refuse_made_up
 from ledger.film import Source
 from ledger.kinds import CampaignState
 from ledger.store import Ledger

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from flows.cost import expected_hours
-from flows.engines import engine
 from flows.spec import CampaignSpec
+from flows.theory.engines import engine
 from ledger.film import Source
 from planners.objectives import Measurand
 from planners.points import formulation_at

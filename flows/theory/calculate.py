@@ -4,9 +4,9 @@ import numpy as np
 
 from chemistry.errors import IonloopError
 from flows.control import in_words
-from flows.engines import engine
 from flows.session import Session
 from flows.step import step
+from flows.theory.engines import engine
 from ledger.kinds import CalculationState
 from ledger.tables import CalculationRow
 
