@@ -29,13 +29,11 @@ class Plan:
         if self.initial < 1 or self.budget < 1 or self.batch < 1:
             raise BadInput(
                 f"{self.initial} initial and {self.budget} chosen experiments in batches of {self.batch}",
-                place="planners compare",
                 remedy="Give each at least one",
             )
         if self.batch > self.budget:
             raise BadInput(
                 f"a batch of {self.batch} is more than all {self.budget} chosen experiments",
-                place="planners compare",
                 remedy="Make the batch smaller, or the budget larger",
             )
 
