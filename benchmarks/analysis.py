@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from ledger.measurement import ImpedanceSpectrum
 from models.analysis import ConductivityResult, Verdict, analyse_spectrum
 from sim.twin.cells import Kind, RandomCell, random_cell
@@ -170,4 +170,4 @@ def _inside(found: Study) -> list[bool]:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

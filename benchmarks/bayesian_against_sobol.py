@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 from chemistry.formulation import Formulation
 from ledger.film import Film
 from planners.choice import planner
@@ -158,4 +158,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import psutil
 
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "peo_salts.yaml"
 IONLOOP = Path(sys.executable).with_name("ionloop")
@@ -168,4 +168,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

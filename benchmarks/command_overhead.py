@@ -18,7 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 import tests.channel_access  # noqa: F401  before anything that imports ophyd
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 from chemistry.catalogue import polymer
 from chemistry.formulation import Formulation
 from devices.dispenser import Dispenser
@@ -136,4 +136,4 @@ def _sample(ledger: Ledger) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

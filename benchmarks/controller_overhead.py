@@ -35,7 +35,7 @@ import psutil
 import yaml
 
 from benchmarks.library_floor import floor
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 from benchmarks.watched_campaign import BENCH, SUBTRACTED, TOLD_APART, Watch, recorded_messages
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -145,4 +145,4 @@ def tell_three_in_flight(watch: Watch, n: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.killed_bench import KilledBench
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 from tests.flows.held_server import processes_of, server_held
 from tests.flows.killed_run import POINTS
 
@@ -143,4 +143,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

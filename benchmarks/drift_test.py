@@ -9,7 +9,7 @@ import argparse
 
 import numpy as np
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from models.drift import ALARM, BACK, MOST, Watch
 
 
@@ -55,4 +55,4 @@ def _mean(
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

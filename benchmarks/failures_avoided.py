@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks.bayesian_against_sobol import Campaign, question, truth
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from chemistry.formulation import Formulation
 from planners.bayesian import BayesianPlanner
 from planners.genetic import GeneticPlanner
@@ -111,4 +111,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -29,7 +29,7 @@ from typing import Any
 
 import yaml
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from chemistry.errors import IonloopError
 from flows.crew import Crew, Work
 from flows.loop import how_it_ended, run_loop
@@ -222,4 +222,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer, RepeatUnit
 from chemistry.salt import Salt
@@ -123,4 +123,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

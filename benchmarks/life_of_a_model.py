@@ -24,7 +24,7 @@ import numpy as np
 import yaml
 
 from benchmarks.bayesian_against_sobol import EXAMPLE, observed
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from ledger.film import Film, Reading
 from models.drift import Watch, before_shift
 from models.gaussian_process import FittedGaussianProcess, GaussianProcess
@@ -183,4 +183,4 @@ def _wrong(ours: list[ForetoldReading], random: np.random.Generator) -> list[For
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

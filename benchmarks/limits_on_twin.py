@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from chemistry.formulation import Formulation
 from flows.spec import CampaignSpec, read_campaign
 from planners.choice import planner
@@ -97,4 +97,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -1,10 +1,33 @@
-"""How a benchmark tells its figures: one JSON line each, with how busy the machine was."""
+"""How a benchmark is run and tells its figures: one JSON line each, with how busy the machine was."""
 
 import json
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
+
+from chemistry.errors import BadInput
+
+
+def run_benchmark(main: Callable[[], int | None]) -> NoReturn:
+    """Run a benchmark to its end; what it was given and cannot use is one paragraph and status 2, as of a command."""
+    try:
+        sys.exit(main())
+    except BadInput as error:
+        print(f"{Path(sys.argv[0]).stem}: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def named(text: str, known: Iterable[str], option: str) -> list[str]:
+    """Names with commas between, each of them known; raises `BadInput` for another, before anything is worked out."""
+    names, there = text.split(","), tuple(known)
+    unknown = [name for name in names if name not in there]
+    if unknown:
+        raise BadInput(f"{unknown[0]!r} is not known", place=option, remedy=f"Known are {', '.join(there)}")
+    return names
 
 
 def print_line(benchmark: str, **figures: object) -> None:

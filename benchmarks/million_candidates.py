@@ -12,8 +12,8 @@ import resource
 import time
 
 import numpy as np
-from line import print_line
 
+from benchmarks.line import print_line, run_benchmark
 from chemistry.generated_units import generated_units
 from planners.pool.candidates import Pool, pool_of
 from planners.pool.choosers import Kinship
@@ -67,4 +67,4 @@ def pairs(single: Pool, most: int) -> Pool:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -19,15 +19,13 @@ the process of campaigns with both as if they were one. Prints one JSON line for
 """
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from line import print_line
 
-from chemistry.errors import BadInput
+from benchmarks.line import print_line, run_benchmark
 from ledger.film import Film, Reading, Source
 from ledger.literature import read_table
 from ledger.literature.htpmd import LITFSI
@@ -69,11 +67,8 @@ def main() -> None:
     parser.add_argument("--questions", nargs="+", help="those that are asked [default: all]")
     parser.add_argument("--no-network", action="store_true", help="ask the Gaussian processes alone")
     given = parser.parse_args()
-    try:
-        runs = [item.film for item in read_table(given.table, "htpmd").films]
-        measured = [] if given.experiments is None else _measured(given.experiments)
-    except BadInput as error:
-        sys.exit(f"multi_fidelity: {error}")
+    runs = [item.film for item in read_table(given.table, "htpmd").films]
+    measured = [] if given.experiments is None else _measured(given.experiments)
     questions: dict[str, Callable[[int, np.random.Generator], Question]] = {
         "short_runs_of_all": lambda few, random: _short_runs(runs, few, given.many, random, of_tested=True),
         "short_runs_of_others": lambda few, random: _short_runs(runs, few, given.many, random, of_tested=False),
@@ -200,4 +195,4 @@ def _film(run: Film, name: str, value: float, sd: float, source: Source) -> Film
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

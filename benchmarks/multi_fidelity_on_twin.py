@@ -21,7 +21,7 @@ from functools import partial
 import numpy as np
 
 from benchmarks.bayesian_against_sobol import TEMPERATURES_C, observed
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 from chemistry.formulation import Formulation
 from ledger.film import Film
 from models.multi_fidelity import MultiFidelity
@@ -156,4 +156,4 @@ def _run(who: Planner, budget_h: float, offers: tuple[Offer, ...], seed: int) ->
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

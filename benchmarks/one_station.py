@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.crash import postgres_of_our_own
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from ledger.kinds import EventKind
 from ledger.store import Ledger
 from sim.lab_record import PhysicalAct, read_record
@@ -107,4 +107,4 @@ def _outcome(process: "subprocess.Popen[str]") -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -15,7 +15,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from flows.spec import read_campaign
 from flows.twin_problem import twin_problem
 from planners.compare.problem import Plan, first_reaching, median_of_hits
@@ -63,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -17,7 +17,7 @@ import statistics
 import time
 
 from benchmarks.bayesian_against_sobol import campaign, first_reaching, question
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 from chemistry.value import Value
 from planners.choice import planner
 from planners.options import BayesianOptions, GeneticOptions, PlannerOptions
@@ -88,4 +88,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -20,7 +20,7 @@ import numpy as np
 import yaml
 
 from benchmarks.bayesian_against_sobol import IN_FLIGHT, Campaign
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 from ledger.literature.rows import read_rows
 from planners.objectives import Objective
 from planners.points import reasons_not_to
@@ -98,4 +98,4 @@ def campaign(who: PoolPlanner, space: DesignSpace, seed: int, experiments: int) 
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

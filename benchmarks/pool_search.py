@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from line import print_line
 
-from chemistry.errors import BadInput
+from benchmarks.line import print_line, run_benchmark
+from flows.planners_asked import Asked
 from planners.compare.pool_problem import PoolProblem, read_pool
 from planners.compare.problem import Plan
 from planners.compare.run import compare, summed_up
@@ -39,17 +39,16 @@ def main() -> None:
     parser.add_argument("--half", choices=tuple(HALVES), help="one half of the polymers only")
     parser.add_argument("--record", type=Path, help="keeps each trial [default: none is kept]")
     given = parser.parse_args()
-    try:
-        pool, values = read_pool(given.folder / "htpmd.csv", "mol_smiles", "conductivity", log=True)
-    except BadInput as error:
-        sys.exit(f"pool_search: {error}")
+    table = given.folder / "htpmd.csv"
+    names = Asked(pool=table, objective="conductivity").planners(given.planners)
+    pool, values = read_pool(table, "mol_smiles", "conductivity", log=True)
     if given.half is not None:
         pool, values = half(pool, values, HALVES[given.half])
     problem = PoolProblem(pool, values, Plan(given.initial, given.budget, given.batch), "htpmd")
     with tempfile.TemporaryDirectory() as folder:
         trials = compare(
             problem,
-            given.planners.split(","),
+            names,
             given.seeds,
             given.record or Path(folder) / "record.jsonl",
             lambda trial: print(trial.planner, trial.seed, problem.figures([trial]), file=sys.stderr, flush=True),
@@ -71,4 +70,4 @@ def half(pool: Pool, values: np.ndarray, which: int) -> tuple[Pool, np.ndarray]:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

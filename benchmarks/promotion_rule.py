@@ -10,7 +10,7 @@ import argparse
 
 import numpy as np
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from models.out_of_sample import ForetoldReading
 from models.promotion import FEWEST, LEVEL, verdict
 
@@ -71,4 +71,4 @@ def _told(values: np.ndarray, means: np.ndarray, sd: float) -> list[ForetoldRead
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

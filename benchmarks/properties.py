@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-from line import print_line
 
+from benchmarks.line import print_line, run_benchmark
 from chemistry.catalogue import additive, polymer, salt
 from chemistry.formulation import AdditiveContent, Formulation
 from chemistry.units import molality
@@ -176,4 +176,4 @@ def _glass(drawn: Drawn) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -12,8 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from line import print_line
-
+from benchmarks.line import named, print_line, run_benchmark
 from chemistry.errors import BadInput
 from ledger.literature import read_table
 from models.comparison import Comparison, compare
@@ -37,7 +36,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED, help="of the folds")
     given = parser.parse_args()
     told: dict[str, object] = {}
-    for name in given.tables.split(","):
+    models = named(given.models, NAMES, "--models")
+    for name in named(given.tables, TABLES, "--tables"):
         split, asked, folds = TABLES[name]
         try:
             items = read_table(given.folder / f"{name}.csv", name).films
@@ -48,7 +48,7 @@ def main() -> None:
             films=[item.film for item in items],
             references=[item.reference if split == "paper" else "" for item in items],
             split=split,
-            models=given.models.split(","),
+            models=models,
             folds=folds,
             seed=given.seed,
             asked=asked,
@@ -61,4 +61,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -20,7 +20,7 @@ import numpy as np
 import yaml
 
 from benchmarks.bayesian_against_sobol import EXAMPLE, TEMPERATURES_C, observed
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 from ledger.film import Film
 from models.gaussian_process import GaussianProcess
 from models.promotion import RECENT, verdict
@@ -84,4 +84,4 @@ def _films(space: DesignSpace, n: int, seed: int) -> list[Film]:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

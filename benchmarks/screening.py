@@ -26,10 +26,9 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from line import print_line
 
+from benchmarks.line import print_line, run_benchmark
 from chemistry.catalogue import salt
-from chemistry.errors import BadInput
 from ledger.literature import read_table
 from models.saved import load_surrogate
 from models.screening.crew import Crew, crew
@@ -64,14 +63,9 @@ def main() -> None:
     parser.add_argument("--chemprop", type=int, default=2000, help="points that chemprop predicts; 0 leaves it out")
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
-    try:
-        teacher = learnt(given)
-        units = [text for _, text in rows_of(given.pool)]
-        units = [
-            units[i] for i in np.random.default_rng(0).permutation(len(units))
-        ]  # the file begins with hydrocarbons
-    except BadInput as error:
-        sys.exit(f"screening: {error}")
+    teacher = learnt(given)
+    units = [text for _, text in rows_of(given.pool)]
+    units = [units[i] for i in np.random.default_rng(0).permutation(len(units))]  # the file begins with hydrocarbons
     line: dict[str, object] = {"model": teacher.name, "processes": given.processes, "points_of_a_polymer": GRID.points}
     with tempfile.TemporaryDirectory() as name, crew(teacher, given.processes) as workers:
         folder = Path(name)
@@ -235,4 +229,4 @@ def chemprop_rate(units: list[str], points: int) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

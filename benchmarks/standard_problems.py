@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from flows.planners_asked import Asked
 from planners.box.names import NAMES
 from planners.compare.problem import Trial
@@ -40,10 +40,11 @@ def main() -> None:
         print(trial.planner, trial.seed, trial.best_so_far[-1], file=sys.stderr, flush=True)
 
     for name in given.problems:
-        problem = Asked(problem=name, budget=given.budget, batch=given.batch).made()
+        asked = Asked(problem=name, budget=given.budget, batch=given.batch)
+        names, problem = asked.planners(given.planners), asked.made()
         with tempfile.TemporaryDirectory() as folder:
             record = given.record or Path(folder) / "record.jsonl"
-            trials = compare(problem, given.planners.split(","), given.seeds, record, told, given.first_seed)
+            trials = compare(problem, names, given.seeds, record, told, given.first_seed)
         print_line(
             "standard_problems",
             problem=name,
@@ -54,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

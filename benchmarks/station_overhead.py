@@ -20,7 +20,7 @@ from bluesky import RunEngine
 from bluesky.utils import Msg, MsgGenerator
 from ophyd.status import Status
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from chemistry.catalogue import additive, polymer, salt
 from chemistry.formulation import AdditiveContent, Formulation
 from chemistry.value_file import read_yaml_value
@@ -138,4 +138,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -18,7 +18,7 @@ import numpy as np
 import yaml
 
 from benchmarks.bayesian_against_sobol import EXAMPLE, TEMPERATURES_C, observed
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 from planners.choice import planner
 from planners.objectives import Objective
 from planners.points import formulation_at
@@ -65,4 +65,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

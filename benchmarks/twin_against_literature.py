@@ -10,13 +10,12 @@ were not fitted. Nothing here is random: the truth of the twin has no seed, n co
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator
 from itertools import pairwise
 from math import log, log10
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from chemistry.salt import Salt
@@ -221,4 +220,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_benchmark(main)

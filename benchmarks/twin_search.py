@@ -21,10 +21,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.line import print_line
-from chemistry.errors import BadInput
-from flows.twin_problem import read_twin_problem
-from planners.compare.problem import Plan, Trial, first_reaching, median_of_hits
+from benchmarks.line import print_line, run_benchmark
+from flows.planners_asked import Asked
+from planners.compare.problem import Trial, first_reaching, median_of_hits
 from planners.compare.run import compare, summed_up
 from planners.pool.names import PEERS, installed
 
@@ -43,14 +42,12 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--record", type=Path, help="keeps each trial [default: none is kept]")
     given = parser.parse_args()
-    try:
-        problem = read_twin_problem(given.campaign, Plan(given.initial, given.budget, given.batch))
-    except BadInput as error:
-        sys.exit(f"twin_search: {error}")
+    asked = Asked(twin=given.campaign, initial=given.initial, budget=given.budget, batch=given.batch)
+    names, problem = asked.planners(given.planners), asked.made()
     with tempfile.TemporaryDirectory() as folder:
         trials = compare(
             problem,
-            given.planners.split(","),
+            names,
             given.seeds,
             given.record or Path(folder) / "record.jsonl",
             lambda trial: print(trial.planner, trial.seed, problem.figures([trial]), file=sys.stderr, flush=True),
@@ -86,4 +83,4 @@ def reached(trials: Sequence[Trial], levels: Sequence[float]) -> dict[str, objec
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

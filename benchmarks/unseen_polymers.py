@@ -18,10 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from line import print_line
 
+from benchmarks.line import named, print_line, run_benchmark
 from chemistry.catalogue import salt
-from chemistry.errors import BadInput
 from ledger.film import Film
 from ledger.literature import read_table
 from models.averaged import Averaged
@@ -80,11 +79,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--splits", nargs="+", default=["polymer", "formulation"], choices=("polymer", "formulation"))
     given = parser.parse_args()
-    try:
-        films, glasses = read(given.table, "bradford"), [] if given.tg is None else read(given.tg, "tg")
-    except BadInput as error:
-        sys.exit(f"unseen_polymers: {error}")
-    names = given.models.split(",")
+    names = named(given.models, NAMES, "--models")
+    films, glasses = read(given.table, "bradford"), [] if given.tg is None else read(given.tg, "tg")
     line: dict[str, object] = {
         "table": given.table.name,
         "films": len(films),
@@ -161,4 +157,4 @@ def compared(
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

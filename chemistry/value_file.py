@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from chemistry.errors import BadInput
-from chemistry.wording import in_words, nearest, problems_of, shortened
+from chemistry.wording import in_words, keys_of, nearest, problems_of, shortened
 
 LARGEST = 1e15
 """No number of a file can mean more, in whatever unit: what is larger is a slip, and overflows somewhere later."""
@@ -54,15 +54,11 @@ def placed_in(path: Path) -> Iterator[None]:
     try:
         yield
     except BadInput as error:
-        line, keys = _place(_compose(path), tuple(_part(key) for key in error.place.split(".")))
+        line, keys = _place(_compose(path), keys_of(error.place))
         if error.place and not keys:
             raise  # it is no part of this file
         place = f"{path}, line {line}, `{'.'.join(keys)}`" if keys else str(path)
         raise BadInput(error.problem, place=place, problems=error.problems, remedy=error.remedy) from error
-
-
-def _part(key: str) -> str | int:
-    return int(key) if key.isdecimal() else key
 
 
 def _validated(

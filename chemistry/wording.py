@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from chemistry.errors import WrongKeys
+
 LONGEST_SHOWN = 60
 """Characters of a value that are shown: enough to find it."""
 LONGEST_PATH = 250
@@ -69,15 +71,28 @@ def shortened(text: str, most: int = LONGEST_SHOWN) -> str:
 
 def problems_of(error: ValidationError) -> list[Any]:
     """What is wrong, each once: a list is not called empty, too, for each of its entries was refused."""
-    found = error.errors()
+    found = [problem for details in error.errors() for problem in _by_key(details)]
     above = {details["loc"][:depth] for details in found for depth in range(len(details["loc"]))}
     return [details for details in found if details["type"] != "too_short" or details["loc"] not in above]
+
+
+def keys_of(dotted: str) -> tuple[str | int, ...]:
+    """`objectives.0.goal` as a location: a list's entries are numbered."""
+    return tuple(int(key) if key.isdecimal() else key for key in dotted.split("."))
 
 
 def nearest(unknown: str, known: Sequence[str]) -> str:
     """`; did you mean …?` where something that is known looks like it."""
     near = difflib.get_close_matches(unknown, known, n=1)
     return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _by_key(details: Any) -> list[Any]:
+    """What a value found wrong across its keys, as problems of these keys."""
+    error = details.get("ctx", {}).get("error")
+    if not isinstance(error, WrongKeys):
+        return [details]
+    return [{**details, "loc": (*details["loc"], *keys_of(key)), "msg": words} for key, words in error.problems]
 
 
 def _none_of(given: str, context: Mapping[str, Any]) -> str:

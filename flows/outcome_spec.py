@@ -1,11 +1,12 @@
 """What a campaign file says of the objectives and limits of its films, as frozen values."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from chemistry.errors import WrongKeys
 from chemistry.quantity_fields import read_quantity
 from chemistry.value import Value
 from flows.measure_spec import Measure
@@ -78,7 +79,8 @@ def _limit(given: Any) -> Any:
     """A limit's bounds may be text with a unit of its own."""
     if not isinstance(given, dict) or not isinstance(given.get("property"), str):
         return given
-    _refuse_unknown(given["property"], f"the limit on {given['property']}")  # it has no unit to read a bound in
+    if given["property"] not in MEASURED:  # it has no unit to read a bound in
+        raise ValueError(_unmeasured(f"the limit on {given['property']}"))
     unit = PROPERTY_UNITS[given["property"]]
     bounds = {key: _bound(given[key], unit) for key in ("at_least", "at_most") if isinstance(given.get(key), str)}
     return _at_temperature({**given, **bounds})
@@ -101,64 +103,93 @@ LimitAsked = Annotated[Limit, BeforeValidator(_limit, json_schema_input_type=Lim
 
 
 def refuse_unmeasured(objectives: Sequence[Objective], limits: Sequence[Limit], measure: Measure) -> None:
-    """Raise `ValueError` where an outcome is measured by nothing, or not near enough, or is asked for twice.
+    """Raise `WrongKeys` where outcomes are measured by nothing, or not near enough, or are asked for twice.
 
     A limit must lie where its measurement can tell: within the sweep of potentials, within the scan of temperatures.
     """
-    for objective in objectives:
-        for part in objective.parts:
-            _refuse_unread(part, f"the objective {objective.property}", measure)
-    for limit in limits:
-        _refuse_unread(limit, f"the limit on {limit.property}", measure)
-        _refuse_untold(limit, measure)
-    for kind, asked in (("objective", objectives), ("limit", limits)):
-        if len({one.label for one in asked}) < len(asked):
-            raise ValueError(
-                f"the same {kind} is given twice" + ("; write both bounds in one" if kind == "limit" else "")
+    problems = [*_of_objectives(objectives, measure), *_of_limits(limits, measure)]
+    if not problems:
+        problems = [*_repeated(objectives, limits), *_both_ways(objectives)]
+    if problems:
+        raise WrongKeys(*problems)
+
+
+def _of_objectives(objectives: Sequence[Objective], measure: Measure) -> Iterator[tuple[str, str]]:
+    for place, objective in enumerate(objectives):
+        told = (_unread(part, f"the objective {objective.property}", measure) for part in objective.parts)
+        if why := next(filter(None, told), ""):
+            yield f"objectives.{place}", why
+
+
+def _of_limits(limits: Sequence[Limit], measure: Measure) -> Iterator[tuple[str, str]]:
+    for place, limit in enumerate(limits):
+        if why := _unread(limit, f"the limit on {limit.property}", measure) or _untold(limit, measure):
+            yield f"limits.{place}", why
+
+
+def _repeated(objectives: Sequence[Objective], limits: Sequence[Limit]) -> Iterator[tuple[str, str]]:
+    """Objectives over the same temperatures are the same, in whatever order the file names these."""
+    asked = [
+        (one.property, one.goal, one.over, frozenset(zip(one.parts, one.references or (None,), strict=True)))
+        for one in objectives
+    ]
+    for place, one in enumerate(asked):
+        if (first := asked.index(one)) < place:
+            yield (
+                f"objectives.{place}",
+                f"{objectives[place].label} is given twice, as objective {first + 1} and {place + 1}; leave one out",
             )
+    labels = [limit.label for limit in limits]
+    for place, label in enumerate(labels):
+        if labels.index(label) < place:
+            yield f"limits.{place}", f"the limit on {label} is given twice; write both bounds in one"
 
-    goals: dict[tuple[str, float | None], str] = {}
-    for objective in objectives:
+
+def _both_ways(objectives: Sequence[Objective]) -> Iterator[tuple[str, str]]:
+    goals: dict[Measurand, str] = {}
+    for place, objective in enumerate(objectives):
         for part in objective.parts:
-            if goals.setdefault((part.property, part.temperature_C), objective.goal) != objective.goal:
-                raise ValueError(f"{part.label} is to be maximised and minimised; say which")
+            if goals.setdefault(part, objective.goal) != objective.goal:
+                yield f"objectives.{place}", f"{part.label} is to be maximised and minimised; say which"
 
 
-def _refuse_unread(one: Measurand, name: str, measure: Measure) -> None:
+def _unread(one: Measurand, name: str, measure: Measure) -> str:
+    """Why an outcome cannot be read on a film; empty where it can."""
     asked = one.temperature_C
-    _refuse_unknown(one.property, name)
+    if one.property not in MEASURED:
+        return _unmeasured(name)
     if one.property in WITHOUT_TEMPERATURE:
-        if asked is not None:
-            raise ValueError(f"{name} has no temperature; leave it out")
-        return
+        return "" if asked is None else f"{name} has no temperature; leave it out"
     if asked is None:
-        raise ValueError(f"{name} needs a temperature, such as `temperature: 30 °C`")
+        return f"{name} needs a temperature, such as `temperature: 30 °C`"
     low, high = min(measure.temperatures), max(measure.temperatures)
     if not low - 10 <= asked <= high + 10:
-        raise ValueError(
+        return (
             f"{name} is read at {asked:g} °C, but films are measured from {low:g} to {high:g} °C; measure within 10 K "
             "of it"
         )
+    return ""
 
 
-def _refuse_unknown(name: str, what: str) -> None:
-    if name not in MEASURED:
-        raise ValueError(f"no instrument measures {what}; known are {', '.join(MEASURED)}")
+def _unmeasured(name: str) -> str:
+    return f"no instrument measures {name}; known are {', '.join(MEASURED)}"
 
 
-def _refuse_untold(limit: Limit, measure: Measure) -> None:
+def _untold(limit: Limit, measure: Measure) -> str:
+    """Why a measurement cannot tell whether a limit is held; empty where it can."""
     told = {
         "oxidation_limit": ("voltage_sweep", measure.voltage_sweep.low, measure.voltage_sweep.high, "V"),
         "glass_transition": ("calorimetry", measure.calorimetry.low, measure.calorimetry.high, "°C"),
         "transference_number": ("polarisation", 0.0, 1.0, ""),
     }
     if limit.property not in told:
-        return
+        return ""
     name, low, high, unit = told[limit.property]
     for bound in (limit.at_least, limit.at_most):
         if bound is not None and not low < bound < high:
-            raise ValueError(
+            return (
                 f"the limit on {limit.property} is {bound:g} {unit}".rstrip()
                 + f", which measure.{name} cannot tell: it reads from {low:g} to {high:g} {unit}".rstrip()
                 + "; move the limit, or widen the measurement"
             )
+    return ""

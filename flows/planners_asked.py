@@ -122,7 +122,9 @@ class Asked:
         return PoolProblem(candidates, values, self._plan(Plan()), label=self.pool.name)
 
     def _plan(self, usual: Plan) -> Plan:
-        given = {"initial": self.initial, "budget": self.budget, "batch": self.batch}
+        """The usual plan with what is given in its place; a usual batch is no more than a budget that is given."""
+        batch = min(usual.batch, self.budget or usual.budget) if self.batch is None else self.batch
+        given = {"initial": self.initial, "budget": self.budget, "batch": batch}
         return replace(usual, **{name: value for name, value in given.items() if value is not None})
 
 

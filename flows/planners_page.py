@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.pages.page import LAYOUT, as_html, write_page
-from flows.planners_table import heads_and_rows, in_words
+from flows.planners_table import explained, heads_and_rows, in_words
 from planners.compare.campaign_problem import CampaignProblem
 from planners.compare.pool_problem import PoolProblem
 from planners.compare.problem import Problem, Trial
@@ -22,6 +22,7 @@ _BAND = (0.1, 0.9)
 """Quantiles over starts that a band reaches from and to."""
 
 _BANDED = "Mean over starts; the band holds the middle 80 % of them."
+_SUBJECT = "Drawn after each experiment: {}. "
 _SEARCHED = (
     "True results of the experiments that each planner chose; a box shows quartiles and range, without outliers."
 )
@@ -56,7 +57,8 @@ def write_planners(path: Path, problem: Problem, trials: Mapping[str, Sequence[T
     def curves(title: str, axis: str, curve: Curve, why: str = "") -> Part:
         return Part(title, as_html(band_figure(trials, colours, curve, axis)), why)
 
-    parts = [curves("Best so far", "best so far", lambda trial: trial.best_so_far, _BANDED)]
+    drawn = _SUBJECT.format(problem.scored)
+    parts = [curves("Best so far", "best so far", lambda trial: trial.best_so_far, drawn + _BANDED)]
     best = problem.best
     if isinstance(problem, PoolProblem):
         parts.append(
@@ -71,6 +73,7 @@ def write_planners(path: Path, problem: Problem, trials: Mapping[str, Sequence[T
         label=problem.label,
         question=in_words(problem, seeds),
         heads=heads,
+        explained=explained(problem, heads),
         rows=rows,
         parts=parts,
         seeds=seeds,

@@ -22,6 +22,21 @@ def heads_and_rows(problem: Problem, trials: Mapping[str, Sequence[Trial]]) -> t
     return heads, {name: [cells[head] for head in heads] for name, cells in tables.items()}
 
 
+def explained(problem: Problem, heads: Sequence[str]) -> str:
+    """What the columns say, those that are there, for whoever did not run the comparison."""
+    meanings = {
+        "found of the best hundredth": "found: how many of the best hundredth of the pool a start chose",
+        "first hit": "first hit: experiments until the first of these, the median over starts",
+        "found": f"found: {problem.scored}, after all experiments of a start",
+        "regret": f"regret: how much {problem.scored} lies below the best there is",
+        "regret (median)": f"regret: how much {problem.scored} lies below the best there is, the median over starts",
+        "against a constraint": "against a constraint: suggestions that the space forbids, of all starts together",
+        "over a limit": "over a limit: the share of chosen films whose truth oversteps one",
+    }
+    told = "; ".join(meaning for head, meaning in meanings.items() if head in heads)
+    return f"{told[:1].upper()}{told[1:]}."
+
+
 def in_words(problem: Problem, seeds: int) -> str:
     """What was compared: `htpmd.csv, 3,005 candidates: 20 …`."""
     plan, label = problem.plan, problem.label

@@ -46,28 +46,44 @@ def pinned(spec: CampaignSpec, campaign_file: Path) -> CampaignSpec:
     return spec.model_copy(update={"space": space})
 
 
-def keep_pool(
-    ledger: "Ledger", spec: CampaignSpec, campaign_file: Path, told: Callable[[str, int, int], None] = lambda *_: None
-) -> None:
-    """Write the campaign's pool into the ledger, and work out its numbers, where that was not done before.
+Told = Callable[[str, int, int], None]
+"""Hears what is done, of how many polymers, and how many there are."""
+
+
+def read_pool(spec: CampaignSpec, campaign_file: Path, told: Told = lambda *_: None) -> tuple[str, ...]:
+    """The repeat units of the campaign's pool, none where it has no pool; its numbers are worked out meanwhile.
 
     Args:
-        ledger: Where it is kept.
         spec: Of the campaign, pinned.
         campaign_file: The pool's file lies relative to it.
-        told: Hears what is done, of how many polymers, and how many there are.
+        told: Hears how far it is.
 
     Raises:
-        BadInput: a polymer of the file cannot be read, or stands there twice, or none of them may be made; nothing was
-            written.
+        BadInput: a polymer of the file cannot be read, or stands there twice, or none of them may be made.
+    """
+    pool = spec.space.pool
+    if pool is None:
+        return ()
+    path = campaign_file.parent / pool.file
+    units = _units(path, pool, told)
+    _refuse_barren(units, spec.space, path)
+    _numbers(units, told)
+    return units
+
+
+def keep_pool(
+    ledger: "Ledger", spec: CampaignSpec, read: Callable[[], tuple[str, ...]], told: Told = lambda *_: None
+) -> None:
+    """Write the campaign's pool, as `read` gives it, into the ledger where that was not done before.
+
+    Its numbers are worked out where this machine does not have them yet.
     """
     pool = spec.space.pool
     if pool is None:
         return
     units = ledger.pool(pool.sha256, pool.smiles_column)
     if units is None:
-        units = _units(campaign_file.parent / pool.file, pool, told)
-        _refuse_barren(units, spec.space, campaign_file.parent / pool.file)
+        units = read()
         ledger.keep_pool(pool.sha256, pool.smiles_column, units)
     _numbers(units, told)
 
@@ -124,7 +140,7 @@ def _pool(held: _Held) -> "Pool":
     return _numbers(units)
 
 
-def _numbers(units: tuple[str, ...], told: Callable[[str, int, int], None] = lambda *_: None) -> "Pool":
+def _numbers(units: tuple[str, ...], told: Told = lambda *_: None) -> "Pool":
     from planners.pool.kept import kept_pool
 
     try:
@@ -137,7 +153,7 @@ def _numbers(units: tuple[str, ...], told: Callable[[str, int, int], None] = lam
         ) from error
 
 
-def _units(path: Path, pool: PoolFile, told: Callable[[str, int, int], None]) -> tuple[str, ...]:
+def _units(path: Path, pool: PoolFile, told: Told) -> tuple[str, ...]:
     from planners.pool.candidates import distinct
 
     rows = list(_rows(path, pool))

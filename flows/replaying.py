@@ -1,7 +1,9 @@
 """The decisions of an earlier run, for the planner that makes them again."""
 
+from collections.abc import Sequence
+
 from chemistry.errors import BadInput
-from flows.spec import CampaignSpec
+from flows.spec import CampaignSpec, ReplayedRun
 from ledger.store import Ledger
 from ledger.tables import CampaignRow
 from planners.replay import ReplayPlanner
@@ -20,12 +22,16 @@ def decisions_again(ledger: Ledger, spec: CampaignSpec, event: int) -> ReplayPla
     return ReplayPlanner(asked, origin=f"run {row.run} of {row.name}")
 
 
-def refuse_empty_replay(ledger: Ledger, spec: CampaignSpec) -> None:
-    """Refuse a campaign that replays what is not there, before anything of it is written.
+def refuse_empty_replay(ledger: Ledger | None, spec: CampaignSpec) -> None:
+    """Refuse a campaign that replays what is not there, before anything of it is written, the ledger itself included.
 
     Raises:
         BadInput: the ledger holds no such run, or it made no decision.
     """
+    if ledger is None:
+        if spec.planner.replay is not None:
+            raise _no_such_run(spec.planner.replay, spec, [])
+        return
     again = decisions_again(ledger, spec, ledger.last_event())
     if again is not None and not again.decisions:
         raise BadInput(
@@ -45,9 +51,13 @@ def _run(ledger: Ledger, spec: CampaignSpec) -> CampaignRow:
     for row in rows:
         if row.run == wanted.run and (unfinished is None or row.id != unfinished.id):
             return row
+    raise _no_such_run(wanted, spec, rows)
+
+
+def _no_such_run(wanted: ReplayedRun, spec: CampaignSpec, rows: Sequence[CampaignRow]) -> BadInput:
     there = ", ".join(str(row.run) for row in rows) or "none"
-    raise BadInput(
-        f"the ledger holds no earlier run {wanted.run} of `{name}` (its runs: {there})",
+    return BadInput(
+        f"the ledger holds no earlier run {wanted.run} of `{wanted.campaign or spec.name}` (its runs: {there})",
         place="planner.replay",
         remedy="Name one that it holds, or run both campaigns with the same --ledger",
     )

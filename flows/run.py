@@ -15,9 +15,9 @@ from flows.terminal import bar, console, table
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
+    from rich.progress import Progress, TaskID
 
-    from flows.spec import CampaignSpec
-    from ledger.store import Ledger
+    from flows.pools import Told
 
 
 def run_campaign(
@@ -39,19 +39,18 @@ def run_campaign(
     """
     spec, lab_file = read_files(campaign_file, hardware=hardware)
     read_faults_for(faults, lab_file)
-    from flows.leasing import refuse_second_run  # with the ledger, which a mistake in a file need not wait for
-    from flows.replaying import refuse_empty_replay
-    from flows.session import open_ledger, shown_ledger
+    from flows.session import ledger_to_run_in, shown_ledger  # a mistake in a file need not wait for the ledger
     from planners.sampling import refuse_empty
 
     if spec.space.pool is None:
         refuse_empty(spec.space)
     place = campaign_folder(spec.name, folder)
     home()
-    with contextlib.closing(open_ledger(place, ledger_url)) as ledger:  # refused before a server is started for it
-        refuse_second_run(ledger, spec.name)
-        refuse_empty_replay(ledger, spec)
-        _bring_in_pool(ledger, spec, campaign_file)
+    with (
+        bar(console(stderr=True)) as drawn,
+        ledger_to_run_in(spec, campaign_file, place, ledger_url, _telling(drawn)),
+    ):
+        pass  # refused before a server is started for it
     from flows.prefect_server import dashboard, prefect_server
 
     size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"
@@ -93,18 +92,16 @@ def _run_flow(name: str, ledger_place: str, parameters: dict[str, Any]) -> "Stat
     return cast("State", run_flow(campaign, flow_run=run, parameters=parameters, return_type="state"))
 
 
-def _bring_in_pool(ledger: "Ledger", spec: "CampaignSpec", campaign_file: Path) -> None:
-    """The pool into the ledger, and its numbers worked out, which of many polymers takes a while the first time."""
-    from flows.pools import keep_pool
+def _telling(drawn: "Progress") -> "Told":
+    """Draws how far a pool is read."""
+    tasks: dict[str, TaskID] = {}
 
-    with bar(console(stderr=True)) as drawn:
-        tasks: dict[str, Any] = {}
+    def told(doing: str, done: int, of: int) -> None:
+        if doing not in tasks:
+            tasks[doing] = drawn.add_task(doing, total=of)
+        drawn.update(tasks[doing], completed=done)
 
-        def told(doing: str, done: int, of: int) -> None:
-            tasks.setdefault(doing, drawn.add_task(doing, total=of) if doing not in tasks else None)
-            drawn.update(tasks[doing], completed=done)
-
-        keep_pool(ledger, spec, campaign_file, told)
+    return told
 
 
 def _import_ahead() -> None:

@@ -4,7 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,13 @@ from devices.lab_file import LabFile
 from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import is_simulated, open_lab, read_faults_for, read_files
 from flows.leasing import Leasing, campaign_lease, refuse_second_run
-from flows.pools import keep_pool
+from flows.pools import Told, keep_pool, read_pool
 from flows.replaying import refuse_empty_replay
 from flows.shelf import shelve
 from flows.spec import CampaignSpec
 from flows.theory.engines import refuse_made_up
 from flows.weather import LedgerWeather
+from ledger.errors import NoLedger
 from ledger.journal import Journal
 from ledger.opening import refuse_unfit_file
 from ledger.stock import Stock
@@ -76,16 +77,44 @@ def open_ledger(folder: CampaignFolder, url: str | None, *, create: bool = True)
     """The campaign's ledger: the database that was named, else SQLite in its folder."""
     if url is not None and not url.strip():
         raise BadInput("--ledger names nothing", remedy="Give a path or a database URL, or leave it out.")
-    if url is None and create:
+    if url is None:
         try:
-            folder.path.mkdir(parents=True, exist_ok=True)
+            if create:
+                folder.path.mkdir(parents=True, exist_ok=True)
+            folder.path.exists()  # raises where no folder can have such a name
         except OSError as error:
             raise BadInput(
-                f"the campaign's folder cannot be made ({error.strerror})",
+                f"no campaign can have its folder here ({error.strerror})",
                 place=shortened(str(folder.path), LONGEST_PATH),
                 remedy="Name another one with --folder.",
             ) from error
     return Ledger.open(folder.ledger if url is None else url, create=create)
+
+
+@contextlib.contextmanager
+def ledger_to_run_in(
+    spec: CampaignSpec, campaign_file: Path, folder: CampaignFolder, url: str | None, told: Told = lambda *_: None
+) -> Iterator[Ledger]:
+    """The ledger that a campaign is about to be run in, with its pool in it; made where there is none.
+
+    `told` hears how far the pool is read, which of many polymers takes a while the first time.
+
+    Raises:
+        LeaseHeld: another process is running the campaign.
+        BadInput: what the campaign asks for is not there; nothing was written, and no ledger made.
+    """
+    read = partial(read_pool, spec, campaign_file, told)
+    try:
+        ledger = open_ledger(folder, url, create=False)
+    except NoLedger:
+        refuse_empty_replay(None, spec)
+        units = read()
+        ledger, read = open_ledger(folder, url), lambda: units
+    with contextlib.closing(ledger):
+        refuse_second_run(ledger, spec.name)
+        refuse_empty_replay(ledger, spec)
+        keep_pool(ledger, spec, read, told)
+        yield ledger
 
 
 @contextlib.contextmanager
@@ -114,10 +143,7 @@ def open_session(
         lab = open_things.enter_context(contextlib.closing(open_lab(lab_file, place.lab, faults)))
         _refuse_faults_of_real(faults, lab, faults_file)
         refuse_made_up(spec, lab)
-        ledger = open_things.enter_context(contextlib.closing(open_ledger(place, ledger_url)))
-        refuse_second_run(ledger, spec.name)
-        refuse_empty_replay(ledger, spec)
-        keep_pool(ledger, spec, campaign_file)
+        ledger = open_things.enter_context(ledger_to_run_in(spec, campaign_file, place, ledger_url))
         leasing = open_things.enter_context(contextlib.closing(Leasing(ledger)))
         open_things.enter_context(leasing.lease(campaign_lease(spec.name), wait=False))
         ledger.set_lab_clock(lab.clock.now)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from chemistry.errors import WrongKeys
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
 from flows.approval_policy import ApprovalPolicy
@@ -41,7 +42,8 @@ class Budget(Value):
     @model_validator(mode="after")
     def _within_budget(self) -> Self:
         if self.batch > self.experiments:
-            raise ValueError(f"a batch of {self.batch} is more than all {self.experiments} experiments")
+            words = f"a batch of {self.batch} is more than all {self.experiments} experiments"
+            raise WrongKeys(("batch", words))
         return self
 
 
@@ -73,12 +75,14 @@ class PlannerSpec(Value):
     def _serves(self) -> Self:
         why_not = why_not_for_planner(self.surrogate)
         if why_not:
-            raise ValueError(why_not)
+            raise WrongKeys(("surrogate", why_not))
         unused = [key for key in OPTIONS if getattr(self, key) is not None and key not in self.planners]
         if unused:
-            raise ValueError(f"options of {', '.join(unused)} are given, but the planner is {self.name}")
+            words = f"options of {', '.join(unused)} are given, but the planner is {self.name}"
+            raise WrongKeys((unused[0], words))
         if self.name == "replay" and self.replay is None:
-            raise ValueError("the planner replay must be told what: `replay: {campaign: peo_salts, run: 1}`")
+            words = "the planner replay must be told what: `replay: {campaign: peo_salts, run: 1}`"
+            raise WrongKeys(("name", words))
         return self
 
     @property
@@ -120,7 +124,8 @@ class Learning(Value):
     def _known(self) -> Self:
         unknown = [name for name in self.beside if name not in names()]
         if unknown:
-            raise ValueError(f"there is no model {', '.join(unknown)}; known are {', '.join(names())}")
+            words = f"there is no model {', '.join(unknown)}; known are {', '.join(names())}"
+            raise WrongKeys((f"beside.{self.beside.index(unknown[0])}", words))
         return self
 
 
@@ -189,17 +194,20 @@ class CampaignSpec(Value):
         """A pool is for the planner that chooses from pools, and the other way round."""
         pool, name = self.space.pool, self.planner.name
         if pool is not None and name not in CHOOSING:
-            raise ValueError(
+            words = (
                 f"the space is a pool, and the planner {name} chooses from none; say `planner: {{name: pool}}`, or "
                 "name the polymers"
             )
+            raise WrongKeys(("planner.name", words))
         if pool is None and name == "pool":
-            raise ValueError("the planner is pool, but the space names polymers; say `pool: {file: …}` instead of them")
+            words = "the planner is pool, but the space names polymers; say `pool: {file: …}` instead of them"
+            raise WrongKeys(("planner.name", words))
         if pool is not None and (span := self.space.salt_loading.span) and pool.loadings == 1:
-            raise ValueError(
+            words = (
                 f"the polymers of a pool are made at stated loadings, and salt_loading is {span:g} wide; say how many "
                 "of them, such as `loadings: 3` in the pool, or give low and high the same value"
             )
+            raise WrongKeys(("space.salt_loading", words))
         return self
 
     @model_validator(mode="after")
@@ -207,30 +215,34 @@ class CampaignSpec(Value):
         """What is offered is for the planner that buys, with a model that takes theory for what it is."""
         buys = self.planner.name == "multi_fidelity"
         if buys and (self.offers is None or self.offers == Offers()):
-            raise ValueError(
+            words = (
                 "the planner multi_fidelity has nothing to choose from; say what is offered, such as "
                 "`offers: {md: {price: 1 h, temperatures: [30 °C]}}`, or use the planner bayesian"
             )
+            raise WrongKeys(("planner.name" if self.offers is None else "offers", words))
         if self.offers is not None and not buys:
-            raise ValueError(f"offers are for the planner multi_fidelity, and the planner is {self.planner.name}")
+            words = f"offers are for the planner multi_fidelity, and the planner is {self.planner.name}"
+            raise WrongKeys(("offers", words))
         quick = self.offers.quick_scan if self.offers is not None else None
         if quick is not None:
             refuse_unscanned(quick, self.objectives)
         if self.offers is not None and self.offers.md is not None and self.planner.surrogate != "multi_fidelity":
-            raise ValueError(
+            words = (
                 f"theory is offered, and the surrogate {self.planner.surrogate} would leave it aside; write "
                 "`surrogate: multi_fidelity`"
             )
+            raise WrongKeys(("planner.surrogate", words))
         return self
 
     @model_validator(mode="after")
     def _bred(self) -> Self:
         """Open-ended polymers are for a planner that breeds them."""
         if self.space.open_polymers is not None and not set(BREEDING) & set(self.planner.planners):
-            raise ValueError(
+            words = (
                 f"the space says open_polymers, but the planner {self.planner.name} breeds no polymers; use the "
                 "planner genetic, or a portfolio with it, or leave open_polymers out"
             )
+            raise WrongKeys(("space.open_polymers", words))
         return self
 
 

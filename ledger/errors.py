@@ -2,11 +2,15 @@
 
 from sqlalchemy.exc import DontWrapMixin
 
-from chemistry.errors import IonloopError
+from chemistry.errors import BadInput, IonloopError
 
 
 class LedgerError(IonloopError):
     """The ledger was asked for something that its rules forbid, or that it does not hold."""
+
+
+class NoLedger(BadInput):
+    """There is no ledger where one was looked for, and nothing else either: one may be made there."""
 
 
 class LedgerUnavailable(LedgerError):

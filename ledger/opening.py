@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 from chemistry.errors import BadInput
 from chemistry.wording import LONGEST_PATH, shortened
+from ledger.errors import NoLedger
 from ledger.migrations import VERSION_TABLE, known_versions, version_of
 from ledger.tables import metadata
 
@@ -56,7 +57,7 @@ def refuse_unfit_file(path: Path, *, create: bool) -> None:
         ) from error
     if not there:
         if not create:
-            raise BadInput("there is no ledger here", place=place, remedy="Check the path, or run a campaign first")
+            raise NoLedger("there is no ledger here", place=place, remedy="Check the path, or run a campaign first")
         return
     if path.is_dir():
         raise BadInput("a ledger is a file, and this is a folder", place=place, remedy=_OTHER_NAME)
@@ -105,7 +106,7 @@ def refuse_unfit_database(connection: Connection, place: str, *, create: bool) -
             remedy="Give the ledger a database or a schema of its own",
         )
     if not create:
-        raise BadInput("there is no ledger in this database", place=place, remedy="Check the URL, or run a campaign")
+        raise NoLedger("there is no ledger in this database", place=place, remedy="Check the URL, or run a campaign")
 
 
 def refuse_other_version(version: str, place: str) -> None:

@@ -13,8 +13,12 @@ from chemistry.remembered import remembered
 from chemistry.solvents import solvent
 from chemistry.value import Value
 
-COLDEST_C, HOTTEST_C = -100.0, 300.0
-"""Of any step; a station's own limits are narrower, and it says so."""
+COLDEST_C, HOTTEST_C = -100.0, 200.0
+"""Of any step. Up to the higher LiFSI, the least stable of the usual salts that are dried at all, is stable (Han et
+al., J. Power Sources 2011, 196, 3623); a station's own limits may be narrower, and it says so."""
+LONGEST = {"hours": 1000.0, "minutes": 10_000.0}
+"""Of a step."""
+WIDEST_GAP_um, HIGHEST_PRESSURE_MPa = 100_000.0, 1000.0
 MOST_TIMES = 9
 """How often a step can be meant to be done."""
 
@@ -44,10 +48,10 @@ _ANY = Field(min_length=1)
 Temperatures = Annotated[
     tuple[Annotated[float, in_unit("degC"), Field(ge=COLDEST_C, le=HOTTEST_C)], ...], _ANY, _LISTED
 ]
-Hours = Annotated[tuple[Annotated[float, in_unit("hour"), Field(gt=0, le=1000)], ...], _ANY, _LISTED]
-Minutes = Annotated[tuple[Annotated[float, in_unit("min"), Field(gt=0, le=10_000)], ...], _ANY, _LISTED]
-Gaps = Annotated[tuple[Annotated[float, in_unit("um"), Field(gt=0, le=100_000)], ...], _ANY, _LISTED]
-Pressures = Annotated[tuple[Annotated[float, in_unit("MPa"), Field(gt=0, le=1000)], ...], _ANY, _LISTED]
+Hours = Annotated[tuple[Annotated[float, in_unit("hour"), Field(gt=0, le=LONGEST["hours"])], ...], _ANY, _LISTED]
+Minutes = Annotated[tuple[Annotated[float, in_unit("min"), Field(gt=0, le=LONGEST["minutes"])], ...], _ANY, _LISTED]
+Gaps = Annotated[tuple[Annotated[float, in_unit("um"), Field(gt=0, le=WIDEST_GAP_um)], ...], _ANY, _LISTED]
+Pressures = Annotated[tuple[Annotated[float, in_unit("MPa"), Field(gt=0, le=HIGHEST_PRESSURE_MPa)], ...], _ANY, _LISTED]
 Solvents = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], _ANY, _NAMED]
 Times = Annotated[tuple[Annotated[int, Field(ge=0, le=MOST_TIMES)], ...], _ANY, _COUNTED]
 
@@ -209,6 +213,31 @@ def _process(space: ProcessSpace, chosen: tuple[int, ...]) -> Process:
 def _name(kind: str, field: str) -> str:
     """What `chemistry.process` calls a setting, with its unit."""
     return _FIELDS.get(field) or ("minutes" if kind == "press" else "hours")
+
+
+_LIMITS = {
+    "temperature_C": (COLDEST_C, HOTTEST_C),
+    "gap_um": (0.0, WIDEST_GAP_um),
+    "pressure_MPa": (0.0, HIGHEST_PRESSURE_MPa),
+    **{field: (0.0, longest) for field, longest in LONGEST.items()},
+}
+
+
+def why_not_made(process: Process) -> list[tuple[str, str]]:
+    """What nobody can make a film by, each with its key: no step at all, or a setting beyond what any step can have.
+
+    It is asked of a list of steps that a space names. What happened elsewhere may be anything, or stated by nobody.
+    """
+    if not process.steps:
+        return [
+            ("steps", "it has no step, so no film comes of it; name steps, or leave `process` out for the usual one")
+        ]
+    return [
+        (f"steps.{place}.{field}", f"{field} is {value:g}, and any step has it from {low:g} to {high:g}")
+        for place, step in enumerate(process.steps)
+        for field, (low, high) in _LIMITS.items()
+        if (value := getattr(step, field, None)) is not None and not low <= value <= high
+    ]
 
 
 def _kind(given: Any) -> str:

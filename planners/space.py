@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from chemistry.errors import WrongKeys
 from chemistry.polymer import Polymer
 from chemistry.process import Process
 from chemistry.salt import Additive, Salt
@@ -14,7 +15,7 @@ from planners.axes import Amount, Axes, Choice, Range
 from planners.components import identity, looked_up
 from planners.constraints import Constraint, crowd_problems, pair_problems
 from planners.pool.pool_file import PoolFile
-from planners.process_space import HowMade, ProcessSpace, Setting
+from planners.process_space import HowMade, ProcessSpace, Setting, why_not_made
 
 LOADING_UNITS = {"Li/O": 2.0, "mol/kg": 50.0, "w/w": 0.95}
 """Units of a salt loading and the highest value of each that can be meant: two lithium ions per coordinating site,
@@ -57,17 +58,18 @@ class DesignSpace(Value):
     def _sensible(self) -> Self:
         problems = [
             *self._host_problems(),
-            *_twice("polymer", self.polymers),
-            *_twice("salt", self.salts),
-            *_twice("plasticiser", self.plasticisers),
+            *_twice("polymer", "polymers", self.polymers),
+            *_twice("salt", "salts", self.salts),
+            *_twice("plasticiser", "plasticisers", self.plasticisers),
             *_loading_problems(self.salt_loading, self.polymers),
             *self._fraction_problems(),
             *self._crowd_problems(),
-            *pair_problems(self.constraints, self.polymers, self.salts, self.plasticisers),
+            *_about("constraints", pair_problems(self.constraints, self.polymers, self.salts, self.plasticisers)),
             *_breeding_problems(self.polymers, self.open_polymers),
+            *self._process_problems(),
         ]
         if problems:
-            raise ValueError("; ".join(problems))
+            raise WrongKeys(*problems)
         return self
 
     @cached_property
@@ -107,39 +109,60 @@ class DesignSpace(Value):
         """The process of a film, of the place that was chosen in each setting."""
         return self.process.process(chosen) if isinstance(self.process, ProcessSpace) else self.process
 
-    def _host_problems(self) -> list[str]:
+    def _host_problems(self) -> "Problems":
         if self.pool is None:
-            return [] if self.polymers else ["no polymer is named; name one or more, or a pool of them"]
-        problems = []
-        if self.polymers:
-            problems.append("polymers are named beside a pool; name them in the pool, or leave the pool out")
-        if any(self.plasticisers):
-            problems.append("a pool is of polymers, salts and loadings, and plasticisers are named; leave them out")
-        if self.settings:
-            problems.append("a pool is made by one process, and settings of it are left open; give each one value")
-        return problems
+            return [] if self.polymers else [("polymers", "no polymer is named; name one or more, or a pool of them")]
+        wrong = {
+            "polymers": (self.polymers, "polymers are named beside a pool; name them in the pool, or leave it out"),
+            "plasticisers": (
+                any(self.plasticisers),
+                "a pool is of polymers, salts and loadings, and plasticisers are named; leave them out",
+            ),
+            "process": (
+                self.settings,
+                "a pool is made by one process, and settings of it are left open; give each one value",
+            ),
+        }
+        return [(key, words) for key, (is_so, words) in wrong.items() if is_so]
 
-    def _crowd_problems(self) -> list[str]:
+    def _crowd_problems(self) -> "Problems":
         named = [plasticiser for plasticiser in self.plasticisers if plasticiser is not None]
-        if self.most_plasticisers > max(len(named), 1):
-            return [f"most_plasticisers is {self.most_plasticisers}, but the space names {len(named)} of them"]
-        fraction = self.plasticiser_fraction
-        if fraction is not None and self.most_plasticisers > 1 and fraction.low <= 0:
-            return ["plasticiser_fraction starts at 0; a film with several names those it holds, so start above 0"]
-        return crowd_problems(self.constraints, named, self.most_plasticisers)
+        most, fraction = self.most_plasticisers, self.plasticiser_fraction
+        if most > max(len(named), 1):
+            words = f"most_plasticisers is {most}, but the space names {len(named)} of them"
+            return [("most_plasticisers", words)]
+        if fraction is not None and most > 1 and fraction.low <= 0:
+            words = "plasticiser_fraction starts at 0; a film with several names those it holds, so start above 0"
+            return [("plasticiser_fraction.low", words)]
+        return _about("constraints", crowd_problems(self.constraints, named, most))
 
-    def _fraction_problems(self) -> list[str]:
+    def _process_problems(self) -> "Problems":
+        made = () if isinstance(self.process, ProcessSpace) else why_not_made(self.process)
+        return [(f"process.{key}", words) for key, words in made]
+
+    def _fraction_problems(self) -> "Problems":
         fraction = self.plasticiser_fraction
         named = [plasticiser for plasticiser in self.plasticisers if plasticiser is not None]
         if fraction is None:
-            return ["plasticisers are named but plasticiser_fraction is missing"] if named else []
+            words = "plasticisers are named but plasticiser_fraction is missing"
+            return [("plasticisers", words)] if named else []
         if not named:
-            return ["plasticiser_fraction is given but no plasticiser is named"]
+            return [("plasticiser_fraction", "plasticiser_fraction is given but no plasticiser is named")]
         if fraction.unit != "w/w":
-            return [f"plasticiser_fraction has the unit {fraction.unit!r}; write it in w/w, a fraction of the film"]
+            words = f"plasticiser_fraction has the unit {fraction.unit!r}; write it in w/w, a fraction of the film"
+            return [("plasticiser_fraction.unit", words)]
         if fraction.high >= 1:
-            return [f"plasticiser_fraction goes up to {fraction.high:g}; as a fraction of the film it stays below 1"]
+            words = f"plasticiser_fraction goes up to {fraction.high:g}; as a fraction of the film it stays below 1"
+            return [("plasticiser_fraction.high", words)]
         return []
+
+
+Problems = list[tuple[str, str]]
+"""Keys of the space, dotted, and what is wrong with each."""
+
+
+def _about(key: str, problems: Sequence[str]) -> Problems:
+    return [(key, problem) for problem in problems]
 
 
 def _axis(setting: Setting, before: int) -> Choice:
@@ -153,34 +176,38 @@ def _axis(setting: Setting, before: int) -> Choice:
     )
 
 
-def _twice(kind: str, components: Sequence[Polymer | Salt | Additive | None]) -> list[str]:
+def _twice(kind: str, key: str, components: Sequence[Polymer | Salt | Additive | None]) -> Problems:
     seen: dict[str, str] = {}
     problems = []
-    for component in components:
+    for place, component in enumerate(components):
         label = "none" if component is None else component.label
         content = identity(component)
         if content in seen:
-            problems.append(f"the {kind} {label} is the same as {seen[content]}; name it once")
+            problems.append((f"{key}.{place}", f"the {kind} {label} is the same as {seen[content]}; name it once"))
         seen[content] = label
     return problems
 
 
-def _loading_problems(loading: Range, polymers: Sequence[Polymer]) -> list[str]:
+def _loading_problems(loading: Range, polymers: Sequence[Polymer]) -> Problems:
     if loading.unit not in LOADING_UNITS:
-        return [f"salt_loading has the unit {loading.unit!r}; known are {', '.join(LOADING_UNITS)}"]
+        words = f"salt_loading has the unit {loading.unit!r}; known are {', '.join(LOADING_UNITS)}"
+        return [("salt_loading.unit", words)]
     problems = []
     if loading.low <= 0:
-        problems.append(f"salt_loading starts at {loading.low:g}; every film of a space holds salt, so start above 0")
+        words = f"salt_loading starts at {loading.low:g}; every film of a space holds salt, so start above 0"
+        problems.append(("salt_loading.low", words))
     if loading.high > LOADING_UNITS[loading.unit]:
         limit = LOADING_UNITS[loading.unit]
-        problems.append(f"salt_loading goes up to {loading.high:g} {loading.unit}, beyond the limit of {limit:g}")
+        words = f"salt_loading goes up to {loading.high:g} {loading.unit}, beyond the limit of {limit:g}"
+        problems.append(("salt_loading.high", words))
     if loading.unit == "Li/O":
         bare = [polymer.label for polymer in polymers if not polymer.sites_mol_kg]
-        problems += [f"{label} has no coordinating site, so Li/O means nothing; use mol/kg" for label in bare]
+        means_nothing = [f"{label} has no coordinating site, so Li/O means nothing; use mol/kg" for label in bare]
+        problems += _about("salt_loading.unit", means_nothing)
     return problems
 
 
-def _breeding_problems(polymers: Sequence[Polymer], open_polymers: OpenPolymers | None) -> list[str]:
+def _breeding_problems(polymers: Sequence[Polymer], open_polymers: OpenPolymers | None) -> Problems:
     if open_polymers is None or not polymers:
         return []
     from chemistry.exchange import can_exchange, heavy_atoms
@@ -188,8 +215,10 @@ def _breeding_problems(polymers: Sequence[Polymer], open_polymers: OpenPolymers 
     units = [(polymer.label, unit.smiles) for polymer in polymers for unit in polymer.units]
     if not any(can_exchange(smiles) for _, smiles in units):
         names = ", ".join(polymer.label for polymer in polymers)
-        return [f"open_polymers is given, but the chain of {names} has no bond at which fragments are exchanged"]
+        words = f"open_polymers is given, but the chain of {names} has no bond at which fragments are exchanged"
+        return [("open_polymers", words)]
     smallest = min(heavy_atoms(smiles) for _, smiles in units)
     if open_polymers.most_atoms < smallest:
-        return [f"open_polymers.most_atoms is {open_polymers.most_atoms}, but the smallest named unit has {smallest}"]
+        words = f"open_polymers.most_atoms is {open_polymers.most_atoms}, but the smallest named unit has {smallest}"
+        return [("open_polymers.most_atoms", words)]
     return []

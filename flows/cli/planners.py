@@ -71,7 +71,7 @@ def planners_compare(
     from flows.cli.figures import print_figures
     from flows.outputs import refuse_unwritable
     from flows.planners_asked import Asked
-    from flows.planners_table import heads_and_rows, in_words
+    from flows.planners_table import explained, heads_and_rows, in_words
     from flows.terminal import bar, console, table
     from planners.compare.run import compare, kept_trials, summed_up
 
@@ -103,4 +103,4 @@ def planners_compare(
     for name, cells in rows.items():
         view.add_row(name, *cells)
     console().print(view)
-    typer.echo(f"{in_words(on, seeds)} Each trial is kept in {kept}.")
+    typer.echo(f"{in_words(on, seeds)} {explained(on, heads)} Each trial is kept in {kept}.")

@@ -48,5 +48,6 @@ def refuse_made_up(spec: CampaignSpec, lab: "Lab") -> None:
         raise BadInput(
             f"the engine {md.engine!r} makes up what a simulation would say, and `{lab.name}` is a real lab",
             place="offers: md: engine",
-            remedy="Leave `offers` out, or run the campaign on a simulated lab",
+            remedy="Leave `md` out of the offers; where nothing else is offered, leave `offers` out and write "
+            "`planner: {name: bayesian}`, for multi_fidelity needs offers. Or run the campaign on a simulated lab",
         )

@@ -3,19 +3,33 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from chemistry.errors import WrongKeys
 from chemistry.value import Value
 from flows.measure_spec import COLDEST_C, HOTTEST_C, SweepSpec, in_unit
 from planners.objectives import Objective
 
-Temperature = Annotated[float, in_unit("degC"), Field(ge=COLDEST_C, le=HOTTEST_C)]
+
+def _each_once(temperatures_C: tuple[float, ...]) -> tuple[float, ...]:
+    """A film is scanned once at a temperature, and a simulation that is run again tells nothing new for its price."""
+    twice = [T for T in dict.fromkeys(temperatures_C) if temperatures_C.count(T) > 1]
+    if twice:
+        raise ValueError(f"{', '.join(f'{T:g} °C' for T in twice)} is given twice; name each temperature once")
+    return temperatures_C
+
+
+Temperatures = Annotated[
+    tuple[Annotated[float, in_unit("degC"), Field(ge=COLDEST_C, le=HOTTEST_C)], ...],
+    Field(min_length=1),
+    AfterValidator(_each_once),
+]
 
 
 class QuickScan(Value):
     """A film that is measured at fewer temperatures, or with a shorter sweep, than `measure` says."""
 
-    temperatures: tuple[Temperature, ...] = Field(min_length=1)
+    temperatures: Temperatures
     sweep: SweepSpec = SweepSpec(low=100.0)
     sd: float = Field(default=0.05, gt=0, le=2)
     """What such a reading of log10 conductivity is expected to err by, decades."""
@@ -28,7 +42,7 @@ class Simulations(Value):
     """Who runs them. The twin makes up what a run would say, with errors of its own, for dry runs."""
     price: Annotated[float, in_unit("hour"), Field(gt=0)]
     """Hours of lab time that one is held to be worth."""
-    temperatures: tuple[Temperature, ...] = Field(min_length=1)
+    temperatures: Temperatures
     most: int = Field(default=200, ge=1)
     at_once: int = Field(default=1, ge=1, le=64)
     """Runs beside one another, and beside the instruments."""
@@ -42,11 +56,12 @@ class Offers(Value):
 
 
 def refuse_unscanned(quick: QuickScan, objectives: Sequence[Objective]) -> None:
-    """Raise `ValueError` where a quick scan leaves an objective unread: its film could be no answer."""
+    """Raise `WrongKeys` where a quick scan leaves an objective unread: its film could be no answer."""
     read = {("log10_conductivity", T) for T in quick.temperatures}
     unread = [p.label for one in objectives for p in one.parts if (p.property, p.temperature_C) not in read]
     if unread:
-        raise ValueError(
+        words = (
             f"a quick scan reads conductivity at {', '.join(f'{T:g} °C' for T in quick.temperatures)} and not "
             f"{', '.join(unread)}: its film could be no answer; add the temperatures, or leave quick_scan out"
         )
+        raise WrongKeys(("offers.quick_scan.temperatures", words))

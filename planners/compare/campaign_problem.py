@@ -50,13 +50,6 @@ class CampaignProblem:
 
     def __post_init__(self) -> None:
         """Refuse what leaves nothing to compare."""
-        plan = self.plan
-        if plan.initial < 1 or plan.budget < 1 or plan.batch < 1:
-            raise BadInput(
-                f"{plan.initial} initial and {plan.budget} chosen experiments in batches of {plan.batch}",
-                place=self.label,
-                remedy="Give each at least one",
-            )
         if self.space.pool is not None:
             raise BadInput(
                 "its polymers are a pool, and planners are compared here on polymers that a space names",
@@ -82,6 +75,14 @@ class CampaignProblem:
     def best(self) -> float | None:
         """The best height above the reference, found on a grid that is refined; None for several objectives."""
         return self._summit if len(self.objectives) == 1 and can_be_searched(self.space) else None
+
+    @property
+    def scored(self) -> str:
+        """The height of the best, or the hypervolume of several objectives, of films that hold the limits."""
+        films = "the films whose truth holds every limit" if self.limits else "all films"
+        if len(self.objectives) == 1:
+            return f"how far the best true {self.objectives[0].label} of {films} lies from its reference"
+        return f"the hypervolume of the true objectives of {films}, from their references on"
 
     def score(self, outcomes: Sequence[tuple[float, ...]]) -> float:
         """Hypervolume of what holds the limits."""

@@ -51,11 +51,11 @@ class PoolProblem:
             raise BadInput(
                 f"all {n} answers are {self.values[0]:g}", place=self.label, remedy="Name an objective that differs"
             )
-        if plan.initial < FEWEST or plan.budget < 1 or plan.batch < 1:
+        if plan.initial < FEWEST:
             raise BadInput(
-                f"{plan.initial} initial and {plan.budget} chosen experiments in batches of {plan.batch}",
+                f"{plan.initial} initial experiments are too few to learn from",
                 place=self.label,
-                remedy=f"Begin with {FEWEST} or more, choose one or more, at least one at a time",
+                remedy=f"Begin with {FEWEST} or more",
             )
         if plan.experiments > n:
             raise BadInput(
@@ -74,6 +74,11 @@ class PoolProblem:
     def best(self) -> float:
         """The best answer."""
         return float(self.values.max())
+
+    @property
+    def scored(self) -> str:
+        """Answers."""
+        return "the best answer"
 
     @cached_property
     def top(self) -> frozenset[str]:

@@ -7,17 +7,35 @@ from typing import Protocol
 
 import numpy as np
 
+from chemistry.errors import BadInput
+
 DIGITS = 6
 """Of figures."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a trial goes: `initial` experiments without looking, then `budget` chosen ones, `batch` at a time."""
+    """How a trial goes: `initial` experiments without looking, then `budget` chosen ones, `batch` at a time.
+
+    Raises:
+        BadInput: there would be nothing to compare, or the first batch would be more than all of the budget.
+    """
 
     initial: int = 20
     budget: int = 80
     batch: int = 5
+
+    def __post_init__(self) -> None:
+        if self.initial < 1 or self.budget < 1 or self.batch < 1:
+            raise BadInput(
+                f"{self.initial} initial and {self.budget} chosen experiments in batches of {self.batch}",
+                remedy="Give each at least one",
+            )
+        if self.batch > self.budget:
+            raise BadInput(
+                f"a batch of {self.batch} is more than all {self.budget} chosen experiments",
+                remedy="Make the batch smaller, or the budget larger",
+            )
 
     @property
     def experiments(self) -> int:
@@ -74,6 +92,11 @@ class Problem(Protocol):
     @property
     def best(self) -> float | None:
         """The best value that there is, to maximise; None where nobody knows it."""
+        ...
+
+    @property
+    def scored(self) -> str:
+        """What the values of a trial are, in words that follow `found: `."""
         ...
 
     def trial(self, planner: str, seed: int) -> Trial:

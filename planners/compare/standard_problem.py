@@ -82,12 +82,11 @@ class StandardProblem:
                 place="problem",
                 remedy=f"Known are {', '.join(PROBLEMS)}",
             )
-        plan = self.plan
-        if plan.initial < FEWEST or plan.budget < 1 or plan.batch < 1:
+        if self.plan.initial < FEWEST:
             raise BadInput(
-                f"{plan.initial} initial and {plan.budget} chosen experiments in batches of {plan.batch}",
+                f"{self.plan.initial} initial experiments are too few to learn from",
                 place=self.name,
-                remedy=f"Begin with {FEWEST} or more, choose one or more, at least one at a time",
+                remedy=f"Begin with {FEWEST} or more",
             )
 
     @property
@@ -104,6 +103,11 @@ class StandardProblem:
     def box(self) -> Box:
         """Its numbers, each from 0 to 1."""
         return Box(self._function.dim, tuple(self._function.discrete_inds))
+
+    @property
+    def scored(self) -> str:
+        """The value itself, or the hypervolume of several."""
+        return "the best value" if self.objectives == 1 else "the hypervolume of all results above BoTorch's reference"
 
     @property
     def objectives(self) -> int:

@@ -98,6 +98,62 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
         read_campaign(file)
 
 
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"offers": {"md": {"price": "1 h", "temperatures": ["30 °C"]}}}, "offers"),
+        ({"planner__name": "pool"}, "planner.name"),
+        ({"planner__name": "multi_fidelity"}, "planner.name"),
+        ({"planner__swarm": {}}, "planner.swarm"),
+        ({"planner__surrogate": "average"}, "planner.surrogate"),
+        ({"budget__batch": 31}, "budget.batch"),
+        ({"objectives__1__temperature": "200 °C"}, "objectives.1"),
+        ({"space__open_polymers": {}}, "space.open_polymers"),
+        ({"space__salt_loading__unit": "furlong"}, "space.salt_loading.unit"),
+        ({"space__plasticiser_fraction__high": 1.2}, "space.plasticiser_fraction.high"),
+        ({"space__most_plasticisers": 9}, "space.most_plasticisers"),
+        ({"space__polymers__1": "PEO"}, "space.polymers.1"),
+        ({"space__process": {"steps": []}}, "space.process.steps"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_wrong_across_keys_is_told_with_the_line_of_one(
+    tmp_path: Path, changes: dict[str, object], key: str
+) -> None:
+    file = changed(tmp_path, **changes)
+    node, line = yaml.compose(file.read_text()), 0
+    for part in key.split("."):
+        if isinstance(node, yaml.SequenceNode):
+            node = node.value[int(part)]
+            line = node.start_mark.line + 1
+        else:
+            name, node = next(pair for pair in node.value if pair[0].value == part)
+            line = name.start_mark.line + 1
+    with pytest.raises(BadInput, match=rf"1 problem found.*: Line {line}: `{key}`: ") as refused:
+        read_campaign(file)
+    assert line > 1
+    assert len(refused.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("process", "words"),
+    [
+        ({"steps": []}, "it has no step, so no film comes of it"),
+        (
+            {"steps": [{"kind": "dry", "temperature_C": 250}]},
+            "temperature_C is 250, and any step has it from -100 to 200",
+        ),
+        ({"steps": [{"kind": "press", "minutes": 1e6}]}, "minutes is 1e+06"),
+        ({"dry": {"temperature": "250 °C"}}, "should be at most 200 (got '250 °C')"),
+        ({"dry": {"temperature": ["60 °C", "250 °C"]}}, "`space.process.dry.temperature.1`"),
+    ],
+)
+def test_no_campaign_makes_films_by_what_no_film_survives(tmp_path: Path, process: dict, words: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        read_campaign(changed(tmp_path, space__process=process))
+    assert words in str(refused.value)
+
+
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     file = changed(tmp_path, budget__batch=0, seed="seven", colour="blue")
     with pytest.raises(BadInput) as refused:

@@ -63,10 +63,11 @@ def test_the_twin_is_asked_with_a_campaign_file(ionloop: Command) -> None:
     page = Path("page.html").read_text()
     assert "Where each planner searched" in page
     assert "oxidation_limit" in page
+    assert "Found: how far the best true log10_conductivity at 30 °C of the films whose truth holds every limit" in page
     lines = Path("kept.jsonl").read_text()
     status, out, _ = ionloop("planners", *asked)
     assert status == 0
-    assert "over a limit" in out
+    assert "over a limit: the share of chosen films" in " ".join(out.split())
     assert Path("kept.jsonl").read_text() == lines
 
 
@@ -76,7 +77,10 @@ def test_a_standard_problem_is_compared(ionloop: Command) -> None:
     assert (status, err) == (0, "")
     assert "regret" in out
     assert Path("planners-branin-currin.jsonl").is_file()
-    assert "Regret" in Path("page.html").read_text()
+    page = Path("page.html").read_text()
+    assert "Regret" in page
+    assert "Found: the hypervolume of all results" in page
+    assert "Found: the hypervolume of all results" in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
@@ -119,6 +123,7 @@ def test_what_says_nothing_or_two_things_is_refused_in_one_paragraph(
         (("--record", "pool.csv"), "--record"),
         (("--pool", "nowhere.csv"), "nowhere.csv"),
         (("--initial", 2), "2 initial"),
+        (("--batch", 10, "--budget", 3), "a batch of 10 is more than all 3 chosen experiments"),
         (("--batch", 0), "batch"),
     ],
 )

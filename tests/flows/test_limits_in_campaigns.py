@@ -49,7 +49,10 @@ def test_what_a_limit_asks_for_is_measured(tmp_path: Path) -> None:
         ([{**HOT, "at_least": "-3 S/cm"}], ["limits.0", "no logarithm"]),
         ([{**STABLE, "at_most": "4 V"}], ["no film can hold", "at least 4.5", "at most 4"]),
         ([{"property": "glass_transition"}], ["neither at_least nor at_most"]),
-        ([STABLE, {**STABLE, "at_least": None, "at_most": "4 V"}], ["the same limit is given twice", "both bounds"]),
+        (
+            [STABLE, {**STABLE, "at_least": None, "at_most": "4 V"}],
+            ["`limits.1`: the limit on oxidation_limit at 70 °C is given twice", "both bounds"],
+        ),
         ([{**COLD, "property": "log10_lithium_diffusivity"}], ["no instrument measures the limit on", "oxidation"]),
         ([{**COLD, "property": "shininess"}], ["limits.0", "shininess"]),
         ([{**STABLE, "temperature": "200 °C"}], ["the limit on oxidation_limit is read at 200 °C", "80"]),

@@ -55,6 +55,16 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, objective: dict[str, ob
         assert word in str(refused.value)
 
 
+def test_the_order_of_temperatures_makes_no_other_objective(tmp_path: Path) -> None:
+    turned = {**BOTH, "temperature": BOTH["temperature"][::-1], "reference": BOTH["reference"][::-1]}
+    with pytest.raises(
+        BadInput, match=r"`objectives\.1`: worst .* is given twice, as objective 1 and 2; leave one out"
+    ):
+        read_files(changed(tmp_path, objectives=[BOTH, turned]), hardware=False)
+    mean = {**turned, "over": "mean"}
+    assert len(read_campaign(changed(tmp_path, objectives=[BOTH, mean])).objectives) == 2
+
+
 def test_two_directions_of_one_property_are_refused(tmp_path: Path) -> None:
     other = {"property": SIGMA, "temperature": "30 °C", "goal": "minimise", "reference": -3}
     with pytest.raises(BadInput, match="maximised and minimised"):

@@ -1,5 +1,6 @@
 """A campaign whose polymers are a table: begun, run, asked again, and refused where it makes no sense."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,12 @@ import pytest
 from chemistry.errors import BadInput
 from flows.forecast import forecast_campaign
 from flows.lab_files import read_files
-from flows.pools import keep_pool, pool_of_campaign
+from flows.pools import keep_pool, pool_of_campaign, read_pool
 from flows.spec import CampaignSpec
 from flows.suggest import recompute
 from ledger.store import Ledger
 from planners.pool import kept
+from tests.flows.command import Command
 from tests.flows.small_campaign import Place, run_here, write_campaign
 
 UNITS = [f"*{'C' * carbons}{host}*" for host in ("O", "C(=O)O", "OC(=O)O", "C(C)O") for carbons in (2, 3, 4)]
@@ -62,8 +64,12 @@ def test_the_numbers_of_a_pool_are_worked_out_once(tmp_path: Path, monkeypatch: 
     place = campaign(tmp_path)
     spec, _ = read_files(place.file, hardware=False)
     heard: list[str] = []
+
+    def told(doing: str, done: int, of: int) -> None:
+        heard.append(f"{doing} {done}/{of}")
+
     with Ledger.open(tmp_path / "one.sqlite") as ledger:
-        keep_pool(ledger, spec, place.file, lambda doing, done, of: heard.append(f"{doing} {done}/{of}"))
+        keep_pool(ledger, spec, partial(read_pool, spec, place.file, told))
         pool = pool_of_campaign(ledger, spec)
         assert pool is not None
         assert pool.units == tuple(ledger.pool(spec.space.pool.sha256, "unit") or ()) if spec.space.pool else False
@@ -74,7 +80,7 @@ def test_the_numbers_of_a_pool_are_worked_out_once(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(kept, "counted", refused)
     with Ledger.open(tmp_path / "another.sqlite") as ledger:
-        keep_pool(ledger, spec, place.file)
+        keep_pool(ledger, spec, partial(read_pool, spec, place.file))
         again = pool_of_campaign(ledger, spec)
     assert again is not None
     assert (again.counts == pool.counts).all()
@@ -106,14 +112,28 @@ def test_a_pool_that_changed_in_mid_campaign_is_refused(tmp_path: Path) -> None:
         (["*CC*", "*CC(C)*"], ["none of the 2 polymers of the pool may be made"]),
     ],
 )
-def test_a_pool_of_no_use_is_refused_before_a_run_is_begun(tmp_path: Path, units: list[str], words: list[str]) -> None:
+def test_a_pool_of_no_use_is_refused_and_leaves_nothing_behind(
+    ionloop: Command, tmp_path: Path, units: list[str], words: list[str]
+) -> None:
     place = campaign(tmp_path, units=units)
-    with pytest.raises(BadInput) as refused:
-        run_here(place)
+    said = ionloop("run", place.file, "--folder", place.run)
+    assert (said.status, said.out, said.err.count("\n")) == (2, "", 1)
     for word in words:
-        assert word in str(refused.value)
-    with Ledger.open(place.ledger) as ledger:
-        assert ledger.campaigns() == []
+        assert word in said.err
+    assert not place.run.exists()
+    with Ledger.open(place.ledger) as ledger:  # one that is there is left as it is
+        before = ledger.last_event()
+        assert ionloop("run", place.file, "--folder", place.run) == said
+        assert (ledger.last_event(), ledger.campaigns()) == (before, [])
+
+
+def test_a_replay_of_nothing_leaves_no_ledger(ionloop: Command, tmp_path: Path) -> None:
+    write_campaign(tmp_path, experiments=3, batch=1, start=2, planner={"name": "replay", "replay": {"run": 1}})
+    place = Place(tmp_path, tmp_path / "home")
+    said = ionloop("run", place.file, "--folder", place.run)
+    assert said.status == 2
+    assert "no earlier run 1 of `peo_salts` (its runs: none)" in said.err
+    assert not place.run.exists()
 
 
 @pytest.mark.parametrize(

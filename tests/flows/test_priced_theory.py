@@ -159,6 +159,8 @@ def test_an_abort_leaves_no_calculation_under_way(tmp_path: Path) -> None:
         ({"offers": {"md": {"price": "0 h", "temperatures": ["30 °C"]}}}, "price"),
         ({"offers": {"md": {"price": "1 h", "temperatures": []}}}, "temperatures"),
         ({"offers": {"quick_scan": {"temperatures": ["50 °C"]}}}, "could be no answer"),
+        ({"offers": {"md": {"price": "1 h", "temperatures": ["30 °C", "303.15 K"]}}}, "30 °C is given twice"),
+        ({"offers": {"quick_scan": {"temperatures": ["30 °C", "30 °C"]}}}, "30 °C is given twice"),
         ({"offers": {"md": {"price": "1 h", "temperatures": ["30 °C"], "engine": "abacus"}}}, "engine"),
     ],
 )
@@ -172,5 +174,7 @@ def test_made_up_theory_is_not_for_real_instruments(place: Place) -> None:
         name, simulated = "bench", False
 
     spec = CampaignSpec.model_validate(read_campaign(place.file).model_dump())
-    with pytest.raises(BadInput, match="makes up what a simulation would say"):
+    with pytest.raises(BadInput, match="makes up what a simulation would say") as refused:
         refuse_made_up(spec, Real())  # type: ignore[arg-type]
+    assert "Leave `md` out" in str(refused.value)
+    assert "`planner: {name: bayesian}`" in str(refused.value), "without offers multi_fidelity is refused in its turn"

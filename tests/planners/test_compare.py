@@ -94,12 +94,25 @@ def test_a_record_that_is_none_is_refused(problem: PoolProblem, tmp_path: Path) 
         (np.arange(39.0), PLAN, "40 candidates and 39 answers"),
         (np.arange(40.0), Plan(4, 37, 5), "more than the 40 candidates"),
         (np.arange(40.0), Plan(2, 5, 5), "2 initial"),
-        (np.arange(40.0), Plan(4, 5, 0), "batches of 0"),
     ],
 )
 def test_what_leaves_nothing_to_compare_is_refused(pool: Pool, values: np.ndarray, plan: Plan, wrong: str) -> None:
     with pytest.raises(BadInput, match=wrong):
         PoolProblem(pool, values, plan)
+
+
+@pytest.mark.parametrize(
+    ("plan", "wrong"),
+    [
+        ((4, 5, 0), "batches of 0"),
+        ((0, 5, 1), "0 initial"),
+        ((4, 0, 1), "0 chosen"),
+        ((4, 3, 10), "a batch of 10 is more than all 3"),
+    ],
+)
+def test_a_plan_that_cannot_be_followed_is_refused(plan: tuple[int, int, int], wrong: str) -> None:
+    with pytest.raises(BadInput, match=wrong):
+        Plan(*plan)
 
 
 def test_the_budget_may_be_the_whole_pool(pool: Pool) -> None:
