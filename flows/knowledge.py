@@ -5,6 +5,7 @@ from typing import get_args
 
 from flows.spec import CampaignSpec
 from flows.theory.offers import offers_of
+from flows.theory.validation import NAME as CHECKS
 from ledger.experiments import Decision
 from ledger.film import THEORY, Film, Source
 from ledger.kinds import CalculationState, ExperimentState
@@ -22,7 +23,7 @@ def films_known(ledger: Ledger, campaign_id: int, spec: CampaignSpec, up_to_even
     """
     own = ledger.films(campaign_id, up_to_event=up_to_event, sources=[Source.MEASURED])
     own = _dated(ledger, campaign_id, own, up_to_event)
-    if spec.offers is not None:
+    if spec.calculates:
         own = [*own, *ledger.films(campaign_id, up_to_event=up_to_event, sources=sorted(THEORY))]
     if not spec.warm_start.sources:
         return tuple(own)
@@ -65,9 +66,13 @@ def learners(ledger: Ledger) -> dict[str, set[int]]:
 def knowledge_at(
     ledger: Ledger, campaign_id: int, spec: CampaignSpec, seed: int, event: int, suggested: int
 ) -> Knowledge:
-    """Everything that a planner may know at a numbered event; the same for ever after."""
+    """Everything that a planner may know at a numbered event; the same for ever after.
+
+    Checks by theory are no decisions of a planner: what they told it knows, and it counts on as if they were not there.
+    """
     known = films_known(ledger, campaign_id, spec, event)
-    history = tuple(_decided(decision) for decision in ledger.decisions(campaign_id, event))
+    decisions = ledger.decisions(campaign_id, event)
+    history = tuple(_decided(decision) for decision in decisions if decision.planner != CHECKS)
     levels = Stock(ledger, ledger.lab_of(campaign_id)).levels(up_to_event=event)
     return Knowledge(
         space=spec.space,
@@ -83,7 +88,7 @@ def knowledge_at(
         film_mass_mg=spec.film_mass_mg,
         event=event,
         seed=seed,
-        suggested=suggested,
+        suggested=suggested - sum(decision.planner == CHECKS for decision in decisions),
     )
 
 

@@ -13,7 +13,7 @@ from flows.resume import unfinished_calculations
 from flows.session import Session
 from flows.step import step
 from flows.stopping import Stopped
-from flows.suggest import suggest_next, suggestion_with_plenty
+from flows.suggest import check_next, suggest_next, suggestion_with_plenty
 from flows.theory.calculate import calculate
 from ledger.kinds import CampaignState
 from ledger.tables import CalculationRow
@@ -29,7 +29,7 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[Work], None]) -> Non
     unfinished = iter(step("reconcile", "ask the instruments what happened", crew.reconcile))
     desk, asked = Desk(session), Asked(session, crew)
     for calculation in unfinished_calculations(session):
-        crew.begin(calculation, lambda _, it=calculation: calculate(session, it))
+        crew.begin(calculation, lambda _, it=calculation: calculate(session, it, crew.workers))
     while True:
         orders = session.control.now()  # read once a turn: what is decided below must rest on one and the same state
         _refuse_aborted(orders)
@@ -40,7 +40,7 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[Work], None]) -> Non
             if found is None:
                 break
             if isinstance(found, CalculationRow):
-                crew.begin(found, lambda _, it=found: calculate(session, it))
+                crew.begin(found, lambda _, it=found: calculate(session, it, crew.workers))
             elif not desk.keeps_back(found):
                 crew.begin(found, lambda hold, it=found: carry_out(session, crew, it, hold))
         people_are_asked = desk.something_to_come()
@@ -101,7 +101,11 @@ def _next(session: Session, orders: Orders, desk: Desk, asked: Asked, *, free: b
 
 
 def _suggest(session: Session, free: Callable[[Suggestion], bool]) -> Work | None:
-    """The next experiment or calculation; None where budget, space or patience with failures is spent."""
+    """The check that is due, or the next suggestion; None where budget, space or patience with failures is spent."""
+    if session.spec.validation:
+        check = check_next(session, free)
+        if check is not None:
+            return check
     tried = session.ledger.count_experiments(session.campaign_id)
     if tried >= session.spec.budget.experiments or too_many_failures(session):
         return None

@@ -18,7 +18,7 @@ from flows.pools import Told, keep_pool, read_pool
 from flows.replaying import refuse_empty_replay
 from flows.shelf import shelve
 from flows.spec import CampaignSpec
-from flows.theory.engines import refuse_made_up
+from flows.theory.recipes import refuse_made_up
 from flows.weather import LedgerWeather
 from ledger.errors import NoLedger
 from ledger.journal import Journal

@@ -13,7 +13,9 @@ from flows.approval_policy import ApprovalPolicy
 from flows.home import MOST_EXPERIMENTS
 from flows.measure_spec import Measure
 from flows.outcome_spec import LimitAsked, ObjectiveAsked, refuse_unmeasured
+from flows.theory.computing import Computing
 from flows.theory.offer_spec import Offers, refuse_unscanned
+from flows.theory.validation_spec import Validation
 from ledger.film import Source
 from models.campaign_models import names, why_not_for_planner
 from models.quality_gate import GateLimits
@@ -163,6 +165,10 @@ class CampaignSpec(Value):
     measure: Measure
     offers: Offers | None = None
     """Quicker measurements and theory that the planner `multi_fidelity` may buy instead."""
+    validation: tuple[Validation, ...] = ()
+    """Theory that is asked about films that were made."""
+    theory: Computing = Computing()
+    """Where calculations run, those that are bought and those that check."""
     planner: PlannerSpec = PlannerSpec()
     warm_start: WarmStart = WarmStart()
     learning: Learning = Learning()
@@ -181,6 +187,11 @@ class CampaignSpec(Value):
         """Objectives and limits must be something that is measured, and near the temperatures at which films are."""
         refuse_unmeasured(self.objectives, self.limits, self.measure)
         return self
+
+    @property
+    def calculates(self) -> bool:
+        """Whether theory may be asked of anything."""
+        return bool(self.validation) or (self.offers is not None and self.offers.md is not None)
 
     @property
     def outcomes(self) -> tuple[Measurand, ...]:

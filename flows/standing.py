@@ -67,13 +67,14 @@ class Standing:
         return tuple(sorted((r for r in self.results if r.in_front), key=lambda r: -sign * r.values[0]))
 
 
-def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> Standing:
-    """The standing of a campaign, from the ledger alone."""
+def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec, event: int | None = None) -> Standing:
+    """The standing of a campaign, from the ledger alone: now, or what its results were at an event."""
     experiments = {e.id: e for e in ledger.experiments(campaign_id)}
     ordered = sorted(
-        (e for e in experiments.values() if e.state == ExperimentState.OBSERVED), key=lambda e: e.closed_event or 0
+        (e for e in experiments.values() if e.state == ExperimentState.OBSERVED and _by(e.closed_event, event)),
+        key=lambda e: e.closed_event or 0,
     )
-    films = {film.film_id: film for film in ledger.films(campaign_id)}
+    films = {film.film_id: film for film in ledger.films(campaign_id, up_to_event=event)}
     samples = ledger.sample_ids(campaign_id)
     read: list[tuple[int, Film, tuple[Read, ...]]] = []
     for experiment in ordered:
@@ -111,6 +112,10 @@ def standing(ledger: Ledger, campaign_id: int, spec: CampaignSpec) -> Standing:
         calculated=sum(row.state == CalculationState.OBSERVED for row in ledger.calculations(campaign_id)),
         without_result=tuple((e.number, e.why) for e in experiments.values() if e.state in _WITHOUT_RESULT),
     )
+
+
+def _by(closed_event: int | None, event: int | None) -> bool:
+    return event is None or (closed_event is not None and closed_event <= event)
 
 
 def lab_hours(ledger: Ledger, campaign_id: int) -> float:

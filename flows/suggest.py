@@ -12,6 +12,8 @@ from flows.session import Session
 from flows.spec import CampaignSpec
 from flows.surrogate import fit_films, fitted_version
 from flows.theory.offers import quickly
+from flows.theory.validation import NAME as CHECKS
+from flows.theory.validation import check_due
 from ledger.film import Film
 from ledger.predictions import Prediction
 from ledger.store import Ledger
@@ -29,16 +31,34 @@ def suggest_next(
     None as well where nobody is `free` for it: it is not recorded then, and asked again when the ledger knows more.
     """
     ledger, campaign_id = session.ledger, session.campaign_id
-    index = ledger.count_suggestions(campaign_id)
-    suggestion = _suggest(ledger, campaign_id, session.spec, index, ledger.last_event())
-    if suggestion is None or not free(suggestion):
+    index, event = ledger.count_suggestions(campaign_id), ledger.last_event()
+    suggestion = _suggest(ledger, campaign_id, session.spec, index, event)
+    return None if suggestion is None or not free(suggestion) else _recorded(session, suggestion)
+
+
+def check_next(session: Session, free: Callable[[Suggestion], bool] = lambda _: True) -> CalculationRow | None:
+    """The check by theory that is due, recorded as a suggestion is; None where none is, or nobody is free for it."""
+    if not session.spec.validation:
         return None
+    ledger, campaign_id = session.ledger, session.campaign_id
+    index = ledger.count_suggestions(campaign_id)
+    due = check_due(ledger, campaign_id, session.spec, index, ledger.last_event())
+    if due is None or not free(due):
+        return None
+    recorded = _recorded(session, due)
+    return recorded if isinstance(recorded, CalculationRow) else None
+
+
+def _recorded(session: Session, suggestion: Suggestion) -> ExperimentRow | CalculationRow:
+    ledger, campaign_id = session.ledger, session.campaign_id
     champion = ledger.champion(campaign_id, up_to_event=suggestion.event)
     action, calculated = suggestion.action, suggestion.action.source in CALCULATIONS
     if not calculated:
         quick = action.source == "quick_scan"
         hours = expected_hours(quickly(session.spec) if quick else session.spec, suggestion.formulation)
         action = action.model_copy(update={"cost_h": hours})
+    elif suggestion.planner != CHECKS and session.spec.offers is not None and session.spec.offers.md is not None:
+        action = action.model_copy(update={"plan": session.spec.offers.md.engine})
     said: dict[str, Any] = {
         "index": suggestion.index,
         "formulation": suggestion.formulation,
@@ -89,6 +109,8 @@ def suggestion_with_plenty(session: Session) -> Suggestion | None:
 
 def recompute(ledger: Ledger, campaign_id: int, spec: CampaignSpec, row: SuggestionRow) -> Suggestion | None:
     """What the planner says when it is asked again with the ledger as it was at the suggestion's event."""
+    if row.planner == CHECKS:
+        return check_due(ledger, campaign_id, spec, row.index, row.knowledge_event)
     return _suggest(ledger, campaign_id, spec, row.index, row.knowledge_event)
 
 
@@ -118,7 +140,8 @@ def _suggest(
         pool=pool_of_campaign(ledger, spec),
         cost_h=lambda formulation: expected_hours(spec, formulation),
     )
-    return next(iter(asked.suggest(1, knowledge)), None)
+    suggestion = next(iter(asked.suggest(1, knowledge)), None)
+    return None if suggestion is None else suggestion.model_copy(update={"index": index})
 
 
 def _widened(fitted: Fitted, factors: dict[str, float]) -> Fitted:

@@ -129,6 +129,15 @@ class ExperimentRecords(Records):
         with self.database.reading() as session:
             return require(session, ExperimentRow, experiment_id)
 
+    def suggestion_of(self, row: ExperimentRow | CalculationRow) -> SuggestionRow:
+        """What an experiment, or a calculation, was suggested as.
+
+        Raises:
+            LedgerError: if there is none.
+        """
+        with self.database.reading() as session:
+            return require(session, SuggestionRow, row.suggestion_id)
+
     def source_of(self, experiment_id: int) -> str:
         """What was suggested of an experiment: the experiment in full, or a quick scan."""
         query = select(SuggestionRow.source).join(

@@ -98,7 +98,8 @@ def _calculated(
     films: dict[str, Film],
     tried: tuple[Tried, ...],
 ) -> tuple[Calculated, ...]:
-    made = {t.suggestion.formulation_key: t.film for t in tried if t.film is not None}
+    made = {t.film.formulation.key: t.film for t in tried if t.film is not None}  # checks are asked of films as made
+    made |= {t.suggestion.formulation_key: t.film for t in tried if t.film is not None}
 
     def read(film: Film | None) -> tuple[Reading | None, ...]:
         return tuple(None if film is None else reading_of(film, objective) for objective in spec.objectives)

@@ -1,13 +1,14 @@
 """What a campaign file offers beside the experiment: quicker measurements, and theory, each at its price."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from chemistry.errors import WrongKeys
 from chemistry.value import Value
 from flows.measure_spec import COLDEST_C, HOTTEST_C, SweepSpec, in_unit
+from flows.theory.validation_spec import RecipeName
 from planners.objectives import Objective
 
 
@@ -38,14 +39,12 @@ class QuickScan(Value):
 class Simulations(Value):
     """Molecular dynamics: what one run costs, and how many may be bought."""
 
-    engine: Literal["twin"] = "twin"
-    """Who runs them. The twin makes up what a run would say, with errors of its own, for dry runs."""
+    engine: RecipeName = "twin"
+    """The recipe (`flows.theory.recipes`). The twin makes up what a run would say, for dry runs."""
     price: Annotated[float, in_unit("hour"), Field(gt=0)]
     """Hours of lab time that one is held to be worth."""
     temperatures: Temperatures
     most: int = Field(default=200, ge=1)
-    at_once: int = Field(default=1, ge=1, le=64)
-    """Runs beside one another, and beside the instruments."""
 
 
 class Offers(Value):

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 
 from flows.cost import expected_hours
 from flows.spec import CampaignSpec
-from flows.theory.engines import engine
+from flows.theory.recipes import CONDUCTIVITY, recipe
 from ledger.film import Source
 from planners.objectives import Measurand
 from planners.points import formulation_at
 from planners.protocols import Offer
 from planners.sampling import sample
 
-CONDUCTIVITY = "log10_conductivity"
 READING_SD = 0.02
 """What a spectrum's log10 conductivity is expected to state, decades."""
 
@@ -38,7 +37,7 @@ def offers_of(spec: CampaignSpec, bought: Mapping[str, int]) -> tuple[Offer, ...
         )
     if md is not None and bought.get(Source.MD.value, 0) < md.most:
         tells = _conductivities(md.temperatures)
-        found.append(Offer(source="md", tells=tells, sd=engine(md.engine).sd, cost_h=md.price))
+        found.append(Offer(source="md", tells=tells, sd=recipe(md.engine).sd, cost_h=md.price))
     return tuple(found)
 
 

@@ -23,6 +23,8 @@ ANION_SHARE = 0.5
 """Of the decades between two anions, what fixed charges keep."""
 RUN_SD = 0.15
 """Decades between two runs of one cell, which each run states of itself."""
+CORE_HOURS = 20.0
+"""That a run is said to take."""
 _REFERENCE_C = 80.0
 
 

@@ -16,7 +16,7 @@ from flows.session import open_session
 from flows.spec import CampaignSpec, read_campaign
 from flows.stopping import Stopped
 from flows.suggest import recompute, suggest_next
-from flows.theory.engines import refuse_made_up
+from flows.theory.recipes import refuse_made_up
 from ledger.film import Source
 from ledger.kinds import CampaignState
 from ledger.store import Ledger

@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from prefect import flow
@@ -36,7 +37,7 @@ def in_a_thread(work: Callable[[], object]) -> threading.Thread:
 
 
 def test_a_calculation_runs_elsewhere_fails_as_itself_and_ends_with_the_campaign(prefect: HeldServer) -> None:
-    told: list[object] = []
+    told: list[Any] = []
 
     @flow(name="calculations", persist_result=False)
     def campaign() -> None:
@@ -70,7 +71,6 @@ def test_a_calculation_runs_elsewhere_fails_as_itself_and_ends_with_the_campaign
     assert isinstance(refused, BadInput)
     assert (refused.problem, refused.place, refused.remedy) == ("no such thing", "here", "Give another")
     assert isinstance(cut, CutShort)
-    assert isinstance(took, float)
     assert took < 20
 
 

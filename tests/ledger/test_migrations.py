@@ -98,6 +98,31 @@ def test_a_ledger_without_predictions_is_brought_up_with_its_versions(tmp_path) 
         assert (row.experiment_id, row.model_version, row.unit) == (experiment.id, 1, "log10(S/cm)")
 
 
+def test_a_campaign_that_offered_simulations_is_read_by_its_new_words(tmp_path) -> None:
+    """Beforehand `at_once` stood with the offer, and a calculation did not name its recipe: there was one."""
+    place = tmp_path / "ledger.sqlite"
+    with Ledger.open(place) as ledger:
+        offers = {"md": {"engine": "twin", "price": 1.0, "at_once": 2}}
+        campaign = ledger.begin_campaign("priced", {"offers": offers, "theory": {"at_once": 1}}, 7).id
+        ledger.begin_campaign("plain", {"offers": None}, 7)
+        ledger.add_calculation(
+            campaign,
+            index=0,
+            formulation=formulation(),
+            action={"source": "md", "plan": "", "cost_h": 1.0},
+            reason={},
+            planner="multi_fidelity",
+            knowledge_event=1,
+        )
+    with contextlib.closing(sqlite3.connect(place)) as old, old:
+        old.execute("UPDATE ledger_version SET version_num = '0007'")
+    with Ledger.open(place) as ledger:
+        spec = ledger.campaign("priced").spec
+        assert spec == {"offers": {"md": {"engine": "twin", "price": 1.0}}, "theory": {"at_once": 2}}
+        assert ledger.campaign("plain").spec == {"offers": None}
+        assert ledger.suggestions(campaign)[0].action == {"source": "md", "plan": "twin", "cost_h": 1.0}
+
+
 def test_sqlite_keeps_what_it_promised(tmp_path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.database.engine.connect() as connection:
         settings = {

@@ -1,0 +1,97 @@
+"""What theory can be asked for, by the names that campaign files give it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from chemistry.errors import BadInput
+from chemistry.formulation import Formulation
+from ledger.film import Reading, Source
+from ledger.tables import SuggestionRow
+
+if TYPE_CHECKING:
+    from devices.lab import Lab
+    from flows.spec import CampaignSpec
+
+CONDUCTIVITY = "log10_conductivity"
+
+
+@dataclass(frozen=True)
+class Calculated:
+    """What a calculation gave."""
+
+    readings: tuple[Reading, ...]
+    core_hours: float
+    """What it took."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """Method and figures that are kept with the result; JSON."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One way to calculate.
+
+    Attributes:
+        run: formulation, temperatures in °C and seeds of chance, to what it gave; a function of a module, so that
+            another process can run it.
+        source: what its readings are.
+        tells: properties that it reads.
+        sd: what a reading is expected to state of its error, in the property's unit.
+        core_hours: that one calculation is expected to take.
+        made_up: whether it answers for the twin alone: beside real instruments it would teach what is not so.
+    """
+
+    run: Callable[[Formulation, Sequence[float], Sequence[int]], Calculated]
+    source: Source
+    tells: tuple[str, ...]
+    sd: float
+    core_hours: float
+    made_up: bool = False
+
+
+def recipe(name: str) -> Recipe:
+    """The recipe of a name."""
+    from sim.twin.simulated import CORE_HOURS, RUN_SD
+
+    return {
+        "twin": Recipe(_made_up_simulation, Source.MD, (CONDUCTIVITY,), RUN_SD, CORE_HOURS, made_up=True),
+    }[name]
+
+
+def recipe_of(suggestion: SuggestionRow) -> str:
+    """The name of the recipe that a calculation was suggested for."""
+    return suggestion.action["plan"]
+
+
+def _made_up_simulation(formulation: Formulation, temperatures_C: Sequence[float], seeds: Sequence[int]) -> Calculated:
+    import numpy as np
+
+    from sim.twin import simulated
+
+    readings = simulated.run(formulation, temperatures_C, np.random.default_rng(seeds))
+    return Calculated(readings, simulated.CORE_HOURS)
+
+
+def refuse_made_up(spec: "CampaignSpec", lab: "Lab") -> None:
+    """Refuse a recipe that answers for the twin where the instruments are real.
+
+    Raises:
+        BadInput: saying so.
+    """
+    if lab.simulated:
+        return
+    md = spec.offers.md if spec.offers else None
+    if md is not None and recipe(md.engine).made_up:
+        raise BadInput(
+            f"the engine {md.engine!r} makes up what a simulation would say, and `{lab.name}` is a real lab",
+            place="offers: md: engine",
+            remedy="Leave `md` out of the offers; where nothing else is offered, leave `offers` out and write "
+            "`planner: {name: bayesian}`, for multi_fidelity needs offers. Or run the campaign on a simulated lab",
+        )
+    for check in spec.validation:
+        if recipe(check.recipe).made_up:
+            raise BadInput(
+                f"the recipe {check.recipe!r} makes up what theory would say, and `{lab.name}` is a real lab",
+                place="validation: recipe",
+                remedy="Leave it out, or run the campaign on a simulated lab",
+            )

@@ -1,0 +1,32 @@
+"""What a campaign file says of checks by theory: which recipe, when, and for how many core-hours."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from chemistry.value import Value
+
+RecipeName = Literal["twin"]
+
+
+class Validation(Value):
+    """Theory that is asked about films that were made: the best ones, and those that came as nobody foretold."""
+
+    recipe: RecipeName
+    every: int | None = Field(default=None, ge=1)
+    """Results between two looks at the best; never where left out."""
+    top: int = Field(default=1, ge=1)
+    """How many of the best are asked about at each look."""
+    disagreement: float | None = Field(default=None, gt=0)
+    """A film is asked about whose result lies so many standard deviations from what was foretold of it."""
+    core_hours: float = Field(gt=0)
+    """No calculation is begun where so many are spent or under way."""
+
+    @model_validator(mode="after")
+    def _sometime(self) -> Self:
+        if self.every is None and self.disagreement is None:
+            raise ValueError(
+                f"nothing says when {self.recipe} is asked; write `every: 5`, after so many results, or "
+                "`disagreement: 3`, of so many standard deviations"
+            )
+        return self
