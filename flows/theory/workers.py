@@ -12,7 +12,7 @@ from chemistry.errors import IonloopError
 from flows.theory.computing import Computing, Slurm
 
 if TYPE_CHECKING:
-    from prefect_dask import DaskTaskRunner
+    from prefect_dask.task_runners import DaskTaskRunner
 
 Result = TypeVar("Result")
 
@@ -68,7 +68,7 @@ class Workers:
 
 
 def _runner(computing: Computing) -> "DaskTaskRunner":
-    from prefect_dask import DaskTaskRunner
+    from prefect_dask.task_runners import DaskTaskRunner
 
     if computing.scheduler is not None:
         return DaskTaskRunner(address=computing.scheduler)
