@@ -7,6 +7,7 @@ class EventKind(StrEnum):
     """What an event tells. Every state change writes one, in its own transaction."""
 
     POOL_KEPT = "pool kept"
+    THEORY_KEPT = "theory kept"
     CAMPAIGN_BEGUN = "campaign begun"
     CAMPAIGN_STATE = "campaign state"
     COMMAND_GIVEN = "command given"

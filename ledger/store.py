@@ -27,6 +27,7 @@ from ledger.predictions import PredictionRecords
 from ledger.published import PublishedRecords
 from ledger.samples import SampleRecords
 from ledger.tables import EventCounterRow, EventRow
+from ledger.theory import TheoryRecords
 
 _DIGITS = string.digits + string.ascii_lowercase
 
@@ -43,6 +44,7 @@ class Ledger(
     ModelRecords,
     PredictionRecords,
     PoolRecords,
+    TheoryRecords,
 ):
     """Everything that happened, numbered. Each method that changes something is one transaction with its event.
 

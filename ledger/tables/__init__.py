@@ -12,6 +12,7 @@ from ledger.tables.plan import (
     ExperimentRow,
     PoolRow,
     SuggestionRow,
+    TheoryRow,
 )
 from ledger.tables.record import BlueskyDocumentRow, FilmRow, MeasurementRow, ObservationRow
 from ledger.tables.stock import ContainerRow, StockChangeRow, StockReservationRow
@@ -44,5 +45,6 @@ __all__ = [
     "StockChangeRow",
     "StockReservationRow",
     "SuggestionRow",
+    "TheoryRow",
     "metadata",
 ]

@@ -46,6 +46,19 @@ class PoolRow(Row, table=True):
     event: int = Field(foreign_key="event.number")
 
 
+class TheoryRow(Row, table=True):
+    """What theory answered to one question, whoever asked it. Never changed afterwards."""
+
+    id: int = Field(default=None, primary_key=True)
+    question: str = Field(unique=True)
+    """Recipe with its version, method, medium and canonical molecule, in one line."""
+    answer: str
+    """JSON, as the recipe wrote it."""
+    core_hours: float
+    """What it took."""
+    event: int = Field(foreign_key="event.number")
+
+
 class CampaignCommandRow(Row, table=True):
     """Pause, resume, stop, abort: written here by anybody, read by the campaign at its checkpoints."""
 

@@ -46,6 +46,7 @@ def test_a_ledger_of_the_first_layout_is_brought_up_and_loses_nothing(tmp_path) 
         old.execute("ALTER TABLE model_version DROP COLUMN environment")
         old.execute("ALTER TABLE model_version DROP COLUMN keep_weights")
         later = (
+            "theory",
             "pool",
             "calculation",
             "prediction",
@@ -73,6 +74,7 @@ def test_a_ledger_without_predictions_is_brought_up_with_its_versions(tmp_path) 
         ledger.add_model_version(campaign, **told, training_event=1, weights=b"w")
         ledger.promote(campaign, 1, "first")
     with contextlib.closing(sqlite3.connect(place)) as old, old:
+        old.execute("DROP TABLE theory")
         old.execute("DROP TABLE pool")
         old.execute("DROP TABLE calculation")
         old.execute("DROP TABLE prediction")
@@ -115,6 +117,7 @@ def test_a_campaign_that_offered_simulations_is_read_by_its_new_words(tmp_path) 
             knowledge_event=1,
         )
     with contextlib.closing(sqlite3.connect(place)) as old, old:
+        old.execute("DROP TABLE theory")
         old.execute("UPDATE ledger_version SET version_num = '0007'")
     with Ledger.open(place) as ledger:
         spec = ledger.campaign("priced").spec

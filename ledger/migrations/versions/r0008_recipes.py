@@ -1,4 +1,4 @@
-"""Calculations name their recipe, and a campaign says in one place how many run at once."""
+"""Answers of theory are kept; calculations name their recipe; a campaign says in one place how many run at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,17 @@ down_revision = "0007"
 
 def upgrade() -> None:
     """An older ionloop knew one recipe, `twin`, and kept `at_once` with the offer of simulations."""
+    op.create_table(
+        "theory",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("core_hours", sa.Float(), nullable=False),
+        sa.Column("event", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event"], ["event.number"], name=op.f("fk_theory_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_theory")),
+        sa.UniqueConstraint("question", name=op.f("uq_theory_question")),
+    )
     connection = op.get_bind()
     campaign = sa.table("campaign", sa.column("id", sa.Integer), sa.column("spec", sa.JSON))
     for row in connection.execute(sa.select(campaign)).all():
