@@ -1,4 +1,4 @@
-"""Quantum chemistry of electrolytes: from a SMILES to energies, limits of stability and binding, by density functionals.
+"""Quantum chemistry of electrolytes: from a SMILES to energies, limits and binding by density functionals.
 
 `relaxed_model` makes a geometry, `Method` names a level of theory, and a recipe turns both into a frozen result:
 `redox_window`, `lithium_binding`, `ion_pair_dissociation`, `electric_response`.

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 BROKEN, FORMED = 1.4, 1.15
 """Length over the sum of covalent radii (Cordero et al., Dalton Trans. 2008, 2832): a drawn bond beyond the first is
-broken, and two atoms nearer than the second have formed one. Between them nobody can tell, and what was drawn stands."""
+broken, and two atoms nearer than the second have formed one. Between them what was drawn stands."""
 
 
 def changed_bonds(structure: "Chem.Mol", geometry: Geometry) -> tuple[str, ...]:

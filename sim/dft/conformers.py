@@ -49,9 +49,10 @@ def guessed(smiles: str, guesses: int = GUESSES) -> list[Geometry]:
     Raises:
         BadInput: distance geometry finds none.
     """
-    from rdkit import Chem
+    from rdkit import Chem, rdBase
     from rdkit.Chem import rdDistGeom
 
+    quiet = rdBase.BlockLogs()  # for as long as it lives
     structure = Chem.Mol(hydrogens_added(smiles))
     parameters = rdDistGeom.ETKDGv3()
     parameters.randomSeed = SEED
@@ -62,6 +63,7 @@ def guessed(smiles: str, guesses: int = GUESSES) -> list[Geometry]:
     if not numbers:
         raise BadInput(f"no geometry can be drawn for {smiles}", remedy="Check rings and stereochemistry")
     energies = _force_field(structure, len(numbers))
+    del quiet
     made, last = [], -np.inf
     for number in np.argsort(energies):
         if energies[number] - last > ALIKE_kcal_mol:

@@ -15,6 +15,6 @@ ABSOLUTE_LITHIUM_POTENTIAL_V = 1.40
 """Potential of Li⁺/Li against an electron at rest in vacuum.
 
 The absolute potential of the hydrogen electrode in water, 4.44 V (Trasatti, Pure Appl. Chem. 1986, 58, 955), with the
-standard potential of Li⁺/Li in water, -3.04 V (CRC Handbook of Chemistry and Physics, 97th ed., 2016). In an aprotic host
-lithium is solvated otherwise than in water: the reference itself is good to some 0.1 to 0.3 V, the same for all hosts.
+standard potential of Li⁺/Li in water, -3.04 V (CRC Handbook of Chemistry and Physics, 97th ed., 2016). In an aprotic
+host lithium is solvated otherwise than in water: the reference is good to some 0.1 to 0.3 V, the same for all hosts.
 """

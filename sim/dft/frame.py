@@ -59,12 +59,13 @@ def framed(geometry: Geometry, method: Method, ghosts: Sequence[int] = ()) -> Fr
     refuse_uncovered(method, geometry.symbols)
     mol = _molecule(geometry, method, frozenset(ghosts))
     fitting = df.DF(mol, auxbasis=_fitting_basis(mol, method))
-    grids = []
+    grids: list[Any] = []
     for level in (COARSE_LEVEL, FINE_LEVEL):
         grid = dft.gen_grid.Grids(mol)
         grid.level = level
         grids.append(grid.build(with_non0tab=True))
-    return Frame(geometry, method, mol, fitting, *grids, frozenset(ghosts))
+    coarse, fine = grids
+    return Frame(geometry, method, mol, fitting, coarse, fine, frozenset(ghosts))
 
 
 def state(frame: Frame, charge: int, multiplicity: int) -> Any:

@@ -61,9 +61,7 @@ class Geometry(Value):
         """The same as pymatgen's immutable molecule."""
         from pymatgen.core import IMolecule
 
-        return IMolecule(
-            list(self.symbols), self.array_A, charge=self.charge, spin_multiplicity=self.multiplicity
-        )
+        return IMolecule(list(self.symbols), self.array_A, charge=self.charge, spin_multiplicity=self.multiplicity)
 
     @classmethod
     def from_molecule(cls, molecule: "IMolecule", smiles: str) -> Self:
@@ -84,7 +82,9 @@ class Geometry(Value):
         structure = structure_of(smiles)
         written = _formula(structure)
         if written != sorted(symbols):
-            raise BadInput(f"{smiles!r} is not made of the atoms of the geometry", remedy="Give the SMILES of this molecule")
+            raise BadInput(
+                f"{smiles!r} is not made of the atoms of the geometry", remedy="Give the SMILES of this molecule"
+            )
         positions = tuple(tuple(float(x) for x in site.coords) for site in molecule)
         made = checked(
             smiles=text_of(structure),
@@ -132,7 +132,9 @@ def checked(**fields: object) -> Geometry:
         return Geometry.model_validate(fields)
     except ValidationError as error:
         told = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise BadInput(f"the geometry cannot be used: {told}", remedy="Give a geometry of separate atoms, in Å") from error
+        raise BadInput(
+            f"the geometry cannot be used: {told}", remedy="Give a geometry of separate atoms, in Å"
+        ) from error
 
 
 def atomic_number(symbol: str) -> int:

@@ -14,7 +14,7 @@ from chemistry.wording import nearest
 from sim.dft.failure import engine
 
 ECP_FROM = 37
-"""The Karlsruhe bases replace the core of rubidium and everything heavier by a potential (Weigend and Ahlrichs, 2005)."""
+"""From rubidium on the Karlsruhe bases replace the core by a potential (Weigend and Ahlrichs, 2005)."""
 
 
 _BOTH = ("D4", "D3BJ")
@@ -53,8 +53,8 @@ FUNCTIONALS = {
     "wB97X-D3BJ": Functional("range-separated", "wb97x-v", ("D3BJ",), "wb97x"),
     "wB97M-D3BJ": Functional("range-separated", "wb97m-v", ("D3BJ",), "wb97m"),
 }
-"""The last two are the functionals of Mardirossian and Head-Gordon (2014, 2016) with VV10 replaced by D3(BJ) (Najibi and
-Goerigk, J. Chem. Theory Comput. 2018, 14, 5725); the name holds their dispersion."""
+"""The last two are the functionals of Mardirossian and Head-Gordon (2014, 2016) with VV10 replaced by D3(BJ) (Najibi
+and Goerigk, J. Chem. Theory Comput. 2018, 14, 5725); the name holds their dispersion."""
 DISPERSIONS = ("default", "none", "D3BJ", "D3zero", "D4")
 
 

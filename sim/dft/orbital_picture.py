@@ -34,7 +34,9 @@ def plot_window(window: RedoxWindow, path: Path) -> None:
         left.hlines(energies, 0.2, 0.8, color=colour, lw=1.6, label=name)
     left.annotate(f"HOMO {window.homo_eV:.2f}", (0.82, window.homo_eV), fontsize=8, va="center", color=OCCUPIED)
     left.annotate(f"LUMO {window.lumo_eV:.2f}", (0.82, window.lumo_eV), fontsize=8, va="center", color=EMPTY)
-    left.set(xlim=(0, 1.3), xticks=[], ylabel="orbital energy / eV")
+    # Core levels, hundreds of eV below, would press everything else into one line.
+    lowest = max(window.occupied_eV[0], window.homo_eV - 12)
+    left.set(xlim=(0, 1.3), ylim=(lowest - 1, window.empty_eV[-1] + 1), xticks=[], ylabel="orbital energy / eV")
     left.legend(fontsize=8, frameon=False, loc="lower right")
     low, high = window.reduction_V_vs_Li, window.oxidation_V_vs_Li
     right.bar([0], [high - low], bottom=[low], width=0.5, color="#d9e4ec")

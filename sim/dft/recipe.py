@@ -37,7 +37,7 @@ def closed_shell(frame: Frame, medium: Medium | None = None) -> Solution:
     geometry = frame.geometry
     if geometry.multiplicity != 1:
         raise BadInput(
-            f"{geometry.smiles} has spin multiplicity {geometry.multiplicity}, and this recipe begins with a closed shell",
+            f"{geometry.smiles} has spin multiplicity {geometry.multiplicity}; this recipe begins with a closed shell",
             remedy="Give a molecule whose electrons are all paired",
         )
     singlet = solve(frame, geometry.charge, 1, medium)

@@ -1,9 +1,9 @@
 """One charge state of one molecule: self-consistent on a coarse grid, valued on a fine one, or refused.
 
-The fine grid is seen once. Its Fock matrix F, with the orbitals of the coarse grid, gives the energy, and by second-order
-perturbation theory what self-consistency on the fine grid would still gain,
-ΔE = -Σ |F_ai|² / (ε_a - ε_i) over occupied i and virtual a (twice for a closed shell), which is added. Of 1 meV so added,
-some 0.15 meV are wrong (dimethyl ether, B3LYP); above `SETTLED_hartree` the field is converged on the fine grid instead.
+The fine grid is seen once. Its Fock matrix F, with the orbitals of the coarse grid, gives the energy, and by
+second-order perturbation theory what self-consistency on the fine grid would still gain,
+ΔE = -Σ |F_ai|² / (ε_a - ε_i) over occupied i and virtual a (twice for a closed shell), which is added. Of 1 meV so
+added, some 0.15 meV are wrong (dimethyl ether, B3LYP); above `SETTLED_hartree` the field is converged on the fine grid.
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ IMAGINARY_cm = 30.0
 
 @dataclass(frozen=True)
 class NormalModes:
-    """Wavenumbers in cm⁻¹, rising; an imaginary one is written as a negative number. Translations and rotations are left out."""
+    """Wavenumbers in cm⁻¹, rising, without translations and rotations; an imaginary one is written as negative."""
 
     wavenumbers_cm: tuple[float, ...]
 

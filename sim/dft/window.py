@@ -3,8 +3,8 @@
 With G⁰, G⁺, G⁻ the energies in the medium,
 E_ox = (G⁺ - G⁰)/e - E_abs, E_red = (G⁰ - G⁻)/e - E_abs, E_abs = 1.40 V (`sim.dft.constants`), where
 G⁺ - G⁰ = vertical ionisation energy in the gas phase - relaxation of the cation + shift of solvation, and so for the
-anion. Free energies of vibration are left out (some 0.1 eV, alike for all), and so is every reaction of the ion with its
-neighbours, which is what limits sulfones and salts in practice.
+anion. Free energies of vibration are left out (some 0.1 eV, alike for all), and so is every reaction of the ion with
+its neighbours, which is what limits sulfones and salts in practice.
 
 The relaxation is that of GFN2-xTB. An ion that falls apart when it is relaxed has no adiabatic energy: its limit is the
 vertical one, and the bonds that broke are told.
@@ -50,7 +50,7 @@ class RedoxWindow(Result):
     """Orbital energies next to the gap, rising."""
     vertical_ionisation_eV: float
     vertical_affinity_eV: float
-    """In the gas phase, at the neutral geometry. A negative affinity is an anion that the basis alone holds together."""
+    """In the gas phase, at the neutral geometry. Where the affinity is negative, the basis alone holds the anion."""
     cation_relaxation_eV: float | None
     anion_relaxation_eV: float | None
     """What the ion gains by relaxing, by GFN2-xTB; None where it fell apart or did not come to rest."""

@@ -64,9 +64,7 @@ def _atoms(geometry: Geometry) -> "Atoms":
     ase = engine("ase", "ase", "relaxing a geometry")
     tblite = engine("tblite.ase", "tblite", LABEL)
     atoms = ase.Atoms(list(geometry.symbols), geometry.array_A)
-    atoms.calc = tblite.TBLite(
-        method=LABEL, charge=geometry.charge, multiplicity=geometry.multiplicity, verbosity=0
-    )
+    atoms.calc = tblite.TBLite(method=LABEL, charge=geometry.charge, multiplicity=geometry.multiplicity, verbosity=0)
     return atoms
 
 
