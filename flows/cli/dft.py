@@ -22,7 +22,7 @@ def dft(
         bool, typer.Option("--full-solvent", help="each charge state self-consistent in the host; three times the cost")
     ] = False,
     geometry: Annotated[
-        Path | None, typer.Option("--geometry", help="write the geometry to this file: .xyz, .json or .gjf")
+        Path | None, typer.Option("--geometry", help="write the geometry to this file: .xyz or .json")
     ] = None,
     picture: Annotated[
         Path | None, typer.Option("--picture", help="draw the orbital energies and the window: .png, .svg or .pdf")

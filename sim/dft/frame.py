@@ -5,6 +5,7 @@ and the orbitals hardly differ. So the field is made self-consistent on the coar
 (`sim.dft.scf`), and both grids, and the fitted integrals, are made once for the neutral molecule and its ions.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,11 +55,10 @@ def framed(geometry: Geometry, method: Method, ghosts: Sequence[int] = ()) -> Fr
     Raises:
         BadInput: PySCF is not installed, an element without basis functions, a spin that the electrons cannot have.
     """
-    df = engine("pyscf.df", "pyscf", "density functional theory")
     dft = engine("pyscf.dft", "pyscf", "density functional theory")
     refuse_uncovered(method, geometry.symbols)
     mol = _molecule(geometry, method, frozenset(ghosts))
-    fitting = df.DF(mol, auxbasis=_fitting_basis(mol, method))
+    fitting = _fitting(mol, method)
     grids: list[Any] = []
     for level in (COARSE_LEVEL, FINE_LEVEL):
         grid = dft.gen_grid.Grids(mol)
@@ -119,7 +119,10 @@ def _electrons(symbols: Sequence[str], charge: int) -> int:
     return electrons
 
 
-def _fitting_basis(mol: Any, method: Method) -> Any:
-    """The auxiliary basis made for the orbital basis; even-tempered functions where there is none."""
-    addons = engine("pyscf.df.addons", "pyscf", "density functional theory")
-    return addons.predefined_auxbasis(mol, method.basis, method.libxc)
+def _fitting(mol: Any, method: Method) -> Any:
+    """Density fitting in the auxiliary basis made for the orbital basis, or in even-tempered functions without one."""
+    df = engine("pyscf.df", "pyscf", "density functional theory")
+    with warnings.catch_warnings():  # it recommends a package of more bases where an element has no fitted one
+        warnings.simplefilter("ignore", UserWarning)
+        functions = df.addons.make_auxmol(mol, df.addons.predefined_auxbasis(mol, method.basis, method.libxc))
+    return df.DF(mol, auxbasis=functions._basis)

@@ -107,7 +107,7 @@ class Geometry(Value):
         return checked(**{**self.model_dump(), "charge": charge, "multiplicity": 1 + electrons % 2})
 
     def write(self, path: Path) -> None:
-        """Write it for other codes; the suffix tells the format: .xyz, .json, .gjf, or what Open Babel knows.
+        """Write it for other codes; the suffix tells the format: .xyz, .json, or another that pymatgen knows.
 
         Raises:
             BadInput: nothing here writes this format.
@@ -116,7 +116,7 @@ class Geometry(Value):
             self.molecule.to(filename=str(path))
         except (ValueError, RuntimeError, ImportError, AttributeError) as error:
             raise BadInput(
-                f"a geometry cannot be written as {path.name} ({error})", remedy="Use .xyz, .json or .gjf"
+                f"a geometry cannot be written as {path.name} ({error})", remedy="Use .xyz or .json"
             ) from error
 
 

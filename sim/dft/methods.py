@@ -49,7 +49,7 @@ FUNCTIONALS = {
     "TPSSh": Functional("hybrid", "tpssh", _BOTH),
     "M06-2X": Functional("hybrid", "m062x", ("D3zero",)),
     "CAM-B3LYP": Functional("range-separated", "camb3lyp", _BOTH),
-    "LC-BLYP": Functional("range-separated", "lc-blyp"),
+    "LC-BLYP": Functional("range-separated", "hyb_gga_xc_lc_blyp"),
     "wB97X-D3BJ": Functional("range-separated", "wb97x-v", ("D3BJ",), "wb97x"),
     "wB97M-D3BJ": Functional("range-separated", "wb97m-v", ("D3BJ",), "wb97m"),
 }
@@ -181,3 +181,6 @@ def _covers(basis: str, symbol: str) -> bool:
 
 
 DEFAULT_METHOD = Method("B3LYP", "def2-svp", "D4")
+DIFFUSE_METHOD = Method("B3LYP", "def2-svpd", "D4")
+"""For dipoles, polarisabilities and what hangs on them: a double-zeta basis overstates the first and halves the others
+unless it has diffuse functions."""

@@ -20,8 +20,12 @@ _STEP_A = 0.005
 """Displacement of the numerical Hessian."""
 
 
-def relaxed(geometry: Geometry) -> tuple[Geometry, float]:
+def relaxed(geometry: Geometry, force_eV_A: float = FORCE_eV_A) -> tuple[Geometry, float]:
     """The nearest minimum with the geometry's charge and spin, and its energy in eV.
+
+    Args:
+        geometry: Where to begin.
+        force_eV_A: Largest force on an atom at the end.
 
     Raises:
         BadInput: tblite or ASE is not installed.
@@ -30,7 +34,7 @@ def relaxed(geometry: Geometry) -> tuple[Geometry, float]:
     optimise = engine("ase.optimize", "ase", "relaxing a geometry")
     atoms = _atoms(geometry)
     with _told(geometry):
-        done = optimise.BFGS(atoms, logfile=None).run(fmax=FORCE_eV_A, steps=MOST_STEPS)
+        done = optimise.BFGS(atoms, logfile=None).run(fmax=force_eV_A, steps=MOST_STEPS)
         energy = float(atoms.get_potential_energy())
     if not done:
         raise NotConverged(f"{geometry.smiles} did not come to rest in {MOST_STEPS} steps of {LABEL}")
