@@ -11,6 +11,7 @@ from flows.cli import (
     approve,
     command,
     data,
+    dft,
     doctor,
     forecast,
     lab,
@@ -54,6 +55,7 @@ app.command("amend")(amend.amend)
 app.command("report")(report.report)
 app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
+app.command("dft")(dft.dft)
 app.add_typer(lab.app, name="lab")
 app.add_typer(model_versions.app, name="models")
 app.add_typer(planners.app, name="planners")

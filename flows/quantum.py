@@ -1,0 +1,136 @@
+"""`ionloop dft` behind its options."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from flows.terminal import console, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.dft.solvent import Medium
+    from sim.dft.window import RedoxWindow
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for, as the options of the command."""
+
+    smiles: str
+    units: int
+    functional: str
+    basis: str
+    dispersion: str
+    permittivity: float | None
+    full_solvent: bool
+    geometry: Path | None
+    picture: Path | None
+    as_json: bool
+
+
+def calculate_window(wanted: Wanted) -> None:
+    """Calculate, draw and print; every mistake that can be seen beforehand is told before anything is calculated.
+
+    Raises:
+        BadInput: the molecule, the method, a file or an engine cannot be used.
+        CalculationFailed: it was begun, and something did not converge or fell apart.
+    """
+    from sim.dft.conformers import relaxed_model
+    from sim.dft.methods import method_named, refuse_uncovered
+    from sim.dft.oligomer import hydrogens_added, model_molecule
+    from sim.dft.orbital_picture import plot_window, refuse_format
+    from sim.dft.window import redox_window
+
+    model = model_molecule(wanted.smiles, wanted.units)
+    method = method_named(wanted.functional, wanted.basis, wanted.dispersion)
+    refuse_uncovered(method, {atom.GetSymbol() for atom in hydrogens_added(model).GetAtoms()})
+    medium, source = _medium(wanted)
+    if wanted.picture is not None:
+        refuse_format(wanted.picture)
+    out = console(stderr=wanted.as_json)
+    with out.status(f"{model}: geometry") as status:
+        tell = _teller(out, status.update, model)
+        tell("geometry by GFN2-xTB")
+        geometry = relaxed_model(model)
+        if wanted.geometry is not None:
+            geometry.write(wanted.geometry)
+        window = redox_window(geometry, method, medium, wanted.full_solvent, tell)
+    if wanted.picture is not None:
+        plot_window(window, wanted.picture)
+    if wanted.as_json:
+        typer.echo(json.dumps(told(window, wanted.smiles), ensure_ascii=False))
+    else:
+        _show(out, window, source, wanted)
+
+
+def told(window: "RedoxWindow", smiles: str) -> dict[str, object]:
+    """A window as plain data; it exists only where everything behind it has converged."""
+    plain = window.model_dump(exclude={"key"})
+    return {
+        "smiles": smiles,
+        "model": window.key.smiles,
+        "method": window.key.method,
+        "solvent": window.key.solvent,
+        "converged": True,
+        "gap_eV": window.gap_eV,
+        "adiabatic_ionisation_eV": window.adiabatic_ionisation_eV,
+        "adiabatic_affinity_eV": window.adiabatic_affinity_eV,
+        **plain,
+        "key": window.key.text,
+    }
+
+
+def _medium(wanted: Wanted) -> "tuple[Medium, str]":
+    """The host as a continuum, and who says how polar it is."""
+    from chemistry.catalogue import polymer, polymer_facts
+    from chemistry.errors import BadInput
+    from sim.dft.solvent import Medium
+    from sim.dft.window import PEO
+
+    if wanted.permittivity is not None:
+        return Medium(wanted.permittivity), "as given"
+    try:
+        fact = polymer_facts(polymer(wanted.smiles)).relative_permittivity
+    except BadInput:
+        fact = None
+    return (PEO, "that of PEO") if fact is None else (Medium(fact.value), fact.source)
+
+
+def _teller(out: "Console", update: Callable[[str], None], model: str) -> Callable[[str], None]:
+    """Progress: a spinner on a terminal, a line for each stage elsewhere."""
+
+    def tell(stage: str) -> None:
+        if out.is_terminal:
+            update(f"{model}: {stage}")
+        else:
+            out.print(f"{model}: {stage}")
+
+    return tell
+
+
+def _show(out: "Console", window: "RedoxWindow", source: str, wanted: Wanted) -> None:
+    view = table("", "", title=f"{window.key.smiles} by {window.key.method}, {window.seconds:.0f} s")
+    view.show_header = False
+    adiabatic = window.adiabatic_ionisation_eV
+    rows = {
+        "HOMO, LUMO": f"{window.homo_eV:.2f}, {window.lumo_eV:.2f} eV",
+        "vertical ionisation energy": f"{window.vertical_ionisation_eV:.2f} eV",
+        "adiabatic ionisation energy": "none" if adiabatic is None else f"{adiabatic:.2f} eV",
+        "vertical electron affinity": f"{window.vertical_affinity_eV:.2f} eV",
+        "oxidation limit": f"{window.oxidation_V_vs_Li:.2f} V vs Li⁺/Li",
+        "reduction limit": f"{window.reduction_V_vs_Li:.2f} V vs Li⁺/Li",
+        "host": f"{window.key.solvent}, permittivity {source}",
+        "self-consistent by": ", ".join(dict.fromkeys(window.remedies)),
+    }
+    for name, value in rows.items():
+        view.add_row(name, value)
+    out.print(view)
+    for note in window.notes:
+        out.print(f"Beware: {note}.", soft_wrap=True)
+    if wanted.picture is not None:
+        out.print(f"Picture: {wanted.picture}", soft_wrap=True)

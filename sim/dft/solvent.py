@@ -1,0 +1,73 @@
+"""The host as a continuum: a reaction field in equilibrium with a charge, once for all or self-consistently.
+
+The integral equation formalism of the polarisable continuum (IEF-PCM; Cancès, Mennucci and Tomasi, J. Chem. Phys. 1997,
+107, 3032), on a surface of Bondi spheres scaled by 1.2. Only electrostatics: no cavity, no dispersion with the host.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chemistry.errors import BadInput
+from sim.dft.constants import HARTREE_eV
+from sim.dft.failure import engine
+
+if TYPE_CHECKING:
+    from sim.dft.frame import Frame
+    from sim.dft.scf import Solution
+
+MODEL = "IEF-PCM"
+LEBEDEV_ORDER = 29
+"""302 points a sphere, PySCF's default."""
+
+
+@dataclass(frozen=True)
+class Medium:
+    """A continuum of a relative permittivity, static, above 1.
+
+    Raises:
+        BadInput: below 1, or beyond any medium.
+    """
+
+    permittivity: float
+
+    def __post_init__(self) -> None:
+        if not 1.0 <= self.permittivity <= 1000.0:
+            raise BadInput(
+                f"a relative permittivity of {self.permittivity:g}", remedy="Give a number from 1 (vacuum) to 1000"
+            )
+
+    @property
+    def label(self) -> str:
+        """Such as `IEF-PCM(7.5)`."""
+        return f"{MODEL}({self.permittivity:g})"
+
+
+def immersed(field: Any, medium: Medium) -> Any:
+    """The PySCF mean field with the reaction field in its Fock matrix."""
+    solvated = field.PCM()
+    _set_up(solvated.with_solvent, medium)
+    return solvated
+
+
+def cavity(frame: "Frame", medium: Medium) -> Any:
+    """The surface of a molecule in a medium, made once for all its charge states."""
+    pcm = engine("pyscf.solvent.pcm", "pyscf", "a continuum solvent")
+    surface = _set_up(pcm.PCM(frame.mol), medium)
+    surface.build()
+    return surface
+
+
+def solvation_eV(surface: Any, solution: "Solution") -> float:
+    """Free energy of solvation of a gas-phase density, in eV: the density polarises the medium and not the reverse.
+
+    It lacks what the density would gain by answering: a few hundredths to a tenth of the whole.
+    """
+    energy, _ = surface.kernel(solution.density)
+    return float(energy) * HARTREE_eV
+
+
+def _set_up(surface: Any, medium: Medium) -> Any:
+    surface.method = MODEL
+    surface.eps = medium.permittivity
+    surface.lebedev_order = LEBEDEV_ORDER
+    return surface
