@@ -18,6 +18,7 @@ from flows.patience import LOOK_S, Patience
 from flows.resume import LOOK_AGAIN_S, Waiting, reconcile, settle_unanswered
 from flows.session import Session
 from flows.stopping import Stopped
+from flows.theory.asking import Theory
 from flows.theory.workers import Workers
 from ledger.errors import LeaseLost
 from ledger.kinds import CampaignState
@@ -53,7 +54,9 @@ class Crew:
         self._leasing = session.leasing
         self._leasing.on_lost = self._on_lost
         self._experiments = ThreadPoolExecutor(session.spec.budget.batch, thread_name_prefix="experiment")
-        self.workers = Workers(session.spec.theory)
+        self._workers = Workers(session.spec.theory)
+        self.theory = Theory(session.ledger, self._workers)
+        """Who answers the questions of calculations."""
         self._calculations = ThreadPoolExecutor(max(self.most_calculations, 1), thread_name_prefix="calculation")
         self._ended: queue.SimpleQueue[_Ended] = queue.SimpleQueue()
         self._flying: list[tuple[Future[None], Hold]] = []
@@ -236,7 +239,7 @@ class Crew:
         # But for an abort we come back, and a film that dries goes on drying until then.
         leaving = not (isinstance(error, Stopped) and error.campaign_state is CampaignState.ABORTED)
         self._lab.abort(str(error) or type(error).__name__, leaving=leaving)
-        self.workers.stop()
+        self._workers.stop()
 
     def _let_go_of_ended(self) -> None:
         """Release the holds of threads that have ended, which an interrupt may have kept from `wait_for_one`.
@@ -262,7 +265,7 @@ class Crew:
             wait((future for future, _ in self._flying), timeout=LOOK_S, return_when=FIRST_COMPLETED)
         self._experiments.shutdown()
         self._calculations.shutdown()
-        self.workers.stop()
+        self._workers.stop()
 
 
 @contextlib.contextmanager

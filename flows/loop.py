@@ -29,7 +29,7 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[Work], None]) -> Non
     unfinished = iter(step("reconcile", "ask the instruments what happened", crew.reconcile))
     desk, asked = Desk(session), Asked(session, crew)
     for calculation in unfinished_calculations(session):
-        crew.begin(calculation, lambda _, it=calculation: calculate(session, it, crew.workers))
+        crew.begin(calculation, lambda _, it=calculation: calculate(session, it, crew.theory))
     while True:
         orders = session.control.now()  # read once a turn: what is decided below must rest on one and the same state
         _refuse_aborted(orders)
@@ -40,7 +40,7 @@ def run_loop(session: Session, crew: Crew, learn: Callable[[Work], None]) -> Non
             if found is None:
                 break
             if isinstance(found, CalculationRow):
-                crew.begin(found, lambda _, it=found: calculate(session, it, crew.workers))
+                crew.begin(found, lambda _, it=found: calculate(session, it, crew.theory))
             elif not desk.keeps_back(found):
                 crew.begin(found, lambda hold, it=found: carry_out(session, crew, it, hold))
         people_are_asked = desk.something_to_come()

@@ -1,14 +1,13 @@
 """What a campaign file offers beside the experiment: quicker measurements, and theory, each at its price."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from chemistry.errors import WrongKeys
 from chemistry.value import Value
 from flows.measure_spec import COLDEST_C, HOTTEST_C, SweepSpec, in_unit
-from flows.theory.validation_spec import RecipeName
 from planners.objectives import Objective
 
 
@@ -39,7 +38,7 @@ class QuickScan(Value):
 class Simulations(Value):
     """Molecular dynamics: what one run costs, and how many may be bought."""
 
-    engine: RecipeName = "twin"
+    engine: Literal["twin"] = "twin"
     """The recipe (`flows.theory.recipes`). The twin makes up what a run would say, for dry runs."""
     price: Annotated[float, in_unit("hour"), Field(gt=0)]
     """Hours of lab time that one is held to be worth."""

@@ -1,12 +1,14 @@
 """What theory can be asked for, by the names that campaign files give it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
-from ledger.film import Reading, Source
+from flows.theory.asking import Theory
+from flows.theory.calculated import Calculated
+from ledger.film import Source
 from ledger.tables import SuggestionRow
 
 if TYPE_CHECKING:
@@ -17,23 +19,11 @@ CONDUCTIVITY = "log10_conductivity"
 
 
 @dataclass(frozen=True)
-class Calculated:
-    """What a calculation gave."""
-
-    readings: tuple[Reading, ...]
-    core_hours: float
-    """What it took."""
-    told: Mapping[str, Any] = field(default_factory=dict)
-    """Method and figures that are kept with the result; JSON."""
-
-
-@dataclass(frozen=True)
 class Recipe:
     """One way to calculate.
 
     Attributes:
-        run: formulation, temperatures in °C and seeds of chance, to what it gave; a function of a module, so that
-            another process can run it.
+        run: formulation, temperatures in °C, seeds of chance, and who answers its questions, to what it gave.
         source: what its readings are.
         tells: properties that it reads.
         sd: what a reading is expected to state of its error, in the property's unit.
@@ -41,7 +31,7 @@ class Recipe:
         made_up: whether it answers for the twin alone: beside real instruments it would teach what is not so.
     """
 
-    run: Callable[[Formulation, Sequence[float], Sequence[int]], Calculated]
+    run: Callable[[Formulation, Sequence[float], Sequence[int], Theory], Calculated]
     source: Source
     tells: tuple[str, ...]
     sd: float
@@ -51,9 +41,12 @@ class Recipe:
 
 def recipe(name: str) -> Recipe:
     """The recipe of a name."""
+    from flows.theory import film_window
     from sim.twin.simulated import CORE_HOURS, RUN_SD
 
+    window = film_window.film_window, Source.DFT, (film_window.OXIDATION_LIMIT,), film_window.SD_V
     return {
+        "redox_window": Recipe(*window, film_window.CORE_HOURS),
         "twin": Recipe(_made_up_simulation, Source.MD, (CONDUCTIVITY,), RUN_SD, CORE_HOURS, made_up=True),
     }[name]
 
@@ -63,7 +56,9 @@ def recipe_of(suggestion: SuggestionRow) -> str:
     return suggestion.action["plan"]
 
 
-def _made_up_simulation(formulation: Formulation, temperatures_C: Sequence[float], seeds: Sequence[int]) -> Calculated:
+def _made_up_simulation(
+    formulation: Formulation, temperatures_C: Sequence[float], seeds: Sequence[int], _: Theory
+) -> Calculated:
     import numpy as np
 
     from sim.twin import simulated

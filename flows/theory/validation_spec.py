@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from chemistry.value import Value
 
-RecipeName = Literal["twin"]
+RecipeName = Literal["redox_window", "twin"]
+"""Names of `flows.theory.recipes`."""
 
 
 class Validation(Value):

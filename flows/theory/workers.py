@@ -30,6 +30,11 @@ class Workers:
         self._starting = threading.Lock()
         self._stopped = False
 
+    @property
+    def cores(self) -> int:
+        """Of one calculation."""
+        return self._computing.cores
+
     def run(self, label: str, function: Callable[..., Result], **given: Any) -> Result:
         """What a function of a module returns for arguments that can be pickled, worked out elsewhere.
 
@@ -76,7 +81,12 @@ def _runner(computing: Computing) -> "DaskTaskRunner":
         kind, settings = "dask_jobqueue.SLURMCluster", slurm_settings(computing, computing.slurm)
         limits = {"minimum": 0, "maximum": computing.slurm.jobs}
         return DaskTaskRunner(cluster_class=kind, cluster_kwargs=dict(settings), adapt_kwargs=limits)
-    local = {"n_workers": computing.at_once, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
+    local = {
+        "n_workers": computing.at_once,
+        "threads_per_worker": 1,
+        "dashboard_address": "127.0.0.1:0",
+        "env": {"OMP_NUM_THREADS": str(computing.cores)},
+    }
     return DaskTaskRunner(cluster_class="distributed.LocalCluster", cluster_kwargs=local)
 
 
