@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import NamedTuple
 
 from flows.drift import history
 from flows.spec import CampaignSpec
@@ -10,6 +11,7 @@ from ledger.film import Film, Reading
 from ledger.measurement import ImpedanceSpectrum
 from ledger.store import Ledger
 from ledger.tables import CalculationRow, CampaignRow, ExperimentRow, ModelVersionRow, SuggestionRow
+from planners.objectives import Measurand
 from planners.pareto import reading_of
 
 PACKAGES = ("bluesky", "ophyd", "prefect", "botorch", "torch", "rdkit", "sqlmodel", "numpy", "scipy")
@@ -25,15 +27,22 @@ class Tried:
     spectra: tuple[ImpedanceSpectrum, ...]
 
 
+class Said(NamedTuple):
+    """One reading of theory, beside that of a film of the same formulation where there is one."""
+
+    asked: Measurand
+    theory: Reading
+    measured: Reading | None
+
+
 @dataclass(frozen=True)
 class Calculated:
-    """One calculation: why it was bought, what it said of the objectives, and what a film of the same gave."""
+    """One calculation: why it was asked for, what it said, and what a film of the same gave."""
 
     calculation: CalculationRow
     suggestion: SuggestionRow
-    said: tuple[Reading | None, ...]
-    measured: tuple[Reading | None, ...]
-    """Readings of a film that was suggested with the same formulation; None where there is none."""
+    said: tuple[Said, ...]
+    """Empty where it is under way, or gave nothing."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def read_content(ledger: Ledger, campaign_id: int, ending: tuple[str, str] | Non
         spec=spec,
         standing=standing(ledger, campaign_id, spec),
         tried=tried,
-        calculated=_calculated(ledger, campaign_id, spec, suggestions, films, tried),
+        calculated=_calculated(ledger, campaign_id, suggestions, films, tried),
         versions=tuple(ledger.model_versions(campaign_id)),
         drifts=tuple(history(ledger, campaign_id)),
         lab_hours=lab_hours(ledger, campaign_id),
@@ -93,7 +102,6 @@ def _tried(ledger: Ledger, experiment: ExperimentRow, suggestion: SuggestionRow,
 def _calculated(
     ledger: Ledger,
     campaign_id: int,
-    spec: CampaignSpec,
     suggestions: dict[int, SuggestionRow],
     films: dict[str, Film],
     tried: tuple[Tried, ...],
@@ -101,12 +109,12 @@ def _calculated(
     made = {t.film.formulation.key: t.film for t in tried if t.film is not None}  # checks are asked of films as made
     made |= {t.suggestion.formulation_key: t.film for t in tried if t.film is not None}
 
-    def read(film: Film | None) -> tuple[Reading | None, ...]:
-        return tuple(None if film is None else reading_of(film, objective) for objective in spec.objectives)
-
-    return tuple(
-        Calculated(
-            row, suggestions[row.suggestion_id], read(films.get(row.film_id or "")), read(made.get(row.formulation.key))
+    def said(row: CalculationRow) -> tuple[Said, ...]:
+        theory, film = films.get(row.film_id or ""), made.get(row.formulation.key)
+        asked = (
+            [Measurand(property=r.property, temperature_C=r.temperature_C) for r in theory.readings] if theory else []
         )
-        for row in ledger.calculations(campaign_id)
-    )
+        read = theory.readings if theory else ()
+        return tuple(Said(a, r, reading_of(film, a) if film else None) for a, r in zip(asked, read, strict=True))
+
+    return tuple(Calculated(row, suggestions[row.suggestion_id], said(row)) for row in ledger.calculations(campaign_id))
