@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
-from flows.theory.asking import Theory
 from flows.theory.calculated import Calculated
 from ledger.film import Source
 from ledger.tables import SuggestionRow
@@ -14,6 +13,7 @@ from ledger.tables import SuggestionRow
 if TYPE_CHECKING:
     from devices.lab import Lab
     from flows.spec import CampaignSpec
+    from flows.theory.asking import Theory
 
 CONDUCTIVITY = "log10_conductivity"
 
@@ -31,7 +31,7 @@ class Recipe:
         made_up: whether it answers for the twin alone: beside real instruments it would teach what is not so.
     """
 
-    run: Callable[[Formulation, Sequence[float], Sequence[int], Theory], Calculated]
+    run: "Callable[[Formulation, Sequence[float], Sequence[int], Theory], Calculated]"
     source: Source
     tells: tuple[str, ...]
     sd: float
@@ -57,7 +57,7 @@ def recipe_of(suggestion: SuggestionRow) -> str:
 
 
 def _made_up_simulation(
-    formulation: Formulation, temperatures_C: Sequence[float], seeds: Sequence[int], _: Theory
+    formulation: Formulation, temperatures_C: Sequence[float], seeds: Sequence[int], _: "Theory"
 ) -> Calculated:
     import numpy as np
 

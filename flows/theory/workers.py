@@ -1,12 +1,10 @@
 """Runs calculations in processes of their own, as Prefect tasks on Dask, while instruments go on."""
 
+import contextvars
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from prefect import Task
-from prefect.cache_policies import NO_CACHE
-from prefect.context import FlowRunContext
 
 from chemistry.errors import IonloopError
 from flows.theory.computing import Computing, Slurm
@@ -29,6 +27,8 @@ class Workers:
         self._runner: DaskTaskRunner | None = None
         self._starting = threading.Lock()
         self._stopped = False
+        self._flow = contextvars.copy_context()
+        """The flow run that calculations belong to, whichever of its tasks asks for them: tasks do not travel."""
 
     @property
     def cores(self) -> int:
@@ -44,6 +44,13 @@ class Workers:
             CutShort: the campaign ended meanwhile.
             Exception: what the function raised.
         """
+        return self._flow.copy().run(self._run, label, function, given)
+
+    def _run(self, label: str, function: Callable[..., Result], given: dict[str, Any]) -> Result:
+        from prefect import Task
+        from prefect.cache_policies import NO_CACHE
+        from prefect.context import FlowRunContext
+
         if FlowRunContext.get() is None:
             return function(**given)
         task = Task(function, name="calculate", task_run_name=label, cache_policy=NO_CACHE, persist_result=False)
@@ -67,6 +74,7 @@ class Workers:
             if self._stopped:
                 raise CutShort("the campaign has ended")
             if self._runner is None:
+                logging.getLogger("distributed").setLevel(logging.WARNING)  # each connection, else
                 self._runner = _runner(self._computing)
                 self._runner.__enter__()
             return self._runner

@@ -1,10 +1,10 @@
 """Calculations run in processes of their own, as tasks of the flow, and end with it."""
 
-import contextvars
 import os
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from prefect import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from chemistry.errors import BadInput
+from flows.step import step
 from flows.theory.computing import Computing, Slurm
 from flows.theory.workers import CutShort, Workers, slurm_settings
 from tests.flows.held_server import HeldServer
@@ -29,20 +30,13 @@ def sleep_long() -> None:
     time.sleep(600)
 
 
-def in_a_thread(work: Callable[[], object]) -> threading.Thread:
-    """As the crew runs it: within the context of the flow run."""
-    thread = threading.Thread(target=contextvars.copy_context().run, args=(work,))
-    thread.start()
-    return thread
-
-
 def test_a_calculation_runs_elsewhere_fails_as_itself_and_ends_with_the_campaign(prefect: HeldServer) -> None:
     told: list[Any] = []
 
     @flow(name="calculations", persist_result=False)
     def campaign() -> None:
         workers = Workers(Computing())
-        told.append(workers.run("doubled", process_and_double, number=21))
+        told.append(step("ask", "within a task", lambda: workers.run("doubled", process_and_double, number=21)))
         try:
             workers.run("refused", refuse, place="here")
         except BadInput as error:
@@ -54,7 +48,8 @@ def test_a_calculation_runs_elsewhere_fails_as_itself_and_ends_with_the_campaign
             except CutShort as error:
                 told.append(error)
 
-        thread = in_a_thread(cut_short)
+        thread = threading.Thread(target=cut_short)
+        thread.start()
         time.sleep(1)
         begun = time.monotonic()
         workers.stop()
@@ -92,3 +87,10 @@ def test_a_slurm_job_asks_for_what_the_file_says() -> None:
 def test_one_place_is_enough() -> None:
     with pytest.raises(ValueError, match="leave one of them out"):
         Computing(scheduler="tcp://10.0.0.1:8786", slurm=Slurm(queue="long"))
+
+
+def test_a_session_is_opened_before_prefect_is_imported() -> None:
+    """Prefect reads the address of its server when it is imported, and the server is found after the files are read."""
+    code = "import sys, flows.crew, flows.session, flows.suggest; print(*(m for m in sys.modules if m.startswith('prefect')))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert said.stdout.split() == []
