@@ -6,6 +6,7 @@ Phys. 1990, 92, 5057); bending costs κ (1 + cos θ) (Faller, Kolb and Müller-P
 another by the long-ranged sum, and with ions by a force that is shifted to zero at the cut-off.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations_with_replacement
@@ -19,6 +20,10 @@ WELL_CUTOFF = 2.5
 """Cut-off of pairs that attract, in diameters."""
 FORCE_ERROR = 0.03
 """Largest error of a Coulomb force, kT per bead diameter: a hundredth of the thermostat's kicks."""
+
+
+SPLIT = 2.6
+"""Splitting parameter of dipole sums times the cut-off: what real space leaves out is below 1e-3 of a contact."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class BeadSpring:
         lines = []
         if len(system.bonds):
             lines += ["bond_style fene", "special_bonds fene", "bond_coeff 1 30.0 1.5 1.0 1.0"]
+            # Beads of a bond at its longest must be known on both sides of a wall.
+            lines.append(f"comm_modify cutoff {max(2.0, self.reach(system) + 1.0):.4f}")
         if len(system.angles):
             lines += ["angle_style cosine", f"angle_coeff 1 {self.stiffness:.6g}"]
         return lines
@@ -81,8 +88,8 @@ class BeadSpring:
             *(f"pair_coeff {i} {j} coul/long" for i, j in combinations_with_replacement(types, 2)),
             f"dielectric {1 / self.bjerrum_length:.8g}",
             f"kspace_style pppm {FORCE_ERROR:.3g}",
-            "neighbor 0.7 multi",  # beads see one another far nearer than charges do: measured twice as fast as one list for all
-            "comm_modify mode multi",
+            # Beads see one another far nearer than charges do: measured twice as fast as one list for all.
+            "neighbor 0.7 multi",
         ]
 
     def integrator(self, system: System, seed: int) -> list[str]:
@@ -100,7 +107,14 @@ class BeadSpring:
         lines = [f"pair_style {style} {WCA:.7f} {self.coulomb_cutoff:.4f}", *self._coefficients(system, "")]
         if charged:
             return [*lines, f"dielectric {1 / self.bjerrum_length:.8g}"]
-        return [*lines, "kspace_style pppm/dipole 1.0e-2", "kspace_modify gewald 0.7 mesh 16 16 16"]
+        # LAMMPS guesses the split from charges, which may all be zero: it is given here, with one mesh point each 1/g.
+        split = SPLIT / self.coulomb_cutoff
+        mesh = max(4, math.ceil(system.edge * split))
+        return [
+            *lines,
+            "kspace_style pppm/dipole 1.0e-2",
+            f"kspace_modify gewald {split:.4f} mesh {mesh} {mesh} {mesh}",
+        ]
 
     def _coefficients(self, system: System, style: str) -> list[str]:
         numbered = list(enumerate(system.species, 1))

@@ -71,10 +71,7 @@ def rouse_mode(positions: np.ndarray, chains: Sequence[np.ndarray], p: int, inte
     amplitudes = rouse_amplitudes(positions, chains, p)
     longest = len(amplitudes) // 2
     products = np.array(
-        [
-            (amplitudes[lag:] * amplitudes[: len(amplitudes) - lag]).sum(axis=-1).mean()
-            for lag in range(longest + 1)
-        ]
+        [(amplitudes[lag:] * amplitudes[: len(amplitudes) - lag]).sum(axis=-1).mean() for lag in range(longest + 1)]
     )
     correlation = products / products[0]
     lags = np.arange(longest + 1) * interval

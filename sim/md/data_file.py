@@ -22,7 +22,11 @@ def write_data_file(system: System, path: Path, random: np.random.Generator) -> 
 
     wrapped = system.positions % system.edge
     images = np.floor(system.positions / system.edge).astype(int)
-    columns: dict[str, np.ndarray] = {"molecule-ID": system.molecules + 1, "type": system.types + 1, "q": system.charges}
+    columns: dict[str, np.ndarray] = {
+        "molecule-ID": system.molecules + 1,
+        "type": system.types + 1,
+        "q": system.charges,
+    }
     xyz = dict(zip("xyz", wrapped.T, strict=True))
     if system.dipolar:
         # A hybrid style has type and position first, then what each of its styles adds.

@@ -39,6 +39,8 @@ class Diffusivity:
         exponent_error: its standard error over the blocks.
         blocks: stretches of time that were fitted apart.
         window: first and last fitted lag.
+        distance: root of the mean-squared displacement at the last fitted lag.
+        least_distance: that it must have come to, or a particle still rattles in its first cage.
     """
 
     value: float
@@ -47,12 +49,15 @@ class Diffusivity:
     exponent_error: float
     blocks: int
     window: tuple[float, float]
+    distance: float
+    least_distance: float
 
     @property
     def diffusive(self) -> bool:
-        """Whether the exponent is 1 within a tenth or two of its errors, whichever is larger."""
+        """Whether particles went far enough, and the exponent is 1 within a tenth or two of its errors."""
         doubt = 0.0 if np.isnan(self.exponent_error) else 2 * self.exponent_error
-        return self.value > 0 and abs(self.exponent - 1) <= max(TOLERANCE, doubt)
+        far = self.distance >= self.least_distance
+        return self.value > 0 and far and abs(self.exponent - 1) <= max(TOLERANCE, doubt)
 
     @property
     def relative_error(self) -> float:
@@ -61,8 +66,9 @@ class Diffusivity:
 
 
 def mean_squared_displacement(positions: np.ndarray, interval: float) -> Displacement:
-    """Averaged over particles and over all starting times, by Fourier transforms in O(f log f) (Kneller et al., Comput.
-    Phys. Commun. 1995, 91, 191).
+    """Averaged over particles and over all starting times, by Fourier transforms in O(f log f).
+
+    Kneller, Keiner, Kneller and Schiller, Comput. Phys. Commun. 1995, 91, 191.
 
     Args:
         positions: `f x n x 3`, unwrapped.
@@ -87,7 +93,7 @@ def mean_squared_displacement(positions: np.ndarray, interval: float) -> Displac
     return Displacement(steps * interval, np.maximum(squared, 0.0))
 
 
-def diffusivity(positions: np.ndarray, interval: float) -> Diffusivity:
+def diffusivity(positions: np.ndarray, interval: float, *, least_distance: float = 0.0) -> Diffusivity:
     """Diffusivity from the slope of the mean-squared displacement, with its error from blocks of time.
 
     The trajectory is cut into 8 blocks; each gives a slope over lags from 0.15 to 0.5 of a block. Where the motion is
@@ -96,6 +102,8 @@ def diffusivity(positions: np.ndarray, interval: float) -> Diffusivity:
     Args:
         positions: `f x n x 3`, unwrapped.
         interval: time between frames.
+        least_distance: that particles go on the fitted lags before their motion counts as diffusive, such as the size
+            of one.
 
     Raises:
         BadInput: fewer than 12 frames.
@@ -108,20 +116,21 @@ def diffusivity(positions: np.ndarray, interval: float) -> Diffusivity:
     blocks = MOST_BLOCKS
     while blocks > 1 and len(positions) // blocks < LEAST_FRAMES:
         blocks //= 2
-    found = _over_blocks(positions, interval, blocks)
+    found = _over_blocks(positions, interval, blocks, least_distance)
     while blocks > 2 and not found.diffusive:
         blocks //= 2
-        found = _over_blocks(positions, interval, blocks)
+        found = _over_blocks(positions, interval, blocks, least_distance)
     return found
 
 
-def _over_blocks(positions: np.ndarray, interval: float, blocks: int) -> Diffusivity:
+def _over_blocks(positions: np.ndarray, interval: float, blocks: int, least_distance: float) -> Diffusivity:
     length = len(positions) // blocks
     first, last = max(1, round(WINDOW[0] * length)), max(3, round(WINDOW[1] * length))
-    slopes, exponents = [], []
+    slopes, exponents, ends = [], [], []
     for block in range(blocks):
         found = mean_squared_displacement(positions[block * length : (block + 1) * length], interval)
         lags, squared = found.lags[first : last + 1], found.squared[first : last + 1]
+        ends.append(squared[-1])
         slopes.append(np.polyfit(lags, squared, 1)[0] / 6)
         seen = squared > 0
         exponents.append(np.polyfit(np.log(lags[seen]), np.log(squared[seen]), 1)[0] if seen.sum() > 1 else 0.0)
@@ -135,4 +144,6 @@ def _over_blocks(positions: np.ndarray, interval: float, blocks: int) -> Diffusi
         exponent_error=float(doubt),
         blocks=blocks,
         window=(first * interval, last * interval),
+        distance=float(np.sqrt(np.mean(ends))),
+        least_distance=least_distance,
     )

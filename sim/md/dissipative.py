@@ -1,7 +1,7 @@
 """Dissipative particle dynamics: soft beads, pairwise friction and kicks that conserve momentum; smeared charges.
 
-Groot and Warren, J. Chem. Phys. 1997, 107, 4423; charges smeared as in González-Melchor, Mayoral, Velázquez and Alejandre,
-J. Chem. Phys. 2006, 125, 224107. Lengths are in units of the cut-off.
+Groot and Warren, J. Chem. Phys. 1997, 107, 4423; charges smeared as in González-Melchor, Mayoral, Velázquez and
+Alejandre, J. Chem. Phys. 2006, 125, 224107. Lengths are in units of the cut-off.
 """
 
 from collections.abc import Mapping

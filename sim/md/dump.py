@@ -27,8 +27,9 @@ class _Frame:
     edges: np.ndarray
     columns: tuple[str, ...]
     table: np.ndarray
-    """`n x c`, in order of the ids; what is text in the file is a number of `kinds`."""
-    kinds: np.ndarray
+    """`n x c`, in order of the ids; zero for what is text in the file."""
+    kinds: Mapping[str, np.ndarray]
+    """`n` types and elements, those that the file has."""
 
 
 def read_dump(path: Path, *, timestep: float = 1.0, names: Mapping[str, str] | None = None) -> Trajectory:
@@ -40,7 +41,8 @@ def read_dump(path: Path, *, timestep: float = 1.0, names: Mapping[str, str] | N
     Args:
         path: The file; gzip is told by its content.
         timestep: Time of one step of the simulation; a dump with times of its own needs none.
-        names: What a particle is called, by its type or element as the file has it; others keep that.
+        names: What a particle is called, by its type or its element as the file has them; others keep their element,
+            or their type where the file has no elements.
 
     Raises:
         BadInput: it is no text dump, its box is skewed, columns are missing, particles were lost on the way, or they
@@ -64,12 +66,11 @@ def read_dump(path: Path, *, timestep: float = 1.0, names: Mapping[str, str] | N
         else:
             positions = unwrapped(positions, edges, path.name)
             notes.append("positions were unwrapped by the shortest way from frame to frame")
-    called = dict(names or {})
     return Trajectory(
         times=np.array([frame.step * timestep if frame.time is None else frame.time for frame in frames]),
         positions=positions,
         edges=edges,
-        names=np.array([called.get(kind, kind) for kind in first.kinds.tolist()]),
+        names=_named(first, names or {}),
         molecules=first.table[:, columns["mol"]].astype(int) if "mol" in columns else None,
         notes=tuple(notes),
         dipoles=_columns(frames, columns, _DIPOLES) if all(name in columns for name in _DIPOLES) else None,
@@ -145,7 +146,6 @@ def _frame(head: Mapping[str, list[str]], columns: tuple[str, ...], rows: list[s
             place=str(path),
             remedy="Write `id`: LAMMPS writes particles in another order every time",
         )
-    kind = next((columns.index(name) for name in reversed(_KIND) if name in columns), None)
     words = np.array("".join(rows).split())
     if len(words) != len(rows) * len(columns):
         raise BadInput(
@@ -154,7 +154,7 @@ def _frame(head: Mapping[str, list[str]], columns: tuple[str, ...], rows: list[s
             remedy="Cut the file before that step",
         )
     words = words.reshape(len(rows), len(columns))
-    kinds = words[:, kind].copy() if kind is not None else np.full(len(words), "1")
+    kinds = {name: words[:, columns.index(name)].copy() for name in _KIND if name in columns}
     words[:, [place for place, name in enumerate(columns) if name in _TEXTS]] = "0"
     try:
         table = words.astype(float)
@@ -163,7 +163,15 @@ def _frame(head: Mapping[str, list[str]], columns: tuple[str, ...], rows: list[s
     order = np.argsort(table[:, columns.index("id")], kind="stable")
     time = float(head["TIME"][0]) if "TIME" in head else None
     step = int(head["TIMESTEP"][0])
-    return _Frame(step, time, bounds[:, 0], bounds[:, 1] - bounds[:, 0], columns, table[order], kinds[order])
+    return _Frame(
+        step,
+        time,
+        bounds[:, 0],
+        bounds[:, 1] - bounds[:, 0],
+        columns,
+        table[order],
+        {name: kind[order] for name, kind in kinds.items()},
+    )
 
 
 def _form(columns: tuple[str, ...], path: Path) -> tuple[str, str, str]:
@@ -175,6 +183,13 @@ def _form(columns: tuple[str, ...], path: Path) -> tuple[str, str, str]:
             remedy="Write `xu yu zu`, or `x y z` with `ix iy iz`",
         )
     return form
+
+
+def _named(frame: _Frame, names: Mapping[str, str]) -> np.ndarray:
+    types = frame.kinds.get("type", np.full(len(frame.table), "1"))
+    elements = frame.kinds.get("element", types)
+    pairs = zip(types.tolist(), elements.tolist(), strict=True)
+    return np.array([names.get(kind, names.get(element, element)) for kind, element in pairs])
 
 
 def _refuse_lost(frames: list[_Frame], path: Path) -> None:

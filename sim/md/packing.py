@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from chemistry.errors import BadInput
 from sim.md.molecule import Molecule
-from sim.md.system import Species, System, assembled
+from sim.md.system import Species, System, assembled, refuse_unknown
 
 BOND = 0.97
 """Mean bond length of the Kremer-Grest chain (Kremer and Grest, J. Chem. Phys. 1990, 92, 5057)."""
@@ -38,6 +38,7 @@ def packed(
 
     Beads of large diameter are placed first and apart from one another, and chains grow around them where they can.
     """
+    refuse_unknown(species, molecules)
     edge = edge_for(species, molecules, density)
     large = {one.name: one.diameter for one in species if one.diameter > 2}
     fillers = _Fillers(edge)
@@ -60,7 +61,7 @@ def crosslinked(system: System, links: int, random: np.random.Generator, *, reac
     Raises:
         BadInput: fewer pairs are near enough.
     """
-    tree = cKDTree(system.positions % system.edge, boxsize=system.edge)
+    tree = KDTree(system.positions % system.edge, boxsize=system.edge)
     pairs = random.permutation(tree.query_pairs(reach, output_type="ndarray"))
     on_chain = np.isin(np.arange(system.n), system.bonds) & (system.charges == 0)
     used: set[int] = set()
@@ -115,12 +116,11 @@ def _grown(molecule: Molecule, edge: float, fillers: _Fillers, random: np.random
         before = parents[parent] if parent is not None else None
         for _ in range(_TRIES):
             if parent is None:
-                place = random.uniform(0, edge, 3)
+                places[bead] = random.uniform(0, edge, 3)
             else:
                 step = random.normal(size=3)
-                place = places[parent] + BOND * step / np.linalg.norm(step)
-            unfolded = before is None or np.linalg.norm(place - places[before]) > FOLD
-            if unfolded and fillers.free(place, 0.5):
+                places[bead] = places[parent] + BOND * step / np.linalg.norm(step)
+            unfolded = before is None or np.linalg.norm(places[bead] - places[before]) > FOLD
+            if unfolded and fillers.free(places[bead], 0.5):
                 break
-        places[bead] = place
     return places

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from chemistry.errors import BadInput
 from sim.md.trajectory import Trajectory
@@ -77,7 +77,7 @@ def radial_distribution(
     picked = _evenly(trajectory.frames, frames)
     for frame in picked:
         box = trajectory.edges[frame]
-        trees = [cKDTree(points[frame] % box, boxsize=box) for points in (centres, around)]
+        trees = [KDTree(points[frame] % box, boxsize=box) for points in (centres, around)]
         counts += trees[0].count_neighbors(trees[1], rims) - (n if one == other else 0)
         mean_density += m / box.prod()
     within = counts / (len(picked) * n)
@@ -89,7 +89,7 @@ def radial_distribution(
 def contacts(trajectory: Trajectory, one: str, other: str, radius: float, frame: int) -> csr_array:
     """`n x m` of ones where a particle of the one kind has one of the other within the radius; none with itself."""
     box = trajectory.edges[frame]
-    here, there = (cKDTree(trajectory.of(name)[frame] % box, boxsize=box) for name in (one, other))
+    here, there = (KDTree(trajectory.of(name)[frame] % box, boxsize=box) for name in (one, other))
     near = here.sparse_distance_matrix(there, radius, output_type="coo_matrix")
     kept = near.row != near.col if one == other else np.ones(len(near.row), bool)
     ones = np.ones(int(kept.sum()), np.int32)
@@ -99,9 +99,7 @@ def contacts(trajectory: Trajectory, one: str, other: str, radius: float, frame:
 def coordination(trajectory: Trajectory, one: str, other: str, radius: float, *, frames: int = 50) -> float:
     """Mean number of `other` within a radius of `one`."""
     picked = _evenly(trajectory.frames, frames)
-    return float(
-        np.mean([contacts(trajectory, one, other, radius, i).sum() / trajectory.count(one) for i in picked])
-    )
+    return float(np.mean([contacts(trajectory, one, other, radius, i).sum() / trajectory.count(one) for i in picked]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +118,9 @@ class Residence:
 
 
 def residence(trajectory: Trajectory, one: str, other: str, radius: float) -> Residence:
-    """The intermittent correlation function of contacts, C(t) = ⟨h(0) h(t)⟩ / ⟨h⟩ (Rapaport, Mol. Phys. 1983, 50, 1151).
+    """The intermittent correlation function of contacts, C(t) = ⟨h(0) h(t)⟩ / ⟨h⟩.
 
+    Rapaport, Mol. Phys. 1983, 50, 1151.
     What two particles would meet by chance is taken off before the time is read.
     """
     frames = [contacts(trajectory, one, other, radius, i) for i in range(trajectory.frames)]

@@ -8,7 +8,7 @@ from sim.md.model import SKIN, Model
 from sim.md.system import System
 
 PUSH_STEPS = 2000
-SETTLE_STEPS = 2000
+"""With the soft cosine; as many again with the full interactions and short moves, and a quarter of them without."""
 _SOFTEST, _HARDEST = 2.0, 60.0
 """Height of the cosine with which overlapping beads are pushed apart, from first to last, in kT."""
 
@@ -28,7 +28,7 @@ class Segment:
     thermo_every: int
 
 
-def push_off_script(system: System, model: Model, data: Path, restart: Path, seed: int) -> str:
+def push_off_script(system: System, model: Model, data: Path, restart: Path, seed: int, steps: int) -> str:
     """Reads a data file, pushes beads apart, lets the full interactions take over and writes a restart file.
 
     A soft cosine grows from 2 to 60 kT while no bead may move far in a step; bonds hold all the while (Auhl et al., J.
@@ -48,7 +48,7 @@ def push_off_script(system: System, model: Model, data: Path, restart: Path, see
             "fix move all nve/limit 0.05",
             bath,
             f"timestep {model.timestep / 2:g}",
-            f"run {PUSH_STEPS}",
+            f"run {steps}",
             "unfix push",
             "unfix move",
             "unfix bath",
@@ -62,12 +62,12 @@ def push_off_script(system: System, model: Model, data: Path, restart: Path, see
             "fix move all nve/limit 0.02",
             bath,
             f"timestep {model.timestep / 4:g}",
-            f"run {SETTLE_STEPS}",
+            f"run {steps}",
             "unfix move",
             "unfix bath",
         ]
     lines += _motion(system, model, seed)
-    lines += [f"run {SETTLE_STEPS // 4}", "reset_timestep 0", f"write_restart {restart.name}"]
+    lines += [f"run {steps // 4}", "reset_timestep 0", f"write_restart {restart.name}"]
     return "\n".join(lines) + "\n"
 
 
@@ -88,7 +88,7 @@ def segment_script(
         columns = "id type mol xu yu zu" + (" mux muy muz" if system.dipolar else "")
         lines += [
             f"dump frames all custom {segment.frame_every} {dump.name} {columns}",
-            f'dump_modify frames sort id time yes format float "%.5g"',
+            'dump_modify frames sort id time yes format float "%.5g"',
         ]
     lines += [f"run {segment.steps}", f"write_restart {end.name}"]
     return "\n".join(lines) + "\n"

@@ -21,7 +21,7 @@ from sim.md.engine import run_script
 from sim.md.log_file import Thermo, read_log
 from sim.md.model import SKIN, Model
 from sim.md.program import Parallel, Program, find_program
-from sim.md.script import Segment, push_off_script, segment_script
+from sim.md.script import PUSH_STEPS, Segment, push_off_script, segment_script
 from sim.md.system import System
 from sim.md.trajectory import Trajectory, joined
 
@@ -41,14 +41,17 @@ class Simulation:
         seed: of everything random.
         parallel: processors.
         progress: who is told how far it is.
+        push_steps: over which overlaps are pushed apart.
+        program: LAMMPS.
     """
 
     system: System
     model: Model
     folder: Path
     seed: int
-    parallel: Parallel = Parallel()
+    parallel: Parallel = field(default_factory=Parallel)
     progress: Progress | None = None
+    push_steps: int = PUSH_STEPS
     program: Program = field(default_factory=find_program)
 
     def __post_init__(self) -> None:
@@ -69,7 +72,8 @@ class Simulation:
         write_data_file(self.system, data, np.random.default_rng([self.seed, 0]))
         partial = self.folder / f"partial-{_PUSHED}"
         script = self.folder / "push.in"
-        script.write_text(push_off_script(self.system, self.model, data, partial, self._seed("push", 0)))
+        seed = self._seed("push", 0)
+        script.write_text(push_off_script(self.system, self.model, data, partial, seed, self.push_steps))
         self._run(script, "push-off", 0)
         partial.replace(self.folder / _PUSHED)
 
@@ -140,7 +144,12 @@ class Simulation:
 
     def _claim(self) -> None:
         """Make the folder, or see that the run in it is this one."""
-        told = {"seed": self.seed, "ranks": self.parallel.ranks, "system": self._fingerprint(), "model": _told(self.model)}
+        told = {
+            "seed": self.seed,
+            "ranks": self.parallel.ranks,
+            "system": self._fingerprint(),
+            "model": _told(self.model),
+        }
         self.folder.mkdir(parents=True, exist_ok=True)
         identity = self.folder / "run.json"
         if identity.exists() and json.loads(identity.read_text()) != told:

@@ -105,14 +105,10 @@ class System:
         return int((self.names == name).sum())
 
 
-def assembled(
-    species: Sequence[Species], molecules: Sequence[Molecule], positions: np.ndarray, edge: float
-) -> System:
+def assembled(species: Sequence[Species], molecules: Sequence[Molecule], positions: np.ndarray, edge: float) -> System:
     """Molecules, with the positions of all their beads one after another, as a system."""
+    refuse_unknown(species, molecules)
     index = {one.name: place for place, one in enumerate(species)}
-    unknown = sorted({name for molecule in molecules for name in molecule.species} - set(index))
-    if unknown:
-        raise BadInput(f"no species is called {', '.join(unknown)}", remedy=f"There are {', '.join(index)}")
     starts = np.cumsum([0, *(len(molecule.species) for molecule in molecules)])
     pairs = list(zip(molecules, starts[:-1], strict=True))
     return System(
@@ -129,6 +125,14 @@ def assembled(
             if molecule.linear and len(molecule.species) > 1
         ),
     )
+
+
+def refuse_unknown(species: Sequence[Species], molecules: Sequence[Molecule]) -> None:
+    """Refuse molecules of beads that are no species."""
+    known = [one.name for one in species]
+    unknown = sorted({name for molecule in molecules for name in molecule.species} - set(known))
+    if unknown:
+        raise BadInput(f"no species is called {', '.join(unknown)}", remedy=f"There are {', '.join(known)}")
 
 
 def _stacked(parts: list[np.ndarray], width: int) -> np.ndarray:

@@ -38,7 +38,7 @@ class Trajectory:
                 remedy="Give one time and box a frame, and one name a particle",
             )
         if not np.isfinite(self.positions).all():
-            raise BadInput("a particle of the trajectory has no position", remedy="Leave out the frames in which it is lost")
+            raise BadInput("a particle has no position", remedy="Leave out the frames in which it is lost")
 
     @property
     def frames(self) -> int:
@@ -113,4 +113,17 @@ def joined(parts: list[Trajectory]) -> Trajectory:
         positions=np.concatenate([part.positions for part in kept]),
         edges=np.concatenate([part.edges for part in kept]),
         dipoles=np.concatenate(dipoles) if dipoles else None,
+    )
+
+
+def thinned(trajectory: Trajectory, most: int) -> Trajectory:
+    """Every k-th frame, so that at most so many are left."""
+    step = -(-trajectory.frames // most)
+    kept = slice(None, None, step)
+    return replace(
+        trajectory,
+        times=trajectory.times[kept],
+        positions=trajectory.positions[kept],
+        edges=trajectory.edges[kept],
+        dipoles=None if trajectory.dipoles is None else trajectory.dipoles[kept],
     )

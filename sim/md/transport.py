@@ -1,9 +1,9 @@
 """Ionic transport of a trajectory: diffusivities, conductivities by two formulas, ionicity, transference numbers.
 
-Conductivities are in reduced units, q² / (kT · length · time): `sim.md.units` gives them in S/cm. Nernst-Einstein:
-σ = Σ N z² D / V kT, as if ions moved apart from one another. Einstein (collective): σ = lim d/dt ⟨|Σ z Δr|²⟩ / 6 V kT,
-with what they do together (Fong, Self, McCloskey and Persson, Macromolecules 2021, 54, 2575). Ionicity is the second over
-the first.
+Conductivities are without their factor e² / kT, in 1 / (length · time): `sim.md.units` gives them in S/cm.
+Nernst-Einstein: σ = Σ N z² D / V, as if each ion moved by itself. Einstein (collective), with what ions do together:
+σ = lim d/dt ⟨|Σ z Δr|²⟩ / 6 V (Fong, Self, McCloskey and Persson, Macromolecules 2021, 54, 2575). Ionicity is the
+second over the first.
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,9 @@ class Transport:
         return all(found.diffusive for found in self.diffusivities.values())
 
 
-def transport(trajectory: Trajectory, charges: Mapping[str, float], *, remove_drift: bool = True) -> Transport:
+def transport(
+    trajectory: Trajectory, charges: Mapping[str, float], *, remove_drift: bool = True, least_distance: float = 0.0
+) -> Transport:
     """Transport of the ions.
 
     Args:
@@ -67,6 +69,7 @@ def transport(trajectory: Trajectory, charges: Mapping[str, float], *, remove_dr
         charges: Of each ion in elementary charges, by the name it has in the trajectory.
         remove_drift: Take out the mean motion of all particles first; left out where only ions are there, since their
             common motion is part of their transport.
+        least_distance: that an ion goes before its motion counts as diffusive, such as the size of its neighbours.
 
     Raises:
         BadInput: no ion is there, or one that is named is not, or the trajectory is too short.
@@ -81,7 +84,7 @@ def transport(trajectory: Trajectory, charges: Mapping[str, float], *, remove_dr
     others = ~np.isin(trajectory.names, list(charges))
     drift = remove_drift and bool(others.any())
     moved = trajectory.without_drift() if drift else trajectory
-    single = {name: diffusivity(moved.of(name), moved.interval) for name in charges}
+    single = {name: diffusivity(moved.of(name), moved.interval, least_distance=least_distance) for name in charges}
     parts = {name: charges[name] ** 2 * moved.count(name) / moved.volume for name in charges}
     ideal = Estimate(
         sum(parts[name] * single[name].value for name in charges),
@@ -106,7 +109,9 @@ def transport(trajectory: Trajectory, charges: Mapping[str, float], *, remove_dr
 
 def _ratio(one: Estimate, other: Estimate) -> Estimate:
     value = one.value / other.value if other.value else float("nan")
-    return Estimate(value, abs(value) * float(np.hypot(one.relative_error, other.relative_error)) if value else one.error)
+    return Estimate(
+        value, abs(value) * float(np.hypot(one.relative_error, other.relative_error)) if value else one.error
+    )
 
 
 def _share(parts: Mapping[str, float], single: Mapping[str, Diffusivity], cations: list[str]) -> Estimate:
@@ -121,9 +126,7 @@ def _share(parts: Mapping[str, float], single: Mapping[str, Diffusivity], cation
     )
 
 
-def _collective_share(
-    dipole: Mapping[str, np.ndarray], cations: list[str], interval: float, blocks: int
-) -> Estimate:
+def _collective_share(dipole: Mapping[str, np.ndarray], cations: list[str], interval: float, blocks: int) -> Estimate:
     """d/dt ⟨P₊ · P⟩ over d/dt ⟨P · P⟩, from ⟨a · b⟩ = (⟨|a + b|²⟩ - ⟨|a - b|²⟩) / 4; error over blocks."""
     zero = np.zeros_like(next(iter(dipole.values())))
     positive = sum((dipole[name] for name in cations), zero)

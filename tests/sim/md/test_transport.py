@@ -49,7 +49,7 @@ def test_drift_of_the_box_is_no_transport() -> None:
 
 def test_ions_that_are_not_there_are_named() -> None:
     walk = random_walks({"Li": 3, "X": 3}, {"Li": 0.1, "X": 0.1}, 50, seed=5)
-    with pytest.raises(BadInput, match="no ion TFSI is in the trajectory.*Li, X"):
+    with pytest.raises(BadInput, match=r"no ion TFSI is in the trajectory.*Li, X"):
         transport(walk, {"Li": 1.0, "TFSI": -1.0})
     with pytest.raises(BadInput, match="no ion is named"):
         transport(walk, {"Li": 0.0})
