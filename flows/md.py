@@ -31,6 +31,7 @@ class Asked:
     precision: float
     core_hours: float | None
     segments: int
+    equilibration: int
     segment_steps: int
     ranks: int
     threads: int
@@ -88,6 +89,7 @@ def _simulate(asked: Asked, given: MdFile, temperature: float, folder: Path) -> 
     plan = Plan(
         Segment(steps, frame, max(1, frame // 2)),
         least_production=min(2, asked.segments),
+        most_equilibration=asked.equilibration,
         most_production=asked.segments,
         core_hours=asked.core_hours,
     )

@@ -41,6 +41,9 @@ def simulate(
         float | None, typer.Option("--core-hours", min=0, help="end then, precise or not [default: no limit]")
     ] = None,
     segments: Annotated[int, typer.Option("--segments", min=1, help="most segments of production")] = 40,
+    equilibration: Annotated[
+        int, typer.Option("--equilibration", min=1, help="most segments before production, in equilibrium or not")
+    ] = 10,
     segment_steps: Annotated[
         int, typer.Option("--segment-steps", min=100, help="steps between two restart files")
     ] = 20_000,
@@ -67,6 +70,7 @@ def simulate(
             precision=precision,
             core_hours=core_hours,
             segments=segments,
+            equilibration=equilibration,
             segment_steps=segment_steps,
             ranks=ranks,
             threads=threads,

@@ -10,6 +10,8 @@ from scipy.spatial import KDTree
 from chemistry.errors import BadInput
 from sim.md.trajectory import Trajectory
 
+_PAIRS_AT_ONCE = 4096
+
 
 @dataclass(frozen=True, eq=False)
 class RadialDistribution:
@@ -123,16 +125,16 @@ def residence(trajectory: Trajectory, one: str, other: str, radius: float) -> Re
     Rapaport, Mol. Phys. 1983, 50, 1151.
     What two particles would meet by chance is taken off before the time is read.
     """
-    frames = [contacts(trajectory, one, other, radius, i) for i in range(trajectory.frames)]
-    sizes = np.array([int(found.sum()) for found in frames], float)
+    near = [contacts(trajectory, one, other, radius, i).tocoo() for i in range(trajectory.frames)]
+    partners = trajectory.count(other)
+    sizes = np.array([found.nnz for found in near], float)
     if not sizes.any():
         raise BadInput(f"no {other} ever lies within {radius:g} of a {one}", remedy="Give a larger radius")
-    longest = trajectory.frames // 2
-    kept = np.empty(longest + 1)
-    for lag in range(longest + 1):
-        pairs = zip(frames, frames[lag:], strict=False)
-        common = sum(int(early.multiply(late).sum()) for early, late in pairs)
-        kept[lag] = common / sizes[: len(frames) - lag].sum()
+    frames = np.repeat(np.arange(len(near)), sizes.astype(int))
+    codes = np.concatenate([found.row.astype(np.int64) * partners + found.col for found in near])
+    longest = len(near) // 2
+    common = _common(frames, np.unique(codes, return_inverse=True)[1], len(near))[: longest + 1]
+    kept = common / np.cumsum(sizes)[len(near) - 1 - np.arange(longest + 1)]
     m = trajectory.count(other) - (one == other)
     chance = sizes.mean() / (trajectory.count(one) * m)
     excess = (kept - chance) / (1 - chance)
@@ -143,6 +145,19 @@ def residence(trajectory: Trajectory, one: str, other: str, radius: float) -> Re
     i = int(below[0])
     share = (excess[i - 1] - np.exp(-1)) / (excess[i - 1] - excess[i])
     return Residence(lags, kept, float(lags[i - 1] + share * (lags[i] - lags[i - 1])))
+
+
+def _common(frames: np.ndarray, pairs: np.ndarray, count: int) -> np.ndarray:
+    """Contacts that two frames share, summed over all frames a lag apart, for each lag; by Fourier transforms."""
+    spectrum = np.zeros(count + 1)
+    order = np.argsort(pairs, kind="stable")
+    frames, pairs = frames[order], pairs[order]
+    for first in range(0, int(pairs[-1]) + 1, _PAIRS_AT_ONCE):
+        low, high = np.searchsorted(pairs, [first, first + _PAIRS_AT_ONCE])
+        there = np.zeros((2 * count, int(pairs[high - 1]) - first + 1))
+        there[frames[low:high], pairs[low:high] - first] = 1
+        spectrum += (np.abs(np.fft.rfft(there, axis=0)) ** 2).sum(axis=1)
+    return np.fft.irfft(spectrum, 2 * count)[:count]
 
 
 @dataclass(frozen=True, eq=False)

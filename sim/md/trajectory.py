@@ -33,8 +33,8 @@ class Trajectory:
         frames, n = self.positions.shape[:2]
         if len(self.times) != frames or len(self.edges) != frames or len(self.names) != n:
             raise BadInput(
-                f"a trajectory of {frames} frames of {n} particles has {len(self.times)} times, {len(self.edges)} boxes "
-                f"and {len(self.names)} names",
+                f"a trajectory of {frames} frames of {n} particles with {len(self.times)} times, {len(self.edges)} "
+                f"boxes and {len(self.names)} names",
                 remedy="Give one time and box a frame, and one name a particle",
             )
         if not np.isfinite(self.positions).all():
