@@ -15,6 +15,7 @@ from flows.cli import (
     doctor,
     forecast,
     lab,
+    md,
     model_versions,
     planners,
     reconcile,
@@ -57,6 +58,7 @@ app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
 app.command("dft")(dft.dft)
 app.add_typer(lab.app, name="lab")
+app.add_typer(md.app, name="md")
 app.add_typer(model_versions.app, name="models")
 app.add_typer(planners.app, name="planners")
 app.command("screen")(screen.screen)

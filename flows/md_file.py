@@ -1,0 +1,85 @@
+"""The file that `ionloop md` reads: a formulation in names and quantities, and temperatures."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import Field, model_validator
+
+from chemistry.errors import BadInput
+from chemistry.formulation import AdditiveContent, FillerContent, Formulation
+from chemistry.polymer import Polymer
+from chemistry.quantity_fields import in_unit
+from chemistry.salt import Filler
+from chemistry.units import molality
+from chemistry.value import Value
+
+if TYPE_CHECKING:
+    from sim.md.mapping import Known
+
+Celsius = Annotated[float, in_unit("degC")]
+
+
+class Loading(Value):
+    """An amount of salt in one of the usual units."""
+
+    value: float = Field(gt=0)
+    unit: str = "Li/O"
+
+
+class MdFile(Value):
+    """A formulation to simulate.
+
+    Facts that are left out are those of the catalogue.
+    """
+
+    polymer: str | Polymer
+    """A name of the catalogue, a repeat unit, or a polymer with its units and architecture."""
+    salt: str
+    loading: Loading
+    additives: dict[str, float] = Field(default_factory=dict)
+    """Weight fraction of the film by name."""
+    fillers: dict[str, float] = Field(default_factory=dict)
+    """Weight fraction of the film by formula."""
+    temperatures: tuple[Celsius, ...] = Field(min_length=1)
+    glass_transition: Celsius | None = None
+    density_g_cm3: float | None = Field(default=None, gt=0)
+    relative_permittivity: float | None = Field(default=None, ge=1)
+    well_kT: float | None = Field(default=None, gt=0)
+    """Depth of the attraction between lithium and a bead with one donor, see `docs/md.md`."""
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> Self:
+        try:
+            _ = self.formulation
+        except BadInput as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    @cached_property
+    def formulation(self) -> Formulation:
+        """What is simulated."""
+        from chemistry import catalogue
+
+        polymer = catalogue.polymer(self.polymer) if isinstance(self.polymer, str) else self.polymer
+        salt = catalogue.salt(self.salt)
+        other = sum(self.additives.values()) + sum(self.fillers.values())
+        return Formulation(
+            polymer=polymer,
+            salt=salt,
+            salt_molality_mol_kg=molality(self.loading.value, self.loading.unit, polymer, salt, other),
+            additives=tuple(
+                AdditiveContent(additive=catalogue.additive(name), weight_fraction=share)
+                for name, share in self.additives.items()
+            ),
+            fillers=tuple(
+                FillerContent(filler=Filler(formula=formula), weight_fraction=share)
+                for formula, share in self.fillers.items()
+            ),
+        )
+
+    @property
+    def known(self) -> "Known":
+        """Facts in place of the catalogue's."""
+        from sim.md.mapping import Known
+
+        return Known(self.glass_transition, self.density_g_cm3, self.relative_permittivity, self.well_kT)

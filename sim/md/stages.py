@@ -1,0 +1,144 @@
+"""The stages of a run: equilibration until a test says so, then production until the answer is precise enough."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from chemistry.errors import BadInput
+from sim.md.chains import end_to_end
+from sim.md.engine import EngineFailed
+from sim.md.equilibrium import Equilibrium, equilibrium
+from sim.md.script import Segment
+from sim.md.simulation import Simulation
+from sim.md.trajectory import Trajectory
+
+EQUILIBRATE, PRODUCE = "equilibrate", "produce"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long a run may take.
+
+    Attributes:
+        segment: of production; those of equilibration have as many steps.
+        most_equilibration: segments after which equilibration is given up, and the result marked.
+        least_production: segments that are run in any case.
+        most_production: segments after which production ends, precise or not.
+        core_hours: after which the run ends, precise or not; None for no limit.
+    """
+
+    segment: Segment
+    most_equilibration: int = 10
+    least_production: int = 2
+    most_production: int = 40
+    core_hours: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.least_production <= self.most_production or self.most_equilibration < 1:
+            raise BadInput(
+                f"{self.most_equilibration} segments of equilibration and from {self.least_production} to "
+                f"{self.most_production} of production",
+                remedy="Give at least one of each",
+            )
+        if self.segment.steps < 1 or not 0 < self.segment.frame_every <= self.segment.steps:
+            raise BadInput(
+                f"a frame each {self.segment.frame_every} of {self.segment.steps} steps",
+                remedy="Give a segment at least one frame",
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Produced:
+    """What a run came to.
+
+    Attributes:
+        trajectory: of the production.
+        equilibrium: what the test of equilibrium found.
+        equilibration_segments: that it took.
+        segments: of production.
+        core_hours: that the motion took, equilibration included.
+        ended: why production ended.
+        whole: False where it was cut short by a failure; what ended before is there.
+    """
+
+    trajectory: Trajectory
+    equilibrium: Equilibrium
+    equilibration_segments: int
+    segments: int
+    core_hours: float
+    ended: str
+    whole: bool
+
+
+def equilibrate(simulation: Simulation, plan: Plan) -> tuple[Equilibrium, int]:
+    """Push off and move until the test of equilibrium is passed or segments run out; the finding and the segments."""
+    simulation.prepare()
+    found = Equilibrium(False, ("nothing was run",), None)
+    for number in range(1, plan.most_equilibration + 1):
+        simulation.segment(EQUILIBRATE, number, plan.segment)
+        found = _rest(simulation, number)
+        if found.reached:
+            return found, number
+    return found, plan.most_equilibration
+
+
+def produce(simulation: Simulation, plan: Plan, precise: Callable[[Trajectory], bool]) -> Produced:
+    """Equilibrate, then run segments until `precise` is content with the trajectory, or the plan allows no more.
+
+    A run that was killed goes on where it stopped: segments that ended are read, not run again.
+
+    Raises:
+        EngineFailed: LAMMPS stopped before any segment of production had ended.
+    """
+    found, waited = equilibrate(simulation, plan)
+    done, ended, whole = 0, f"all {plan.most_production} segments were run", True
+    for number in range(1, plan.most_production + 1):
+        try:
+            simulation.segment(PRODUCE, number, plan.segment)
+        except EngineFailed as failure:
+            if not done:
+                raise
+            ended, whole = str(failure), False
+            break
+        done = number
+        if done >= plan.least_production:
+            if precise(simulation.trajectory(PRODUCE, done)):
+                ended = "the answer was precise enough"
+                break
+            if plan.core_hours is not None and _core_hours(simulation, waited, done) >= plan.core_hours:
+                ended = f"the budget of {plan.core_hours:g} core-hours was spent"
+                break
+    return Produced(
+        trajectory=simulation.trajectory(PRODUCE, done),
+        equilibrium=found,
+        equilibration_segments=waited,
+        segments=done,
+        core_hours=_core_hours(simulation, waited, done),
+        ended=ended,
+        whole=whole,
+    )
+
+
+def _core_hours(simulation: Simulation, waited: int, done: int) -> float:
+    seconds = simulation.seconds(EQUILIBRATE, waited) + (simulation.seconds(PRODUCE, done) if done else 0.0)
+    return seconds * simulation.parallel.cores / 3600
+
+
+def _rest(simulation: Simulation, segments: int) -> Equilibrium:
+    thermo = simulation.thermo(EQUILIBRATE, segments)
+    series = {"pressure": thermo["Press"]}
+    if "c_bond" in thermo:
+        series["bond length"] = thermo["c_bond"]
+    chains = simulation.system.chains
+    if not chains:
+        return equilibrium(series)
+    vectors = end_to_end(simulation.trajectory(EQUILIBRATE, segments).positions, chains)
+    series["R_ee²"] = np.square(vectors).sum(axis=-1).mean(axis=1)
+    return equilibrium(series, vectors if _free(simulation) else None)
+
+
+def _free(simulation: Simulation) -> bool:
+    """Whether chains may turn round at all: those of a network keep their place."""
+    system = simulation.system
+    return bool((system.molecules[system.bonds[:, 0]] == system.molecules[system.bonds[:, 1]]).all())
