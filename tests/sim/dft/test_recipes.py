@@ -39,6 +39,7 @@ def test_binding_is_kept_to_the_last_digit(binding: LithiumBinding) -> None:
     assert LithiumBinding.from_json(binding.model_dump_json()) == binding
 
 
+@pytest.mark.slow
 def test_glyme_chelates() -> None:
     whole = lithium_complex(relaxed_model("COCCOC"))
     near = [s for s, d in zip(whole.symbols, whole.distances_A[-1], strict=True) if d < 2.3 and s == "O"]

@@ -11,7 +11,7 @@ from sim.dft.constants import HARTREE_eV
 from sim.dft.failure import NotConverged
 from sim.dft.frame import framed
 from sim.dft.geometry import Geometry, checked
-from sim.dft.methods import Method, method_named
+from sim.dft.methods import FUNCTIONALS, Method, method_named
 from sim.dft.recipe import closed_shell
 from sim.dft.remedies import LADDER, Remedy, climb
 from sim.dft.scf import SETTLED_hartree, mean_field, solve
@@ -143,3 +143,23 @@ def test_a_density_that_answers_the_medium_gains_by_it(water: Geometry, cheap: M
 def test_no_medium_is_like_that(permittivity: float) -> None:
     with pytest.raises(BadInput, match="relative permittivity"):
         Medium(permittivity)
+
+
+def test_a_square_of_hydrogen_needs_more_than_the_plain_field(cheap: Method) -> None:
+    """Two orbitals of one energy for one pair of electrons: DIIS, level shift and damping go round in circles."""
+    square = checked(
+        smiles="[H].[H].[H].[H]",
+        origin="test",
+        symbols=("H",) * 4,
+        positions_A=((0, 0, 0), (1.5, 0, 0), (0, 1.5, 0), (1.5, 1.5, 0)),
+    )
+    assert solve(framed(square, cheap), 0, 1).remedy == "second order"
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONALS))
+def test_every_functional_ionises_hydrogen(hydrogen: Geometry, name: str) -> None:
+    """Exact electronic energies at 1.40 a0 are -1.17447 and -0.56998 hartree (Kołos and Wolniewicz): 16.45 eV."""
+    frame = framed(hydrogen, method_named(name, "6-31g"))
+    neutral, cation = solve(frame, 0, 1), solve(frame, 1, 2)
+    assert cation.energy_eV - neutral.energy_eV == pytest.approx(16.45, abs=0.5)
+    assert neutral.homo_eV < neutral.lumo_eV
