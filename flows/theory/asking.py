@@ -19,7 +19,12 @@ class Theory:
         self._workers = workers
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def ask(self, question: str, label: str, function: Callable[..., str], **given: Any) -> tuple[Answer, bool]:
+    @property
+    def cores(self) -> int:
+        """Of one calculation."""
+        return self._workers.cores
+
+    def ask(self, question: str, label: str, function: Callable[..., str], /, **given: Any) -> tuple[Answer, bool]:
         """The answer, and whether it was there already.
 
         Two threads that ask one question wait for one answer.

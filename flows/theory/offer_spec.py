@@ -38,7 +38,7 @@ class QuickScan(Value):
 class Simulations(Value):
     """Molecular dynamics: what one run costs, and how many may be bought."""
 
-    engine: Literal["twin"] = "twin"
+    engine: Literal["chains", "twin"] = "twin"
     """The recipe (`flows.theory.recipes`). The twin makes up what a run would say, for dry runs."""
     price: Annotated[float, in_unit("hour"), Field(gt=0)]
     """Hours of lab time that one is held to be worth."""

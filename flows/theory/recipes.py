@@ -41,11 +41,13 @@ class Recipe:
 
 def recipe(name: str) -> Recipe:
     """The recipe of a name."""
-    from flows.theory import film_window
+    from flows.theory import chain_transport, film_window
     from sim.twin.simulated import CORE_HOURS, RUN_SD
 
     window = film_window.film_window, Source.DFT, (film_window.OXIDATION_LIMIT,), film_window.SD_V
+    chains = chain_transport.chain_transport, Source.MD, (chain_transport.CONDUCTIVITY,), chain_transport.MODEL_SD
     return {
+        "chains": Recipe(*chains, chain_transport.CORE_HOURS),
         "redox_window": Recipe(*window, film_window.CORE_HOURS),
         "twin": Recipe(_made_up_simulation, Source.MD, (CONDUCTIVITY,), RUN_SD, CORE_HOURS, made_up=True),
     }[name]

@@ -35,7 +35,7 @@ class Workers:
         """Of one calculation."""
         return self._computing.cores
 
-    def run(self, label: str, function: Callable[..., Result], **given: Any) -> Result:
+    def run(self, label: str, function: Callable[..., Result], /, **given: Any) -> Result:
         """What a function of a module returns for arguments that can be pickled, worked out elsewhere.
 
         Within a flow it is a task run of that name; outside of one it is just called.
