@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from chemistry.errors import IonloopError
 from sim.md.log_file import error_of, last_step
 from sim.md.program import Parallel, Program
 
+LEASH = Path(__file__).with_name("leash.py")
 POLL_S = 0.2
 _CAUSES = (
     ("Lost atoms", "beads left the box", "Beads still overlapped, or the time step is too long: halve it"),
@@ -69,14 +71,14 @@ def run_script(
     """
     log = script.with_suffix(".log")
     log.unlink(missing_ok=True)
-    command = program.command(Path(script.name), Path(log.name), parallel)
+    command = [sys.executable, "-P", str(LEASH), *program.command(Path(script.name), Path(log.name), parallel)]
     began = time.monotonic()
     with script.with_suffix(".err").open("w") as said:
         process = subprocess.Popen(
             command,
             cwd=script.parent,
             env=dict(program.environment(parallel)),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # the leash: whatever becomes of this process, the engine does not outlive it
             stdout=said,
             stderr=said,
             start_new_session=True,
@@ -110,6 +112,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         process.wait(10)
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _last_line(path: Path) -> str:
