@@ -378,7 +378,7 @@ def _disguised() -> RuntimeError:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), _disguised()])
-def test_an_interrupt_wherever_it_falls_ends_with_130_and_no_traceback(
+def test_an_interrupt_wherever_it_falls_ends_with_130_and_one_line(
     error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Typer takes one by itself, but not while it reads a command's options; in a class body it becomes another."""
@@ -390,4 +390,24 @@ def test_an_interrupt_wherever_it_falls_ends_with_130_and_no_traceback(
     with pytest.raises(SystemExit) as ended:
         main.main()
     assert ended.value.code == main.INTERRUPTED
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "ionloop: the command was broken off. Nothing more was done.\n")
+
+
+@pytest.mark.parametrize(
+    "at", ["flows.run.read_files", "flows.session.open_ledger", "flows.prefect_server.prefect_server"]
+)
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), _disguised()])
+def test_an_interrupt_while_a_run_starts_says_that_nothing_was_begun(
+    ionloop: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str, error: BaseException
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(at, interrupted)
+    status, _, err = ionloop("run", changed(tmp_path), "--folder", tmp_path / "run")
+    assert status == main.INTERRUPTED == 130
+    assert err.startswith("ionloop: interrupted during start-up. Nothing was begun and no instrument was told anything")
+    assert err.count("\n") == 1
+    if (tmp_path / "run" / "ledger.sqlite").exists():
+        with Ledger.open(tmp_path / "run" / "ledger.sqlite", create=False) as ledger:
+            assert ledger.campaigns() == []
