@@ -7,6 +7,7 @@ from flows.control import in_words
 from flows.engines import engine
 from flows.session import Session
 from flows.step import step
+from ledger.errors import IllegalMove
 from ledger.kinds import CalculationState
 from ledger.tables import CalculationRow
 
@@ -19,6 +20,8 @@ def calculate(session: Session, calculation: CalculationRow) -> None:
 
 def _calculate(session: Session, calculation: CalculationRow) -> None:
     ledger, stopping = session.ledger, session.control.now().stopping
+    if _is_over(session, calculation):  # aborted before its turn came
+        return
     if stopping is not None:
         ledger.end_calculation(calculation.id, CalculationState.CANCELLED, in_words(stopping))
         return
@@ -30,6 +33,18 @@ def _calculate(session: Session, calculation: CalculationRow) -> None:
     try:
         readings = engine(md.engine).run(calculation.formulation, md.temperatures, chance)
     except IonloopError as error:
-        ledger.end_calculation(calculation.id, CalculationState.FAILED, str(error))
+        if not _is_over(session, calculation):
+            ledger.end_calculation(calculation.id, CalculationState.FAILED, str(error))
         return
-    ledger.calculated(calculation.id, readings, {"engine": md.engine})
+    try:
+        ledger.calculated(calculation.id, readings, {"engine": md.engine})
+    except IllegalMove:
+        if not _is_over(session, calculation):  # else somebody aborted it meanwhile, and its result is left
+            raise
+
+
+def _is_over(session: Session, calculation: CalculationRow) -> bool:
+    return any(
+        row.id == calculation.id and CalculationState(row.state).final
+        for row in session.ledger.calculations(session.campaign_id)
+    )
