@@ -6,6 +6,8 @@ import sys
 import threading
 from collections.abc import Iterator
 
+from chemistry.errors import IonloopError
+
 AGAIN_S = 0.05
 
 
@@ -61,6 +63,22 @@ def is_interrupt(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__
     return error is not None
+
+
+class Interrupted(IonloopError):
+    """Ctrl-C ended a command, and whoever pressed it is told what had been done by then."""
+
+
+@contextlib.contextmanager
+def nothing_begun() -> Iterator[None]:
+    """An interrupt within the block says that nothing was begun. Raises `Interrupted`."""
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        if not is_interrupt(error):
+            raise
+        again = "Nothing was begun and no instrument was told anything; the same command begins, or goes on"
+        raise Interrupted(f"interrupted during start-up. {again}.") from None
 
 
 def _interrupt_main_thread() -> None:

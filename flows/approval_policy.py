@@ -65,7 +65,10 @@ class TrustedRange(Value):
 
 
 class ApprovalPolicy(Value):
-    """What a person must be asked about. Nothing but the first use of real hardware, unless the file says so."""
+    """What a person must be asked about. Nothing but the first use of real hardware, unless the file says so.
+
+    It is of films, quick scans included; theory makes none, and what may be bought of it is said under `offers`.
+    """
 
     cost_above: _Hours | None = None
     """Lab hours of one experiment above which it is asked for."""

@@ -1,4 +1,8 @@
-"""`ionloop pause|resume|stop|abort` behind their options: a command in the ledger, which plans read at checkpoints."""
+"""`ionloop pause|resume|stop|abort` behind their options: a command in the ledger, which plans read at checkpoints.
+
+A calculation has no checkpoints and moves nothing: to abort one is to close it in the ledger, and what its engine may
+still say of it is left.
+"""
 
 import contextlib
 import json
@@ -10,9 +14,10 @@ from chemistry.errors import BadInput
 from flows.home import campaign_folder
 from flows.leasing import runner_of
 from flows.person import person
-from flows.session import experiment_of, latest_run, open_ledger
+from flows.session import calculation_of, experiment_of, latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.errors import LedgerError
+from ledger.kinds import CalculationState
 
 
 def give_command(
@@ -59,3 +64,46 @@ def give_command(
         f"{runner[0].upper()}{runner[1:]} obeys" if runner else "No process runs it now; the next `ionloop run` obeys"
     )
     typer.echo(f"{command.capitalize()} {whom}: written to the ledger as event {row.event}. {when}.")
+
+
+def abort_calculation(
+    campaign_file: Path,
+    number: int,
+    *,
+    command: str,
+    experiment: int | None,
+    by: str | None,
+    note: str,
+    folder: Path | None,
+    ledger_url: str | None,
+    as_json: bool,
+) -> None:
+    """Abort one calculation of the latest run of a campaign.
+
+    Raises:
+        BadInput: there is no such run or calculation, it is over, or it is commanded what it cannot do.
+    """
+    if command != "abort" or experiment is not None:
+        raise BadInput(
+            f"a calculation cannot be told to {command}" if command != "abort" else "an experiment is named beside it",
+            place="--calculation",
+            remedy="`ionloop abort CAMPAIGN.yaml --calculation N` calls one off; it has no checkpoint to be held at.",
+        )
+    who = person(by)
+    name = read_campaign(campaign_file).name
+    why = f"aborted by {who}" + (f": {note}" if note else "")
+    with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
+        run = latest_run(ledger, name)
+        try:
+            ledger.end_calculation(calculation_of(ledger, run, number).id, CalculationState.CANCELLED, why)
+        except LedgerError as refused:
+            remedy = "`ionloop status CAMPAIGN.yaml` says how it stands."
+            raise BadInput(f"the calculation cannot be aborted ({refused})", remedy=remedy) from refused
+        event = calculation_of(ledger, run, number).closed_event
+    if as_json:
+        told = {"campaign": name, "run": run.run, "command": command, "calculation": number, "by": who, "event": event}
+        typer.echo(json.dumps(told))
+        return
+    typer.echo(
+        f"Calculation {number} of run {run.run} of {name} is called off: event {event}. Its result is not taken."
+    )

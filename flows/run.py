@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
-from flows.home import campaign_folder, home
+from devices.interrupt import nothing_begun
+from flows.home import CampaignFolder, campaign_folder, home
 from flows.lab_files import read_faults_for, read_files
 from flows.terminal import bar, console, table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from prefect.client.schemas.objects import State
     from rich.progress import Progress, TaskID
 
     from flows.pools import Told
+    from flows.spec import CampaignSpec
 
 
 def run_campaign(
@@ -36,41 +40,33 @@ def run_campaign(
         Stopped: it was stopped from outside, and its stations are safe.
         CampaignStopped: too much failed.
         LeaseHeld: another process is running it.
+        Interrupted: Ctrl-C came before anything was begun.
     """
-    spec, lab_file = read_files(campaign_file, hardware=hardware)
-    read_faults_for(faults, lab_file)
-    from flows.session import ledger_to_run_in, shown_ledger  # a mistake in a file need not wait for the ledger
-    from planners.sampling import refuse_empty
+    with contextlib.ExitStack() as server:
+        with nothing_begun():
+            spec, lab_file = read_files(campaign_file, hardware=hardware)
+            read_faults_for(faults, lab_file)
+            from flows.session import shown_ledger  # a mistake in a file need not wait for the ledger
 
-    if spec.space.pool is None:
-        refuse_empty(spec.space)
-    place = campaign_folder(spec.name, folder)
-    home()
-    with (
-        bar(console(stderr=True)) as drawn,
-        ledger_to_run_in(spec, campaign_file, place, ledger_url, _telling(drawn)),
-    ):
-        pass  # refused before a server is started for it
-    from flows.prefect_server import dashboard, prefect_server
+            place = campaign_folder(spec.name, folder)
+            _refuse_unfit(spec, campaign_file, place, ledger_url)
+            from flows.prefect_server import dashboard, prefect_server
 
-    size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"
-    _say(f"Campaign {spec.name}: {size}. Finding or starting the Prefect server …", as_json)
-    threading.Thread(target=_import_ahead, name="imports", daemon=True).start()
-    with prefect_server() as address:
-        page = dashboard(address)
-        _say(f"Prefect UI: {page}", as_json)
-        state = _run_flow(
-            spec.name,
-            shown_ledger(place, ledger_url),
-            {
+            size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"
+            _say(f"Campaign {spec.name}: {size}. Finding or starting the Prefect server …", as_json)
+            threading.Thread(target=_import_ahead, name="imports", daemon=True).start()
+            page = dashboard(server.enter_context(prefect_server()))
+            _say(f"Prefect UI: {page}", as_json)
+            parameters = {
                 "campaign_file": str(campaign_file),
                 "folder": str(place.path),
                 "ledger_url": ledger_url,
                 "hardware": hardware,
                 "show": "none" if as_json else "terminal",
                 "faults": str(faults) if faults else None,
-            },
-        )
+            }
+            run = _flow_to_run(spec.name, shown_ledger(place, ledger_url), parameters)
+        state = run()
         outcome = cast(dict[str, Any], state.result())  # raises what the flow failed with
     if as_json:
         typer.echo(json.dumps(outcome))
@@ -78,8 +74,23 @@ def run_campaign(
         _show(outcome)
 
 
-def _run_flow(name: str, ledger_place: str, parameters: dict[str, Any]) -> "State":
-    """Run the campaign's flow in this process, as a run that has the buttons of the Prefect UI; its final state."""
+def _refuse_unfit(spec: "CampaignSpec", campaign_file: Path, place: CampaignFolder, ledger_url: str | None) -> None:
+    """Refuse what cannot be run before a server is started for it."""
+    from flows.session import ledger_to_run_in
+    from planners.sampling import refuse_empty
+
+    if spec.space.pool is None:
+        refuse_empty(spec.space)
+    home()
+    with (
+        bar(console(stderr=True)) as drawn,
+        ledger_to_run_in(spec, campaign_file, place, ledger_url, _telling(drawn)),
+    ):
+        pass
+
+
+def _flow_to_run(name: str, ledger_place: str, parameters: dict[str, Any]) -> "Callable[[], State]":
+    """The campaign's flow, to be run in this process as a run that has the buttons of the Prefect UI."""
     from prefect.client.orchestration import get_client
     from prefect.flow_engine import run_flow
 
@@ -89,7 +100,7 @@ def _run_flow(name: str, ledger_place: str, parameters: dict[str, Any]) -> "Stat
     with get_client(sync_client=True) as client:
         form = form_of(client, name, ledger_place)
         run = run_beside_form(client, form, client.create_flow(campaign), parameters)
-    return cast("State", run_flow(campaign, flow_run=run, parameters=parameters, return_type="state"))
+    return lambda: cast("State", run_flow(campaign, flow_run=run, parameters=parameters, return_type="state"))
 
 
 def _telling(drawn: "Progress") -> "Told":

@@ -25,7 +25,7 @@ from ledger.journal import Journal
 from ledger.opening import refuse_unfit_file
 from ledger.stock import Stock
 from ledger.store import Ledger
-from ledger.tables import CampaignRow, ExperimentRow
+from ledger.tables import CalculationRow, CampaignRow, ExperimentRow
 
 if TYPE_CHECKING:
     from devices.lab import Lab  # imports ophyd, which must come after `prepare`
@@ -214,6 +214,15 @@ def experiment_of(ledger: Ledger, run: CampaignRow, number: int) -> ExperimentRo
     if found is None:
         problem = f"run {run.run} of `{run.name}` has no experiment {number}"
         raise BadInput(problem, remedy="`ionloop status` with the same file lists them.")
+    return found
+
+
+def calculation_of(ledger: Ledger, run: CampaignRow, number: int) -> CalculationRow:
+    """A calculation of a run, by its number; raises `BadInput` where there is none."""
+    found = next((row for row in ledger.calculations(run.id) if row.number == number), None)
+    if found is None:
+        problem = f"run {run.run} of `{run.name}` has no calculation {number}"
+        raise BadInput(problem, remedy="`ionloop status` with the same file and --json lists them.")
     return found
 
 

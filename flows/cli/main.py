@@ -72,7 +72,7 @@ def main() -> None:
     from typer._click.exceptions import ClickException
 
     from chemistry.errors import BadInput, IonloopError
-    from devices.interrupt import is_interrupt, swallowed_interrupts_return
+    from devices.interrupt import Interrupted, is_interrupt, swallowed_interrupts_return
     from flows.cli.usage import usage_mistake
 
     try:
@@ -84,20 +84,27 @@ def main() -> None:
             sys.exit(error.exit_code)
         _leave(mistake, 2)
     except typer.Abort:
-        _leave(IonloopError("the command was broken off. Nothing more was done."), 1)
+        _leave(_BROKEN_OFF, 1)
     except BadInput as error:
         _leave(error, 2)
+    except Interrupted as error:
+        _leave(error, INTERRUPTED)
     except IonloopError as error:
         _leave(error, 1)
     except (Exception, KeyboardInterrupt) as error:  # Typer takes an interrupt itself, but not while it reads options
         if not is_interrupt(error):
             raise
-        sys.exit(INTERRUPTED)
+        _leave(_BROKEN_OFF, INTERRUPTED)
     else:
+        if status == INTERRUPTED:
+            _leave(_BROKEN_OFF, INTERRUPTED)
         sys.exit(status if isinstance(status, int) else 0)
 
 
-def _leave(error: "IonloopError", status: int) -> None:
+_BROKEN_OFF = "the command was broken off. Nothing more was done."
+
+
+def _leave(error: "IonloopError | str", status: int) -> None:
     typer.echo(f"ionloop: {error}", err=True)
     sys.exit(status)
 

@@ -26,6 +26,8 @@ def run(
 
     A finished campaign of the same name is followed by a new run of it in the same ledger.
     """
-    from flows.run import run_campaign
+    from devices.interrupt import nothing_begun
 
+    with nothing_begun():
+        from flows.run import run_campaign
     run_campaign(campaign, folder=folder, ledger_url=ledger, hardware=hardware, as_json=json, faults=faults)

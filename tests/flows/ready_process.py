@@ -31,7 +31,12 @@ IMPORTED = (
     "models.film_judgement",
     "planners.acquisition",
     "planners.bayesian",
+    "alembic.runtime.migration",
     "matplotlib.backends.backend_agg",
+    "matplotlib.pyplot",
+    "plotly.subplots",
+    "scipy.stats",
+    "torch.fx.experimental.symbolic_shapes",  # which a posterior imports, and sympy with it
     "flows.artifacts",
     "flows.left_runs",
     "flows.report.page",

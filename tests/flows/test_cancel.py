@@ -185,6 +185,6 @@ def test_an_interrupt_before_anything_has_moved_is_one_sentence(prefect: HeldSer
             process.wait(2.0)  # it imports what it needs
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode != 0
-    assert "Traceback" not in err
-    assert err.count("\n") <= 1
+    assert process.returncode in (1, 130)
+    assert err.startswith("ionloop: ")
+    assert err.count("\n") == 1

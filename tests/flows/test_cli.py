@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 
-from flows.cli import main
 from ledger.migrations import known_versions
 from ledger.store import Ledger
 from tests.flows.command import Command, Said
@@ -369,25 +368,3 @@ def test_status_tells_a_run_whose_process_is_gone(ionloop: Command, tmp_path: Pa
         assert "running" in ionloop("status", file, "--folder", tmp_path / "run").out
         assert "process has ended" not in ionloop("status", file, "--folder", tmp_path / "run").out
     assert "process has ended" in ionloop("status", file, "--folder", tmp_path / "run").out
-
-
-def _disguised() -> RuntimeError:
-    error = RuntimeError("Error calling __set_name__ on 'Field'")
-    error.__cause__ = KeyboardInterrupt()
-    return error
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), _disguised()])
-def test_an_interrupt_wherever_it_falls_ends_with_130_and_no_traceback(
-    error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Typer takes one by itself, but not while it reads a command's options; in a class body it becomes another."""
-
-    def interrupted(*_: object, **__: object) -> None:
-        raise error
-
-    monkeypatch.setattr(type(main.app), "__call__", interrupted)
-    with pytest.raises(SystemExit) as ended:
-        main.main()
-    assert ended.value.code == main.INTERRUPTED
-    assert capsys.readouterr() == ("", "")

@@ -1,25 +1,35 @@
 """A campaign that buys theory and quick scans: what is bought, kept, resumed, recomputed and told."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from chemistry.errors import BadInput
+from flows.approval import Desk
 from flows.cli.main import app
 from flows.knowledge import knowledge_at
 from flows.report.page import write_report
 from flows.resume import settle_stop, unfinished_calculations
-from flows.session import open_session
+from flows.session import Session, open_session
 from flows.spec import CampaignSpec, read_campaign
 from flows.stopping import Stopped
 from flows.suggest import recompute, suggest_next
-from flows.theory.recipes import refuse_made_up
+from flows.theory import calculate
+from flows.theory.asking import Theory
+from flows.theory.calculated import Calculated
+from flows.theory.computing import Computing
+from flows.theory.recipes import recipe, refuse_made_up
+from flows.theory.workers import Workers
+from ledger.approvals import Approvals
 from ledger.film import Source
-from ledger.kinds import CampaignState
+from ledger.kinds import CalculationState, CampaignState
 from ledger.store import Ledger
+from ledger.tables import CalculationRow, ExperimentRow
 from planners.protocols import Suggestion
 from tests.flows.small_campaign import EXAMPLES, Place, run_here
 
@@ -38,6 +48,11 @@ def written(folder: Path, **more: object) -> Place:
     place = Place(folder, folder / "home")
     place.file.write_text(yaml.safe_dump({**content, **more}, allow_unicode=True))
     return place
+
+
+def answered(session: Session, row: CalculationRow) -> None:
+    """The calculation is carried out, as the crew does it."""
+    calculate.calculate(session, row, Theory(session.ledger, Workers(Computing())))
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +163,64 @@ def test_an_abort_leaves_no_calculation_under_way(tmp_path: Path) -> None:
         settle_stop(session, Stopped("aborted by Ada", CampaignState.ABORTED))
         (row,) = session.ledger.calculations(session.campaign_id)
         assert (row.id, row.state, row.why) == (begun.id, "cancelled", "aborted by Ada")
+
+
+def test_one_calculation_is_aborted_by_its_number_and_what_it_says_later_is_left(tmp_path: Path) -> None:
+    made = written(tmp_path)
+    of_it = (str(made.file), "--folder", str(made.run), "--calculation", "1", "--by", "Ada", "--note", "too long")
+    with open_session(made.file, made.run, None, hardware=False) as session:
+        begun = suggest_next(session)
+        assert isinstance(begun, CalculationRow)
+        for words, wrong in (("pause", "cannot be told to pause"), ("abort --experiment 1", "an experiment is named")):
+            told = CliRunner().invoke(app, [*words.split(), *of_it])
+            assert isinstance(told.exception, BadInput)
+            assert wrong in str(told.exception)
+        told = CliRunner().invoke(app, ["abort", *of_it, "--json"])
+        assert json.loads(told.stdout)["calculation"] == 1, told.output
+        answered(session, begun)  # its engine comes to its end all the same
+        (row,) = session.ledger.calculations(session.campaign_id)
+        assert (row.state, row.why, row.film_id) == ("cancelled", "aborted by Ada: too long", None)
+        assert session.ledger.films(session.campaign_id, sources=[Source.MD]) == []
+        again = CliRunner().invoke(app, ["abort", *of_it])
+        assert isinstance(again.exception, BadInput)
+        assert "it is over" in str(again.exception)
+        assert suggest_next(session) is not None, "the campaign goes on"
+
+
+def test_policy_keeps_back_films_and_no_theory(tmp_path: Path) -> None:
+    """However much lab time a calculation is held to be worth: it makes nothing."""
+    made = written(tmp_path, approval={"cost_above": "0.01 h"})
+    with open_session(made.file, made.run, None, hardware=False) as session:
+        assert session.spec.offers is not None
+        assert session.spec.offers.md is not None
+        assert session.spec.offers.md.price > 0.01
+        bought, film = suggest_next(session), suggest_next(session)
+        assert isinstance(bought, CalculationRow)
+        assert isinstance(film, ExperimentRow)
+        answered(session, bought)
+        assert [row.state for row in session.ledger.calculations(session.campaign_id)] == ["observed"]
+        assert Desk(session).keeps_back(film)
+        (asked,) = Approvals(session.ledger).of(session.campaign_id)
+        assert asked.experiment_id == film.id
+
+
+def test_a_calculation_that_is_aborted_while_its_engine_runs_keeps_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = written(tmp_path)
+    with open_session(made.file, made.run, None, hardware=False) as session:
+        begun = suggest_next(session)
+        assert isinstance(begun, CalculationRow)
+        usual = recipe("twin")
+
+        def aborted_meanwhile(*asked: Any) -> Calculated:
+            session.ledger.end_calculation(begun.id, CalculationState.CANCELLED, "aborted by Ada")
+            return usual.run(*asked)
+
+        monkeypatch.setattr(calculate, "recipe", lambda name: replace(usual, run=aborted_meanwhile))
+        answered(session, begun)
+        assert [row.state for row in session.ledger.calculations(session.campaign_id)] == ["cancelled"]
+        assert session.ledger.films(session.campaign_id, sources=[Source.MD]) == []
 
 
 @pytest.mark.parametrize(
