@@ -12,7 +12,7 @@ import numpy as np
 
 from chemistry.errors import BadInput
 from sim.dft import xtb
-from sim.dft.bonds import changed_bonds
+from sim.dft.bonds import changed_bonds, drawn_bonds, found_bonds
 from sim.dft.conformers import guessed
 from sim.dft.failure import BondsChanged, CalculationFailed
 from sim.dft.frame import framed
@@ -101,7 +101,7 @@ def lithium_complex(ligand: Geometry) -> Geometry:
         BadInput: no atom with a lone pair.
         CalculationFailed: none held together.
     """
-    structure, minima = hydrogens_added(ligand.smiles), []
+    bonds, minima = found_bonds(ligand), []
     if not set(ligand.symbols) & set(DONORS):
         raise BadInput(f"{ligand.smiles} has no lone pair for Li⁺", remedy=f"Give a molecule with {', '.join(DONORS)}")
     for start in _starts(ligand):
@@ -109,7 +109,7 @@ def lithium_complex(ligand: Geometry) -> Geometry:
             found, energy = xtb.relaxed(start, ROUGH_eV_A)
         except CalculationFailed:
             continue  # one of many starts; that none is left is told below
-        if not changed_bonds(structure, found):
+        if not changed_bonds(bonds, found):
             minima.append((energy, found))
     if not minima:
         raise BondsChanged(f"no complex of {ligand.smiles} with Li⁺ held together")
@@ -118,8 +118,10 @@ def lithium_complex(ligand: Geometry) -> Geometry:
 
 def _starts(ligand: Geometry) -> list[Geometry]:
     """Li⁺ beside each donor of each conformer, away from whatever the donor is bonded to."""
-    conformers = [ligand, *guessed(ligand.smiles)[:CONFORMERS]]
-    made = []
+    made, conformers = [], [ligand]
+    # A geometry that came from elsewhere may count its atoms in another order, and is tried alone then.
+    if found_bonds(ligand) == drawn_bonds(hydrogens_added(ligand.smiles)):
+        conformers += [one for one in guessed(ligand.smiles)[:CONFORMERS] if one.symbols == ligand.symbols]
     for conformer in conformers:
         places, distance = conformer.array_A, conformer.distances_A
         for donor, symbol in enumerate(conformer.symbols):

@@ -7,7 +7,7 @@ import numpy as np
 
 from chemistry.errors import BadInput
 from sim.dft import xtb
-from sim.dft.bonds import changed_bonds
+from sim.dft.bonds import changed_bonds, drawn_bonds
 from sim.dft.failure import BondsChanged
 from sim.dft.geometry import Geometry, checked
 from sim.dft.oligomer import hydrogens_added
@@ -31,11 +31,11 @@ def relaxed_model(smiles: str, guesses: int = GUESSES, kept: int = KEPT) -> Geom
         BadInput: no conformer can be drawn.
         BondsChanged: every conformer turned into another molecule when it was relaxed.
     """
-    structure = hydrogens_added(smiles)
+    bonds = drawn_bonds(hydrogens_added(smiles))
     minima, changes = [], ()
     for guess in guessed(smiles, guesses)[:kept]:
         geometry, energy = xtb.relaxed(guess)
-        changes = changed_bonds(structure, geometry)
+        changes = changed_bonds(bonds, geometry)
         if not changes:
             minima.append((energy, geometry))
     if not minima:

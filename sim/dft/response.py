@@ -2,7 +2,8 @@
 
 The polarisability is the analytic answer of the orbitals to a field (coupled-perturbed Kohn-Sham equations):
 α_xy = -4 Σ_ai h^x_ai u^y_ai with (ε_a - ε_i) u + v(u) = -h, h the dipole operator between virtual a and occupied i.
-Diffuse functions matter here more than anywhere: def2-SVP gives some two thirds of α, def2-SVPD nearly all.
+Diffuse functions matter here more than anywhere: of water (B3LYP) def2-SVP gives 0.77, def2-SVPD 1.43 and aug-cc-pVTZ
+1.45 Å³.
 """
 
 import time

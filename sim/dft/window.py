@@ -18,13 +18,12 @@ from typing import Any
 import numpy as np
 
 from sim.dft import xtb
-from sim.dft.bonds import changed_bonds
+from sim.dft.bonds import changed_bonds, found_bonds
 from sim.dft.constants import ABSOLUTE_LITHIUM_POTENTIAL_V, HARTREE_eV
 from sim.dft.failure import NotConverged
 from sim.dft.frame import Frame, framed
 from sim.dft.geometry import Geometry
 from sim.dft.methods import DEFAULT_METHOD, Method
-from sim.dft.oligomer import hydrogens_added
 from sim.dft.recipe import closed_shell, key_of
 from sim.dft.result import Result
 from sim.dft.scf import Solution, solve
@@ -179,7 +178,7 @@ def _relaxation(neutral: Geometry, ion: Geometry, name: str) -> tuple[float | No
         start = xtb.energy_eV(ion)
     except NotConverged as failure:
         return None, (f"The {name} has no relaxed geometry ({failure}); its limit is the vertical one",)
-    changes = changed_bonds(hydrogens_added(neutral.smiles), geometry)
+    changes = changed_bonds(found_bonds(neutral), geometry)
     if changes:
         return None, (f"The {name} falls apart when relaxed ({'; '.join(changes)}); its limit is the vertical one",)
     return start - energy, ()

@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from chemistry.errors import BadInput
 from sim.dft import xtb
-from sim.dft.bonds import changed_bonds
+from sim.dft.bonds import changed_bonds, drawn_bonds, found_bonds
 from sim.dft.conformers import guessed, relaxed_model
 from sim.dft.geometry import Geometry, checked
 from sim.dft.hessian import modes
@@ -74,7 +74,8 @@ def test_a_relaxed_molecule_is_a_minimum_with_the_bonds_that_were_drawn(methanol
     found = modes(methanol)
     assert len(found.wavenumbers_cm) == 3 * len(methanol.symbols) - 6
     assert found.imaginary_cm == ()
-    assert changed_bonds(hydrogens_added("CO"), methanol) == ()
+    assert found_bonds(methanol) == drawn_bonds(hydrogens_added("CO"))
+    assert changed_bonds(found_bonds(methanol), methanol) == ()
     assert found.zero_point_eV == pytest.approx(1.37, abs=0.05)  # 31.7 kcal/mol, Curtiss et al., JCP 1997, 106, 1063
 
 
@@ -91,7 +92,7 @@ def test_a_saddle_shows_its_imaginary_mode() -> None:
 def test_broken_and_formed_bonds_are_noticed(methanol: Geometry) -> None:
     places = methanol.array_A.copy()
     places[0, 0] += 8.0 if places[0, 0] > 0 else -8.0  # the carbon leaves its neighbours
-    changes = changed_bonds(hydrogens_added("CO"), methanol.moved_to(places))
+    changes = changed_bonds(found_bonds(methanol), methanol.moved_to(places))
     assert len(changes) == 4
     assert all("broken" in change for change in changes)
 

@@ -38,6 +38,15 @@ def test_an_anion_that_only_the_basis_holds_is_told(window: RedoxWindow) -> None
     assert any("not bound in the gas phase" in note for note in window.notes)
 
 
+def test_atoms_may_be_counted_in_any_order(window: RedoxWindow, water: Geometry, cheap: Method) -> None:
+    from pymatgen.core import IMolecule
+
+    last_first = IMolecule(list(reversed(water.symbols)), water.array_A[::-1])
+    given = redox_window(Geometry.from_molecule(last_first, "O"), cheap)
+    assert given.cation_relaxation_eV == pytest.approx(window.cation_relaxation_eV, abs=1e-4)
+    assert given.oxidation_V_vs_Li == pytest.approx(window.oxidation_V_vs_Li, abs=1e-3)
+
+
 def test_nothing_is_lost_on_the_way_through_json(window: RedoxWindow) -> None:
     assert RedoxWindow.from_json(window.model_dump_json()) == window
 
