@@ -146,20 +146,25 @@ def _frame(head: Mapping[str, list[str]], columns: tuple[str, ...], rows: list[s
             place=str(path),
             remedy="Write `id`: LAMMPS writes particles in another order every time",
         )
-    words = np.array("".join(rows).split())
-    if len(words) != len(rows) * len(columns):
-        raise BadInput(
-            f"a row of step {head['TIMESTEP'][0].strip()} has not {len(columns)} values",
-            place=str(path),
-            remedy="Cut the file before that step",
-        )
-    words = words.reshape(len(rows), len(columns))
-    kinds = {name: words[:, columns.index(name)].copy() for name in _KIND if name in columns}
-    words[:, [place for place, name in enumerate(columns) if name in _TEXTS]] = "0"
+    first = dict(zip(columns, rows[0].split(), strict=False))
+    texts = [name for name in columns if name in _TEXTS or (name == "type" and not _is_number(first.get(name, "")))]
+    places = [place for place, name in enumerate(columns) if name not in texts]
+    table = np.zeros((len(rows), len(columns)))
     try:
-        table = words.astype(float)
+        table[:, places] = np.loadtxt(rows, usecols=places, ndmin=2, comments=None)
     except ValueError as error:
-        raise BadInput(f"a value is no number ({error})", place=str(path), remedy="Write numbers alone") from error
+        raise BadInput(
+            f"a row of step {head['TIMESTEP'][0].strip()} does not hold {len(columns)} numbers ({error})",
+            place=str(path),
+            remedy="Cut the file before that step, or write numbers alone",
+        ) from error
+    kinds = {
+        name: np.array([row.split()[columns.index(name)] for row in rows])
+        if name in texts
+        else table[:, columns.index(name)].astype(int).astype(str)
+        for name in _KIND
+        if name in columns
+    }
     order = np.argsort(table[:, columns.index("id")], kind="stable")
     time = float(head["TIME"][0]) if "TIME" in head else None
     step = int(head["TIMESTEP"][0])
@@ -172,6 +177,14 @@ def _frame(head: Mapping[str, list[str]], columns: tuple[str, ...], rows: list[s
         table[order],
         {name: kind[order] for name, kind in kinds.items()},
     )
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _form(columns: tuple[str, ...], path: Path) -> tuple[str, str, str]:

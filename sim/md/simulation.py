@@ -102,11 +102,14 @@ class Simulation:
             begin.write_bytes(b"")  # its place in the order is still wanted, its content is not
         return self.folder / name
 
-    def trajectory(self, stage: str, segments: int) -> Trajectory:
-        """Frames of the first segments of a stage, in Lennard-Jones times."""
+    def frames(self, stage: str, number: int) -> Trajectory:
+        """Frames of one segment, in Lennard-Jones times."""
         names = {str(place): one.name for place, one in enumerate(self.system.species, 1)}
-        dumps = [self.folder / f"{stage}-{number:04d}.dump" for number in range(1, segments + 1)]
-        return joined([read_dump(dump, timestep=self.model.timestep, names=names) for dump in dumps])
+        return read_dump(self.folder / f"{stage}-{number:04d}.dump", timestep=self.model.timestep, names=names)
+
+    def trajectory(self, stage: str, segments: int) -> Trajectory:
+        """Frames of the first segments of a stage, one after another."""
+        return joined([self.frames(stage, number) for number in range(1, segments + 1)])
 
     def thermo(self, stage: str, segments: int) -> dict[str, np.ndarray]:
         """Thermodynamic output of the first segments of a stage, one after another."""

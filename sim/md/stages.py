@@ -11,7 +11,7 @@ from sim.md.engine import EngineFailed
 from sim.md.equilibrium import Equilibrium, equilibrium
 from sim.md.script import Segment
 from sim.md.simulation import Simulation
-from sim.md.trajectory import Trajectory
+from sim.md.trajectory import Trajectory, joined
 
 EQUILIBRATE, PRODUCE = "equilibrate", "produce"
 
@@ -92,29 +92,30 @@ def produce(simulation: Simulation, plan: Plan, precise: Callable[[Trajectory], 
         EngineFailed: LAMMPS stopped before any segment of production had ended.
     """
     found, waited = equilibrate(simulation, plan)
-    done, ended, whole = 0, f"all {plan.most_production} segments were run", True
+    ended, whole = f"all {plan.most_production} segments were run", True
+    parts: list[Trajectory] = []  # each segment is read once
     for number in range(1, plan.most_production + 1):
         try:
             simulation.segment(PRODUCE, number, plan.segment)
         except EngineFailed as failure:
-            if not done:
+            if not parts:
                 raise
             ended, whole = str(failure), False
             break
-        done = number
-        if done >= plan.least_production:
-            if precise(simulation.trajectory(PRODUCE, done)):
+        parts.append(simulation.frames(PRODUCE, number))
+        if number >= plan.least_production:
+            if precise(joined(parts)):
                 ended = "the answer was precise enough"
                 break
-            if plan.core_hours is not None and _core_hours(simulation, waited, done) >= plan.core_hours:
+            if plan.core_hours is not None and _core_hours(simulation, waited, number) >= plan.core_hours:
                 ended = f"the budget of {plan.core_hours:g} core-hours was spent"
                 break
     return Produced(
-        trajectory=simulation.trajectory(PRODUCE, done),
+        trajectory=joined(parts),
         equilibrium=found,
         equilibration_segments=waited,
-        segments=done,
-        core_hours=_core_hours(simulation, waited, done),
+        segments=len(parts),
+        core_hours=_core_hours(simulation, waited, len(parts)),
         ended=ended,
         whole=whole,
     )

@@ -83,7 +83,7 @@ def test_a_loading_that_leaves_no_ion_is_refused() -> None:
 
 def test_a_formulation_becomes_a_conductivity(program: Program, tmp_path: Path) -> None:
     plan = Plan(Segment(400, 10, 10), most_equilibration=1, least_production=1, most_production=1)
-    settings = Settings(beads=400, plan=plan, push_steps=300)
+    settings = Settings(beads=400, plan=plan, push_steps=150)
     told: list[str] = []
     found = simulate(peo(), 80.0, tmp_path, 1, settings, lambda stage, step, steps: told.append(stage))
     number = found.numbers["log10_conductivity"]

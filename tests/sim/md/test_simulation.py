@@ -27,7 +27,7 @@ from sim.md.stages import PRODUCE, Plan, produce
 from sim.md.system import Species, System
 
 M, LI, X, W = Species("M"), Species("Li", 1.0, 0.6), Species("X", -1.0, 1.4), Species("W")
-PUSH = 400
+PUSH = 150
 SHORT = Segment(steps=100, frame_every=25, thermo_every=5)
 
 
@@ -132,8 +132,8 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.sim.md.test_simulation import PRODUCE, Plan, Segment, Simulation, produce, system_of
-plan = Plan(Segment(400, 50, 20), most_equilibration=1, most_production=3)
-produce(Simulation(*system_of("melt"), Path(sys.argv[1]), seed=1, push_steps=400), plan, lambda seen: False)
+plan = Plan(Segment(300, 50, 10), most_equilibration=1, most_production=3)
+produce(Simulation(*system_of("melt"), Path(sys.argv[1]), seed=1, push_steps=150), plan, lambda seen: False)
 """
 
 
