@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from sim.md.blocks import mean_and_error
 from sim.md.dissipative import Dissipative
 from sim.md.molecule import single
@@ -79,4 +79,4 @@ def _against(value: float, error: float, published: float) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from scipy.stats import kendalltau
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from sim.dft.binding import lithium_binding
 from sim.dft.conformers import relaxed_model
 from sim.dft.constants import eV_kcal_mol
@@ -60,7 +60,7 @@ OXIDATION_V = {
 collects them (Chem. Rev. 2004, 104, 4303, table of non-active electrodes), those of Ue, Ida and Mori (J. Electrochem.
 Soc. 1994, 141, 2989) among them. Such limits hang on the current that is called a limit and on traces of water: a few
 tenths of a volt apart they are no order. γ-Butyrolactone stands for the esters, and its 8.2 V above that of every
-carbonate is what no other ester shows. These limits were not read against the review again: check them before quoting."""
+carbonate is what no other ester shows. These limits were not read against the review again: check before quoting."""
 LITHIUM_kcal_mol = {
     "O": (34.0, "Dzidic and Kebarle, J. Phys. Chem. 1970, 74, 1466, at 298 K"),
 }
@@ -154,4 +154,4 @@ def _tell(smiles: str, value: float) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

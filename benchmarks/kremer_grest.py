@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from sim.md.bead_spring import BeadSpring
 from sim.md.blocks import mean_and_error
 from sim.md.chains import bond_lengths, characteristic_ratio, end_to_end, squared_gyration
@@ -127,4 +127,4 @@ def _against(found: tuple[float, float], published: float, share: float = 0.03) 
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.line import print_line, spread
+from benchmarks.line import print_line, run_benchmark, spread
 from sim.md.bead_spring import BeadSpring
 from sim.md.molecule import homopolymer, single
 from sim.md.packing import packed
@@ -108,4 +108,4 @@ def _processor_s() -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from sim.md.bead_spring import BeadSpring
 from sim.md.blocks import mean_and_error
 from sim.md.molecule import single
@@ -75,4 +75,4 @@ def _onsager(squared: float) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

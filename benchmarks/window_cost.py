@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from benchmarks.line import print_line
+from benchmarks.line import print_line, run_benchmark
 from sim.dft.conformers import relaxed_model
 from sim.dft.constants import HARTREE_eV
 from sim.dft.frame import framed, state
@@ -101,4 +101,4 @@ def _tell(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -75,14 +75,17 @@ def watch_for_stop(session: "Session", crew: "Crew") -> Iterator[None]:
 
 
 def _poll(run_id: UUID, session: "Session", crew: "Crew", ended: threading.Event) -> None:
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
     from flows.approval_runs import ApprovalRuns
     from flows.shown_pause import ShownPause
     from flows.step_in import Forms
 
     ledger, campaign_id = session.ledger.impatient(), session.campaign_id
     control = Control(ledger, campaign_id)
-    # One client for as long as the run lasts: each new one reads the machine's certificates, some 50 ms a time.
-    with _client() as client:
+    # One client for as long as the run lasts: each new one reads the machine's certificates, some 50 ms a time. What a
+    # busy server refuses is asked again at the next look: Prefect's own patience, of a minute, would hold up an abort.
+    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}), _client() as client:
         approvals = ApprovalRuns(ledger, campaign_id, client)
         pause = ShownPause(ledger, campaign_id, client, run_id)
         forms = Forms(ledger, campaign_id, client, run_id, session.ledger_place)

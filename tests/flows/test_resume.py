@@ -24,6 +24,7 @@ from flows.reconcile import _facts
 from flows.resume import LOOK_AGAIN_S, reconcile, waiting_steps
 from flows.session import open_session
 from flows.suggest import suggest_next
+from flows.theory.computing import Computing
 from ledger.journal import Journal
 from ledger.stock import Stock
 from ledger.store import Ledger
@@ -45,7 +46,8 @@ class Crashed:
             "lab", {"synthesis": Station("synthesis", {"dispenser": device}, self.clock)}, self.clock, lambda: None
         )
         campaign = ledger.begin_campaign("c", {}, 1).id
-        spec = SimpleNamespace(unknown_steps="discard", budget=SimpleNamespace(batch=1), offers=None)
+        budget = SimpleNamespace(batch=1)
+        spec = SimpleNamespace(unknown_steps="discard", budget=budget, calculates=False, theory=Computing())
         self.leasing = Leasing(ledger)
         self.session: Any = SimpleNamespace(
             ledger=ledger,

@@ -17,6 +17,7 @@ from devices.protocols import MAKE_ROLES
 from flows.crew import Crew
 from flows.session import Session
 from flows.stopping import Stopped, _signals_interrupt
+from flows.theory.computing import Computing
 from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
 from sim.lab import simulated_lab
@@ -47,10 +48,8 @@ def test_what_nohup_has_ignored_stays_ignored() -> None:
 
 def test_a_thread_that_comes_to_a_station_after_the_abort_is_sent_away(tmp_path: Path) -> None:
     lab = simulated_lab(read_yaml_value(LabFile, LAB), tmp_path)
-    budget = SimpleNamespace(batch=1)
-    session = cast(
-        Session, SimpleNamespace(lab=lab, leasing=SimpleNamespace(), spec=SimpleNamespace(budget=budget, offers=None))
-    )
+    spec = SimpleNamespace(budget=SimpleNamespace(batch=1), calculates=False, theory=Computing())
+    session = cast(Session, SimpleNamespace(lab=lab, leasing=SimpleNamespace(), spec=spec, ledger=None))
     on_its_way, refused = threading.Event(), []
 
     def come_late(hold: Any) -> None:

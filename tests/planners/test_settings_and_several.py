@@ -154,7 +154,7 @@ def test_a_film_of_another_setting_is_not_in_the_space() -> None:
         ({"process": {"dry": {"temperature": []}}}, "at least 1"),
         ({"process": {"dry": {"temperature": ["60 °C", "333.15 K"]}}}, "named twice"),
         ({"process": {"dry": {"temperature": "60 h"}}}, "measures something else"),
-        ({"process": {"dry": {"temperature": 900}}}, "less than or equal to 300"),
+        ({"process": {"dry": {"temperature": 900}}}, "less than or equal to 200"),
         ({"process": {"dry": {"times": [1, 2]}}}, "times"),
         ({"process": {"press": {"times": {"low": 3, "high": 1}}}}, "smaller one"),
         ({"process": {"press": {"times": {"low": -1, "high": 2}}}}, "from 0 to 9"),
