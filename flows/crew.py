@@ -237,8 +237,7 @@ class Crew:
 
     def _abort(self, error: BaseException) -> None:
         # But for an abort we come back, and a film that dries goes on drying until then.
-        leaving = not (isinstance(error, Stopped) and error.campaign_state is CampaignState.ABORTED)
-        self._lab.abort(str(error) or type(error).__name__, leaving=leaving)
+        self._lab.abort(str(error) or type(error).__name__, leaving=not _for_good(error))
         self._workers.stop()
 
     def _let_go_of_ended(self) -> None:
@@ -263,9 +262,16 @@ class Crew:
                 self._abort(error)
             self._let_go_of_ended()
             wait((future for future, _ in self._flying), timeout=LOOK_S, return_when=FIRST_COMPLETED)
+        if error is not None and _for_good(error):
+            self._lab.safe()  # clean-ups have run; whatever one that failed has left on is turned off all the same
         self._experiments.shutdown()
         self._calculations.shutdown()
         self._workers.stop()
+
+
+def _for_good(error: BaseException) -> bool:
+    """Whether the campaign is aborted: nobody comes back to what was left on."""
+    return isinstance(error, Stopped) and error.campaign_state is CampaignState.ABORTED
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import pytest
 
 from chemistry.value_file import read_yaml_value
 from devices.errors import NeverSent, PlanAborted
-from devices.lab import LabFile
+from devices.lab import Lab, LabFile
 from devices.protocols import MAKE_ROLES
 from flows.crew import Crew
 from flows.session import Session
@@ -98,3 +98,18 @@ def test_a_cell_whose_lab_went_away_while_it_was_cleared_is_cleared_once_more() 
     crew._clear_cell = lambda which: Crew._clear_cell(crew, which)
     Crew._clear_cells(crew)
     assert asked == [1, 2]
+
+
+@pytest.mark.parametrize(("state", "turned_off"), [(CampaignState.ABORTED, True), (CampaignState.PAUSED, False)])
+def test_an_abort_turns_off_what_a_failed_clean_up_has_left_on(
+    tmp_path: Path, state: CampaignState, turned_off: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes back asks what goes on; after an abort nobody does."""
+    lab = simulated_lab(read_yaml_value(LabFile, LAB), tmp_path)
+    told: list[Lab] = []
+    monkeypatch.setattr(Lab, "safe", lambda self: told.append(self))
+    spec = SimpleNamespace(budget=SimpleNamespace(batch=1), calculates=False, theory=Computing())
+    session = cast(Session, SimpleNamespace(lab=lab, leasing=SimpleNamespace(), spec=spec, ledger=None))
+    with contextlib.closing(lab), pytest.raises(Stopped), Crew(session):
+        raise Stopped("enough", state)
+    assert told == ([lab] if turned_off else [])
