@@ -63,7 +63,7 @@ def _wanted(
     results = standing(ledger, campaign_id, spec, event).results
     if check.every is not None and (looks := len(results) // check.every):
         seen = results[: looks * check.every]
-        for place, result in enumerate(_best(seen, spec)[: check.top], 1):
+        for place, result in enumerate(ranked(seen, spec)[: check.top], 1):
             yield result.formulation, f"Experiment {result.number} is number {place} of {len(seen)} results"
     if check.disagreement is not None:
         made = {result.number: result.formulation for result in results}
@@ -76,7 +76,7 @@ def _wanted(
                     yield made[one.experiment], f"{label} of experiment {one.experiment} came {apart}"
 
 
-def _best(results: tuple[Result, ...], spec: CampaignSpec) -> list[Result]:
+def ranked(results: tuple[Result, ...], spec: CampaignSpec) -> list[Result]:
     """Results that hold the limits, front by front; within one, the best of the first objective first."""
     first = spec.objectives[0]
     left = sorted((result for result in results if result.holds), key=lambda result: -first.sign * result.values[0])

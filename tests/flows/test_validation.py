@@ -7,13 +7,14 @@ from pydantic import ValidationError
 
 from flows.report.page import write_report
 from flows.spec import CampaignSpec, read_campaign
-from flows.standing import standing
+from flows.standing import Result, standing
 from flows.suggest import recompute
-from flows.theory.validation import NAME, check_due
+from flows.theory.validation import NAME, check_due, ranked
 from flows.theory.validation_spec import Validation
 from ledger.film import Source
 from ledger.store import Ledger
 from tests.flows.small_campaign import Place, run_here, write_campaign
+from tests.ledger.conftest import formulation as film
 
 EVERY, TOP = 3, 2
 
@@ -75,6 +76,16 @@ def test_planners_count_as_if_no_check_were_there(ledger: Ledger, tmp_path: Path
         plain = [row.formulation_key for row in other.suggestions(other.campaigns()[0].id)]
     said = [row.formulation_key for row in ledger.suggestions(ledger.campaigns()[0].id) if row.planner != NAME]
     assert said[:4] == plain
+
+
+def test_the_best_come_front_by_front_and_the_first_objective_s_best_first(spec: CampaignSpec) -> None:
+    """Conductivity and stiffness, both to maximise; what oversteps a limit is left out, however good."""
+    values = ((-5.0, 1.0), (-4.0, 0.0), (-6.0, 0.5), (-4.5, -1.0), (-3.0, 3.0))
+    results = tuple(
+        Result(number, str(number), film(), pair, (0.1, 0.1), (), holds=number != 5, in_front=False)
+        for number, pair in enumerate(values, 1)
+    )
+    assert [result.number for result in ranked(results, spec)] == [2, 1, 4, 3]
 
 
 def test_core_hours_end_the_checks(ledger: Ledger, spec: CampaignSpec) -> None:
