@@ -44,6 +44,7 @@ def plot_window(window: RedoxWindow, path: Path) -> None:
         right.hlines([value], -0.25, 0.25, color=colour, lw=2)
         right.annotate(f"{name}\n{value:.2f} V", (0.3, value), fontsize=8, va="center", color=colour)
     right.axhline(0, color="0.6", lw=0.8, ls=":")
+    right.margins(y=0.06)  # so that the lower name is not cut off
     right.set(xlim=(-0.5, 1), xticks=[], ylabel=f"potential vs Li⁺/Li / V (absolute {ABSOLUTE_LITHIUM_POTENTIAL_V} V)")
     figure.suptitle(f"{window.key.smiles}   {window.key.method}   {window.key.solvent}", fontsize=10)
     figure.savefig(path, dpi=130)
