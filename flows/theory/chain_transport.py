@@ -4,6 +4,7 @@ A run has a folder of its own in ionloop's home, named after its question: one t
 asks again. Chance comes from the question too, so that one question has one answer.
 """
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -67,10 +68,13 @@ def transport_as_json(content: str, temperature_C: float, question: str, cores: 
 
     name = hashlib.sha256(question.encode()).hexdigest()
     folder = home() / "simulations" / name[:16]
+    folder.parent.mkdir(parents=True, exist_ok=True)
     settings = Settings(BEADS, plan=Plan(SEGMENT, core_hours=CORE_HOURS), parallel=Parallel(ranks=cores))
-    found = simulate(
-        Formulation.model_validate_json(content), temperature_C, folder, int(name[:8], 16) % 2**31, settings
-    )
-    shutil.rmtree(folder, ignore_errors=True)
+    with folder.with_suffix(".lock").open("w") as turn:  # another process may have the same question
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        found = simulate(
+            Formulation.model_validate_json(content), temperature_C, folder, int(name[:8], 16) % 2**31, settings
+        )
+        shutil.rmtree(folder, ignore_errors=True)
     told = {name: getattr(found, name) for name in ("equilibrated", "diffusive", "whole", "notes")}
     return json.dumps({"numbers": {name: vars(one) for name, one in found.numbers.items()}, **told})

@@ -1,7 +1,10 @@
 """Molecular dynamics as a recipe of campaigns: one answer to one question, in the ledger's properties."""
 
 import json
+import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,6 +53,27 @@ def test_a_run_for_each_temperature_and_none_twice(theory: Theory, monkeypatch: 
     assert first.readings[1].sd == 0.05
 
 
+def test_two_that_ask_at_once_take_turns_in_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IONLOOP_HOME", str(tmp_path / "home"))
+    inside, seen = [], []
+
+    def simulated(*_: object) -> SimpleNamespace:
+        inside.append(1)
+        seen.append(len(inside))
+        time.sleep(0.2)
+        inside.pop()
+        return SimpleNamespace(numbers={}, equilibrated=True, diffusive=True, whole=True, notes=())
+
+    monkeypatch.setattr("sim.md.recipe.simulate", simulated)
+    asked = (FILM.model_dump_json(), 80.0, "the same", 1)
+    both = [threading.Thread(target=chain_transport.transport_as_json, args=asked) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert seen == [1, 1]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_small_box_is_simulated_and_leaves_no_folder(
@@ -68,4 +92,4 @@ def test_a_small_box_is_simulated_and_leaves_no_folder(
         "transference_number",
     }
     assert found.core_hours > 0
-    assert not list((tmp_path / "home" / "simulations").iterdir())
+    assert not [left for left in (tmp_path / "home" / "simulations").iterdir() if left.is_dir()]
