@@ -1,8 +1,8 @@
 """Water of dissipative particles (a = 25 kT, ρ = 3) against published simulations; prints one JSON line.
 
 Groot and Warren, J. Chem. Phys. 1997, 107, 4423, fitted p = ρ kT + α a ρ² with α = 0.101 ± 0.001 to densities up to 8,
-and set a so that the inverse compressibility 1 + 2 α a ρ / kT is that of water, 16. At ρ = 3 itself their line lies above
-the simulations: the pressure is compared with two published ones of this fluid, by the thermostats of Lowe and of
+and set a so that the inverse compressibility 1 + 2 α a ρ / kT is that of water, 16. At ρ = 3 itself their line lies
+above the simulations: the pressure is compared with two published ones of this fluid, by the thermostats of Lowe and of
 Shardlow, 23.637 and 23.635 ± 0.002 (the examples that go with Allen and Tildesley, Computer Simulation of Liquids, 2nd
 ed., 2017), and with the line as well. The compressibility is the slope of the pressure between ρ = 2.8 and 3.2.
 
