@@ -1,7 +1,5 @@
 """A campaign out of an archive into a ledger, in one transaction: whole, or not at all."""
 
-import hashlib
-import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from sqlmodel import Session
 from chemistry.errors import BadInput
 from ledger.archive.check import refuse_unfit
 from ledger.archive.extract import Extract, extract_in
+from ledger.archive.identity import digest
 from ledger.archive.numbering import Numbering, Row
 from ledger.archive.plain_tables import CAMPAIGN_TABLES, PLAIN, is_moment, numbered, refers_to_itself
 from ledger.database import Database, Writing
@@ -68,15 +67,6 @@ def bring(database: Database, extract: Extract, *, by: str) -> Brought:
             f"the ledger cannot hold run {extract.campaign['run']} of `{extract.campaign['name']}` ({said})",
             remedy=_ELSEWHERE,
         ) from error
-
-
-def digest(extract: Extract) -> str:
-    """sha256 of the rows of an extract: equal for one campaign, whatever ledger it lies in."""
-    told = hashlib.sha256()
-    for name in sorted(extract.rows):
-        for row in extract.rows[name]:
-            told.update(json.dumps([name, row], sort_keys=True, default=bytes.hex).encode("utf-8", "surrogatepass"))
-    return told.hexdigest()
 
 
 def _there(session: Session, extract: Extract) -> int | None:

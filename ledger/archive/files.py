@@ -11,7 +11,7 @@ from ledger.archive.numbering import Row
 from ledger.archive.plain_tables import CAMPAIGN_TABLES, KNOWN_BY_CONTENT
 
 TABLES = (*CAMPAIGN_TABLES, *KNOWN_BY_CONTENT)
-GIVEN = ("campaign.yaml", "requirements.lock", "versions.json")
+GIVEN = ("campaign.yaml", "requirements.lock", "exported.json")
 """Texts that belong to a campaign and lie in no table."""
 DAMAGED = "Export the campaign again from the ledger that it was run in"
 
