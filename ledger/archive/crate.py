@@ -8,10 +8,13 @@ every export, and nothing is read back from it.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from ledger import tables
 from ledger.archive import views
+from ledger.archive.exported import Exported
 from ledger.archive.extract import Extract
 from ledger.archive.terms import (
     ADDITIVE,
@@ -19,6 +22,7 @@ from ledger.archive.terms import (
     POLYMER,
     POLYMER_ELECTROLYTE,
     PROPERTIES,
+    QUDT,
     TECHNIQUES,
     UNITS,
     Term,
@@ -31,7 +35,6 @@ from ledger.written import read_formulation
 METADATA = "ro-crate-metadata.json"
 SPECIFICATION = "https://w3id.org/ro/crate/1.3"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.6"
-NO_LICENCE = "No licence is stated: ask whoever ran the campaign before the data are used or passed on."
 
 Entity = dict[str, Any]
 
@@ -64,30 +67,29 @@ _FORMATS = {
 }
 
 
-def describe(extract: Extract, files: Mapping[str, bytes], *, software: str, by: str, licence: str) -> bytes:
+def describe(extract: Extract, files: Mapping[str, bytes], told: Exported) -> bytes:
     """The metadata file of an archive.
 
     Args:
         extract: the campaign.
         files: everything else that the archive holds, by its path.
-        software: version of the ionloop that wrote it first.
-        by: who exported it first.
-        licence: under which its data may be used: a URL, or words.
+        told: who exported it first, with what, and under which licence.
     """
     terms: dict[str, Term] = {}
     graph = [
         _descriptor(),
-        _root(extract, files, licence, terms),
+        _root(extract, files, told.licence, terms),
         *_folders(files),
         *(_file(path, content, terms) for path, content in sorted(files.items())),
         {"@id": MANIFEST, "@type": "File", "name": MANIFEST, "encodingFormat": "text/plain", "description": _MANIFEST},
-        *_action(extract, files, software, by),
-        *_people(by, extract),
+        *_action(extract, files, told),
+        *_people(told.by, extract),
+        *_licence(told.licence),
         *_quantities(extract, terms),
         *_substances(extract, terms),
     ]
     graph += [_as_entity(term) for _, term in sorted(terms.items())]
-    context = [f"{SPECIFICATION}/context", {"qudtUnit": {"@id": "http://qudt.org/schema/qudt/hasUnit", "@type": "@id"}}]
+    context = f"{SPECIFICATION}/context"
     return (json.dumps({"@context": context, "@graph": graph}, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -117,9 +119,9 @@ def _root(extract: Extract, files: Mapping[str, bytes], licence: str, terms: dic
         "creativeWorkStatus": _status(campaign),
         "author": {"@id": "#exporter"},
         "about": about,
-        "hasPart": [*({"@id": folder} for folder in _used_folders(files)), *(_at(path) for path in _loose(files))],
-        "mentions": {"@id": "#campaign"},
-        "variableMeasured": [{"@id": f"#{name}"} for name in _measured(extract)],
+        "hasPart": _several([*_used_folders(files), *_loose(files)]),
+        "mentions": _several(["#campaign", *(f"#substance-{place}" for place, _ in enumerate(_made_of(extract), 1))]),
+        "variableMeasured": _several([f"#{name}" for name in _measured(extract)]),
     }
 
 
@@ -129,10 +131,11 @@ def _status(campaign: Mapping[str, Any]) -> str:
     return f"{campaign['state']}: not over when it was exported; what came later is not in this archive"
 
 
-def span(extract: Extract) -> tuple[str, str]:
+def span(extract: Extract) -> tuple[str, ...]:
     """When a campaign began, and when the last thing happened to it."""
     moments = [row["wall_time"] for row in extract.rows["event"] if row["campaign_id"] is not None]
-    return extract.campaign["begun_at"], max([extract.campaign["begun_at"], *moments])
+    first, last = extract.campaign["begun_at"], max([extract.campaign["begun_at"], *moments])
+    return tuple(datetime.fromisoformat(text).isoformat(timespec="seconds") for text in (first, last))
 
 
 def _used_folders(files: Mapping[str, bytes]) -> list[str]:
@@ -141,7 +144,7 @@ def _used_folders(files: Mapping[str, bytes]) -> list[str]:
 
 def _loose(files: Mapping[str, bytes]) -> list[str]:
     """Files that lie in no folder."""
-    return sorted([*(path for path in files if "/" not in path), MANIFEST])
+    return sorted([*(quote(path) for path in files if "/" not in path), MANIFEST])
 
 
 def _at(path: str) -> Entity:
@@ -151,13 +154,12 @@ def _at(path: str) -> Entity:
 
 def _folders(files: Mapping[str, bytes]) -> Iterator[Entity]:
     for folder in _used_folders(files):
-        parts = [_at(path) for path in sorted(files) if path.startswith(folder)]
         yield {
             "@id": folder,
             "@type": "Dataset",
             "name": folder.rstrip("/"),
             "description": FOLDERS[folder],
-            "hasPart": parts,
+            "hasPart": _several([quote(path) for path in sorted(files) if path.startswith(folder)]),
         }
 
 
@@ -170,14 +172,35 @@ def _file(path: str, content: bytes, terms: dict[str, Term]) -> Entity:
         "contentSize": str(len(content)),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    if path in WORDS:
-        entity["description"] = WORDS[path]
+    entity["description"] = _words(path)
     if path.startswith(views.SPECTRA):
         kind = next((kind for kind in TECHNIQUES if f"-{kind}" in path), None)
         if kind is not None:
             entity["measurementTechnique"] = _named(TECHNIQUES[kind], terms)
-        entity["variableMeasured"] = [{"@id": f"#{name}"} for name in views.columns_of(content) if name in COLUMNS]
+        entity["variableMeasured"] = _several([f"#{name}" for name in views.columns_of(content) if name in COLUMNS])
     return entity
+
+
+def _words(path: str) -> str:
+    """What a file holds, for people."""
+    folder, _, name = path.rpartition("/")
+    stem = unquote(name.rpartition(".")[0])
+    if folder == "ledger":
+        return _tables()[stem]
+    if folder == "documents":
+        return f"Documents of Bluesky run {stem}"
+    if folder == "models":
+        number, _, model = stem.partition("-")
+        return f"Version {int(number)} of the campaign's model, {model}: weights and configuration"
+    if f"{folder}/" == views.SPECTRA:
+        return f"Measured curve {stem}"
+    return WORDS[path]
+
+
+def _tables() -> dict[str, str]:
+    """The first sentence that the code says of each table."""
+    rows = (row for row in vars(tables).values() if isinstance(row, type) and issubclass(row, tables.Row))
+    return {str(row.__tablename__): (row.__doc__ or "").partition("\n")[0] for row in rows if row is not tables.Row}
 
 
 COLUMNS = {
@@ -200,7 +223,7 @@ def _quantities(extract: Extract, terms: dict[str, Term]) -> Iterator[Entity]:
         what = PROPERTIES[name]
         quantity = _value(f"#{name}", what.words, what.unit)
         if what.term is not None:
-            quantity["propertyID"] = _named(what.term, terms)["@id"]
+            quantity["propertyID"] = _named(what.term, terms)
         if not what.logarithm:
             yield {**quantity, "alternateName": name}
             continue
@@ -215,12 +238,17 @@ def _quantities(extract: Extract, terms: dict[str, Term]) -> Iterator[Entity]:
         yield {**quantity, "@id": f"#{name.removeprefix('log10_')}"}
     held = {name for row in extract.rows["measurement"] for name in _columns_in(row["measurement"])}
     yield from (_value(f"#{name}", *COLUMNS[name]) for name in sorted(held))
+    units = [COLUMNS[name][1] for name in sorted(held)] + [PROPERTIES[name].unit for name in _measured(extract)]
+    for unit in dict.fromkeys(units):
+        if UNITS[unit].iri:
+            name = f"{UNITS[unit].qudt} ({UNITS[unit].ucum})"
+            yield {"@id": UNITS[unit].iri, "@type": "DefinedTerm", "name": name, "inDefinedTermSet": QUDT}
 
 
 def _value(name: str, words: str, unit: str) -> Entity:
     known = UNITS[unit]
     value: Entity = {"@id": name, "@type": "PropertyValue", "name": words, "unitText": known.ucum}
-    return value | ({"unitCode": known.iri, "qudtUnit": known.iri} if known.iri else {})
+    return value | ({"unitCode": {"@id": known.iri}} if known.iri else {})
 
 
 def _columns_in(measurement: Mapping[str, Any]) -> Iterator[str]:
@@ -235,7 +263,7 @@ def _measured(extract: Extract) -> list[str]:
     return sorted({row["property"] for row in extract.rows["observation"]})
 
 
-def _action(extract: Extract, files: Mapping[str, bytes], software: str, by: str) -> Iterator[Entity]:
+def _action(extract: Extract, files: Mapping[str, bytes], told: Exported) -> Iterator[Entity]:
     campaign = extract.campaign
     begun, ended = span(extract)
     given = [path for path in ("campaign.yaml", views.SPEC, views.LAB) if path in files]
@@ -247,24 +275,32 @@ def _action(extract: Extract, files: Mapping[str, bytes], software: str, by: str
         "startTime": begun,
         "instrument": {"@id": "#ionloop"},
         "agent": {"@id": "#exporter"},
-        "object": [_at(path) for path in given],
-        "result": [_at(path) for path in (*_used_folders(files), views.OBSERVATIONS, views.EXPERIMENTS)],
+        "object": _several(given),
+        "result": _several([*_used_folders(files), views.OBSERVATIONS, views.EXPERIMENTS]),
     }
     if not CampaignState(campaign["state"]).final:
-        yield entity | {"actionStatus": {"@id": "http://schema.org/ActiveActionStatus"}}
+        yield entity | {"actionStatus": "http://schema.org/ActiveActionStatus"}
     elif campaign["state"] == CampaignState.FAILED:
-        failed = {"@id": "http://schema.org/FailedActionStatus"}
+        failed = "http://schema.org/FailedActionStatus"
         yield entity | {"endTime": ended, "actionStatus": failed, "error": campaign["why"]}
     else:
-        yield entity | {"endTime": ended, "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"}}
+        yield entity | {"endTime": ended, "actionStatus": "http://schema.org/CompletedActionStatus"}
     yield {
         "@id": "#ionloop",
         "@type": "SoftwareApplication",
         "name": "ionloop",
         "description": "Closed-loop laboratory controller for solid polymer electrolytes",
-        "softwareVersion": software,
+        "version": told.ionloop,
+        "softwareVersion": told.ionloop,
+        **({"url": told.homepage} if told.homepage else {}),
     }
-    yield {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.6"}
+    yield {"@id": PROFILE, "@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.6"}
+
+
+def _licence(licence: str) -> Iterator[Entity]:
+    if _is_url(licence):
+        words = "The licence under which whoever exported the campaign gives its data"
+        yield {"@id": licence, "@type": "CreativeWork", "name": licence, "description": words}
 
 
 def _people(by: str, extract: Extract) -> Iterator[Entity]:
@@ -276,22 +312,33 @@ def _people(by: str, extract: Extract) -> Iterator[Entity]:
 
 
 def _substances(extract: Extract, terms: dict[str, Term]) -> Iterator[Entity]:
-    """What the films were made of, as far as it has a structure."""
-    found: dict[str, tuple[str, Term]] = {}
-    for row in extract.rows["experiment"]:
-        made = read_formulation(row["formulation"])
-        found |= {unit.smiles: (made.polymer.name or unit.smiles, POLYMER) for unit in made.polymer.units}
-        if made.salt is not None:
-            found[made.salt.smiles] = (made.salt.name or made.salt.smiles, salt_term(made.salt.smiles))
-        found |= {one.additive.smiles: (one.additive.name or one.additive.smiles, ADDITIVE) for one in made.additives}
-    for place, (smiles, (name, term)) in enumerate(sorted(found.items()), 1):
+    for place, (smiles, (name, term)) in enumerate(_made_of(extract).items(), 1):
         yield {
             "@id": f"#substance-{place}",
             "@type": "MolecularEntity",
             "name": name,
             "smiles": smiles,
-            "additionalType": _named(term, terms)["@id"],
+            "additionalType": _named(term, terms),
         }
+
+
+def _made_of(extract: Extract) -> dict[str, tuple[str, Term]]:
+    """What the films were to be made of, as far as it has a structure: name and term by SMILES."""
+    found: dict[str, tuple[str, Term]] = {}
+    for row in extract.rows["experiment"]:
+        made = read_formulation(row["formulation"])
+        one = made.polymer.name if len(made.polymer.units) == 1 else ""
+        found |= {unit.smiles: (one or unit.smiles, POLYMER) for unit in made.polymer.units}
+        if made.salt is not None:
+            found[made.salt.smiles] = (made.salt.name or made.salt.smiles, salt_term(made.salt.smiles))
+        found |= {one.additive.smiles: (one.additive.name or one.additive.smiles, ADDITIVE) for one in made.additives}
+    return dict(sorted(found.items()))
+
+
+def _several(ids: list[str]) -> Entity | list[Entity]:
+    """References: one as it is, more as a list."""
+    references = [{"@id": name} for name in ids]
+    return references[0] if len(references) == 1 else references
 
 
 def _named(term: Term, terms: dict[str, Term]) -> Entity:

@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
 from ledger.archive.crate import METADATA, describe
+from ledger.archive.exported import Exported
 from ledger.archive.extract import Extract
 from ledger.archive.files import DAMAGED, extract_from, files_of
 from ledger.archive.identity import digest
@@ -18,17 +19,6 @@ from ledger.migrations import known_versions
 FORMAT = 1
 """Of the archive; the layout of its tables is told by the ledger's own version."""
 HEAD, EXPORTED = "archive.json", "exported.json"
-
-
-class Exported(Value):
-    """Who exported a campaign first, and with what."""
-
-    by: str
-    licence: str
-    ionloop: str
-    """Version."""
-    python: str
-    packages: dict[str, str] = Field(default_factory=dict)
 
 
 class _Head(Value):
@@ -55,8 +45,7 @@ def packed(extract: Extract) -> bytes:
         rows_sha256=digest(extract),
     )
     files = {**files_of(extract), **views_of(extract), HEAD: f"{head.model_dump_json(indent=1)}\n".encode()}
-    described = describe(extract, files, software=told.ionloop, by=told.by, licence=told.licence)
-    return zipped({**files, METADATA: described})
+    return zipped({**files, METADATA: describe(extract, files, told)})
 
 
 def unpacked(content: bytes, place: str) -> Extract:
