@@ -81,9 +81,9 @@ def exported(extract: Extract) -> Exported:
 def _head(content: bytes, place: str) -> _Head:
     try:
         told: Any = json.loads(content)
-        if isinstance(told, dict) and isinstance(told.get("format"), int) and told["format"] > FORMAT:
+        if isinstance(told, dict) and told.get("format", FORMAT) != FORMAT:
             raise BadInput(
-                f"this archive is of format {told['format']}, and format {FORMAT} is the newest known here",
+                f"this archive is of format {str(told['format'])[:20]!r}, and format {FORMAT} is the newest known here",
                 place=place,
                 remedy="Import it with the ionloop that wrote it, or a newer one",
             )
