@@ -164,7 +164,9 @@ def _files(
 
 def _one_paragraph(licence: str) -> str:
     if not licence.strip() or len(licence) > LONGEST_PATH or not licence.isprintable():
-        remedy = f"Give the URL of a licence, such as https://spdx.org/licenses/CC-BY-4.0, or up to {LONGEST_PATH} words"
+        remedy = (
+            f"Give the URL of a licence, such as https://spdx.org/licenses/CC-BY-4.0, or up to {LONGEST_PATH} words"
+        )
         raise BadInput(f"--license {shortened(repr(licence))} is no licence", remedy=remedy)
     return licence.strip()
 
@@ -238,9 +240,7 @@ def _put_beside(taken: Extract, place: CampaignFolder) -> Path | None:
     return path
 
 
-def _tell_exported(
-    row: CampaignRow, out: Path, size: int, taken: Extract, *, left_out: bool, as_json: bool
-) -> None:
+def _tell_exported(row: CampaignRow, out: Path, size: int, taken: Extract, *, left_out: bool, as_json: bool) -> None:
     counts = {name: len(taken.rows[name]) for name in ("experiment", "measurement", "observation", "event")}
     if as_json:
         said = {"campaign": row.name, "run": row.run, "state": row.state, "crate": str(out), "bytes": size}

@@ -45,7 +45,9 @@ def export(
 def import_(
     archive: Annotated[Path, typer.Argument(help="an archive that `ionloop export` wrote")],
     folder: Annotated[Path | None, typer.Option(help="the campaign's folder here [default: runs/NAME]")] = None,
-    ledger: Annotated[str | None, typer.Option(help="database URL of the ledger [default: SQLite in the folder]")] = None,
+    ledger: Annotated[
+        str | None, typer.Option(help="database URL of the ledger [default: SQLite in the folder]")
+    ] = None,
     by: _By = None,
     json: _Json = False,
 ) -> None:

@@ -4,7 +4,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
@@ -124,9 +123,7 @@ def _written(transaction: Writing, extract: Extract, by: str) -> Brought:
     # The ledger's own word comes first: the moment of its first event is its mark (`Ledger.mark_samples`).
     first = transaction.last + 2
     names = _new_names(transaction.session, extract)
-    numbers = Numbering(
-        {place: first + place - 1 for place in range(1, events + 1)}, names=names, before=first - 1
-    )
+    numbers = Numbering({place: first + place - 1 for place in range(1, events + 1)}, names=names, before=first - 1)
     numbers.rows["physical_step"] = {row["order_id"]: row["order_id"] for row in extract.rows["physical_step"]}
     campaign_id = _inserted(transaction, "campaign", extract, numbers)[0]
     transaction.event(

@@ -10,8 +10,8 @@ from sqlalchemy import select, text
 from sqlmodel import Session
 
 from ledger.archive.numbering import Numbering, Row
-from ledger.archive.plain_tables import CAMPAIGN_TABLES, PLAIN, is_moment, numbered, target
-from ledger.archive.scope import Imported, Scope, scope_of
+from ledger.archive.plain_tables import CAMPAIGN_TABLES, PLAIN, is_moment, numbered
+from ledger.archive.scope import Scope, scope_of
 from ledger.database import Database
 from ledger.errors import LedgerError
 

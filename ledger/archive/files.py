@@ -41,9 +41,7 @@ def files_of(extract: Extract) -> dict[str, bytes]:
             files[table_file(name)] = "".join(f"{_line(row)}\n" for row in kept).encode()
     documents: dict[str, list[str]] = {}
     for row in rows["bluesky_document"]:
-        documents.setdefault(documents_file(row["run_uid"]), []).append(
-            f"[{_line(row['name'])}, {row['content']}]\n"
-        )
+        documents.setdefault(documents_file(row["run_uid"]), []).append(f"[{_line(row['name'])}, {row['content']}]\n")
     files |= {path: "".join(lines).encode() for path, lines in documents.items()}
     models = dict(enumerate(rows["model_version"], 1))
     return files | {weights_file(models[row["model_version_id"]]): row["content"] for row in rows["model_weights"]}

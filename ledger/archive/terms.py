@@ -130,7 +130,6 @@ PROPERTIES = {
 """Every property that the ledger knows (`ledger.film.PROPERTY_UNITS`); a test holds the two together."""
 
 
-
 @cache
 def salt_term(smiles: str) -> Term:
     """The term of a salt, told by its canonical SMILES, whatever people call it."""

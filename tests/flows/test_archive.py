@@ -94,7 +94,9 @@ def test_its_decisions_can_be_replayed(ionloop: Command, crate: Path, finished: 
     assert list(replayed.decisions) == said
 
 
-def test_a_campaign_that_is_not_over_is_read_and_not_imported(ionloop: Command, finished: Place, tmp_path: Path) -> None:
+def test_a_campaign_that_is_not_over_is_read_and_not_imported(
+    ionloop: Command, finished: Place, tmp_path: Path
+) -> None:
     spec = read_campaign(finished.file)
     with contextlib.closing(Ledger.open(tmp_path / "ledger.sqlite")) as ledger:
         ledger.begin_campaign(spec.name, spec.model_dump(mode="json"), spec.seed)

@@ -73,7 +73,11 @@ def rich_campaign(ledger: Ledger) -> int:
 def exported_from(ledger: Ledger, campaign_id: int) -> Extract:
     """The campaign as a command exports it."""
     taken = extract(ledger.database, campaign_id)
-    files = {EXPORTED: f"{EXPORTER.model_dump_json()}\n", "campaign.yaml": "name: rich\n", "requirements.lock": "a==1\n"}
+    files = {
+        EXPORTED: f"{EXPORTER.model_dump_json()}\n",
+        "campaign.yaml": "name: rich\n",
+        "requirements.lock": "a==1\n",
+    }
     return taken if taken.imported else replace(taken, files=files)
 
 

@@ -11,7 +11,8 @@ from urllib.parse import unquote
 import pytest
 
 from chemistry.catalogue import salt
-from ledger.archive.crate import COLUMNS, METADATA, SPECIFICATION
+from ledger.archive.crate import METADATA, SPECIFICATION
+from ledger.archive.crate_quantities import COLUMNS
 from ledger.archive.terms import LITHIUM_SALT, PROPERTIES, SALTS, UNITS, salt_term
 from ledger.archive.zipped import MANIFEST, unzipped
 from ledger.film import PROPERTY_UNITS
@@ -54,9 +55,7 @@ def test_the_root_says_what_the_specification_asks(graph: Graph) -> None:
     assert "Profile" in profile["@type"]
 
 
-def test_every_file_is_described_with_its_hash_and_reached_from_the_root(
-    files: dict[str, bytes], graph: Graph
-) -> None:
+def test_every_file_is_described_with_its_hash_and_reached_from_the_root(files: dict[str, bytes], graph: Graph) -> None:
     parts = references(graph["./"]["hasPart"])
     inside = [part for folder in parts if folder.endswith("/") for part in references(graph[folder]["hasPart"])]
     named = {unquote(part) for part in [*parts, *inside] if not part.endswith("/")}

@@ -228,8 +228,7 @@ def test_whatever_stands_in_a_row_is_taken_or_refused(rich_archive: bytes, new_l
         event = ledger.last_event()
         try:
             bring(ledger.database, Extract(rows, extract.files, imported=True), by="me")
-        except BadInput as error:
-            assert str(error).count("\n") == 0
+        except BadInput:
             assert ledger.last_event() == event
         else:
             ledger = new_ledger()

@@ -20,8 +20,6 @@ from ledger.tables import metadata
 from tests.ledger.archive.conftest import NewLedger
 from tests.ledger.archive.rich_campaign import LAB, archive_of, exported_from, rich_campaign
 
-OWN = ("campaign_id", "id", "suggestion_id", "experiment_id", "event", "closed_event", "knowledge_event")
-
 
 def known_at_each_suggestion(ledger: Ledger, campaign: int) -> list[Any]:
     """What planners were told when each suggestion was made, without the numbers of rows."""
@@ -162,7 +160,7 @@ def test_another_campaign_of_the_name_is_refused(ledger: Ledger, rich: int, new_
             begun = other.begin_campaign("rich", {}, 1).id
             other.set_campaign_state(begun, CampaignState.FINISHED)
         event = other.last_event()
-        with pytest.raises(BadInput, match="holds run .* of `rich` already"):
+        with pytest.raises(BadInput, match=r"holds run .* of `rich` already"):
             bring(other.database, unpacked(archive, ""), by="me")
         assert other.last_event() == event
         assert len(other.campaigns()) == run
