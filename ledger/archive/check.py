@@ -71,9 +71,10 @@ def refuse_unfit(extract: Extract) -> None:
     if len(extract.rows["campaign"]) != 1:
         raise BadInput(f"the archive holds {len(extract.rows['campaign'])} campaigns, not one", remedy=DAMAGED)
     if not CampaignState(extract.campaign["state"]).final:
+        campaign = extract.campaign
         raise BadInput(
-            f"run {extract.campaign['run']} of `{extract.campaign['name']}` was {extract.campaign['state']} when it was "
-            "exported: it goes on in the ledger that it was begun in, and in no other",
+            f"run {campaign['run']} of `{campaign['name']}` was {campaign['state']} when it was exported: it goes on "
+            "in the ledger that it was begun in, and in no other",
             remedy="Export it again when it is over; what is in this archive can be read as it is",
         )
 

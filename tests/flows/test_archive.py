@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,18 @@ import yaml
 from chemistry.errors import BadInput
 from flows.replaying import decisions_again
 from flows.spec import CampaignSpec, read_campaign
+from flows.suggest import recompute, suggest_next
+from ledger.amendments import Change
+from ledger.archive.bring import bring
+from ledger.archive.exported import Exported
+from ledger.archive.extract import extract
+from ledger.archive.packed import EXPORTED, packed, unpacked
 from ledger.archive.zipped import unzipped
+from ledger.film import Film, Reading, Source
 from ledger.kinds import CampaignState
+from ledger.published import PublishedFilm
 from ledger.store import Ledger
+from tests.flows.benchless_campaign import SIGMA, begun, truth
 from tests.flows.command import Command, Said
 from tests.flows.small_campaign import Place
 from tests.flows.test_cli import assert_one_paragraph, files_in
@@ -170,7 +180,6 @@ def test_a_campaign_file_that_lies_there_is_left(ionloop: Command, crate: Path, 
 def test_a_name_is_not_believed(name: str, crate: Path, tmp_path: Path) -> None:
     """The folder of a campaign is named after it: a name that is none would lead elsewhere."""
     from flows.archive import _spec
-    from ledger.archive.packed import unpacked
 
     taken = unpacked(crate.read_bytes(), "")
     taken.campaign["name"] = name
@@ -184,3 +193,37 @@ def test_a_name_is_not_believed(name: str, crate: Path, tmp_path: Path) -> None:
 def test_the_spec_in_the_archive_is_the_one_it_was_begun_with(crate: Path, finished: Place) -> None:
     held = CampaignSpec.model_validate(json.loads(unzipped(crate.read_bytes(), "")["campaign.json"]))
     assert held == read_campaign(finished.file)
+
+
+def test_what_a_warm_start_rests_on_comes_with_it(tmp_path: Path) -> None:
+    """Suggestions are made again from published and amended films, beside a campaign that has the same names."""
+    campaign = begun(tmp_path / "first", warm_start={"sources": ["literature"]})
+    ledger, films = campaign.ledger, []
+    for number, formulation in enumerate(campaign.formulations(6)[3:]):
+        reading = Reading(
+            property=SIGMA, value=truth(formulation), sd=0.4, temperature_C=30.0, source=Source.LITERATURE, trust=0.5
+        )
+        film = Film(film_id=f"table:{number}", formulation=formulation, readings=(reading,))
+        films.append(PublishedFilm(film=film, reference="doi"))
+    ledger.add_literature("table", films)
+    campaign.some_results(3)
+    suggested = [suggest_next(campaign.session)]
+    changed = ledger.observations(ledger.films(campaign.campaign_id)[0].film_id)[0]
+    ledger.amend([Change(observation_id=changed.id, value=-7.0)], by="Ada", note="slip")
+    suggested.append(suggest_next(campaign.session))
+    assert all(suggested)
+    ledger.set_campaign_state(campaign.campaign_id, CampaignState.STOPPED, "enough")
+
+    other = begun(tmp_path / "second", name="second")
+    other.some_results(2)
+    files = {EXPORTED: Exported(by="Ada", ionloop="0.1.0", python="3.11").model_dump_json()}
+    archive = packed(replace(extract(ledger.database, campaign.campaign_id), files=files))
+    brought = bring(other.ledger.database, unpacked(archive, ""), by="Bea")
+    assert brought.renamed, "both ledgers counted their campaigns from one"
+    rows = other.ledger.suggestions(brought.campaign_id)[-2:]
+    for row, before in zip(rows, ledger.suggestions(campaign.campaign_id)[-2:], strict=True):
+        again = recompute(other.ledger, brought.campaign_id, campaign.spec, row)
+        assert again is not None
+        assert again.formulation.key == row.formulation_key == before.formulation_key
+    for one in (campaign, other):
+        one.ledger.close()

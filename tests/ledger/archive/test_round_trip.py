@@ -210,3 +210,21 @@ def test_an_extract_can_be_told_from_any_other(ledger: Ledger, rich: int) -> Non
     assert digest(one) == digest(extract(ledger.database, rich))
     assert digest(one) != digest(other)
     assert packed(exported_from(ledger, rich)) == packed(exported_from(ledger, rich))
+
+
+def test_an_import_that_breaks_off_leaves_nothing(
+    rich_archive: bytes, new_ledger: NewLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever ends it, and however late: the next one takes the numbers that were given out."""
+    other = new_ledger()
+
+    def break_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ledger.archive.bring._set_aside", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            bring(other.database, unpacked(rich_archive, ""), by="me")
+    assert (other.last_event(), other.campaigns(), other.events()) == (0, [], [])
+    brought = bring(other.database, unpacked(rich_archive, ""), by="me")
+    assert archive_of(other, brought.campaign_id) == rich_archive
