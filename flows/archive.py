@@ -155,7 +155,8 @@ def _files(
     )
     files = {EXPORTED: f"{told.model_dump_json(indent=1)}\n"}
     if _as_begun(spec) == _as_begun(CampaignSpec.model_validate(row.spec)):
-        files[CAMPAIGN_FILE] = campaign_file.read_text(encoding="utf-8")
+        with contextlib.suppress(UnicodeDecodeError):  # YAML may be UTF-16, too; the archive then has the spec alone
+            files[CAMPAIGN_FILE] = campaign_file.read_bytes().decode()
     lock = Path(ledger_room.__path__[0]).parent / LOCK_FILE
     if lock.is_file():  # there is none beside an ionloop that was installed as a package
         files[LOCK_FILE] = lock.read_text(encoding="utf-8")
@@ -233,11 +234,13 @@ def _put_beside(taken: Extract, place: CampaignFolder) -> Path | None:
     """The campaign file beside the ledger, for the commands that ask for one; None where another lies there."""
     path = place.path / CAMPAIGN_FILE
     written = yaml.safe_dump(taken.campaign["spec"], sort_keys=False, allow_unicode=True)
-    text = taken.files.get(CAMPAIGN_FILE, written)
-    if path.exists():
-        return path if path.read_text(encoding="utf-8") == text else None
-    write_whole(path, text.encode())
-    return path
+    content = taken.files.get(CAMPAIGN_FILE, written).encode()
+    try:
+        if not path.exists():
+            write_whole(path, content)
+        return path if path.read_bytes() == content else None
+    except OSError:  # the campaign is in the ledger all the same
+        return None
 
 
 def _tell_exported(row: CampaignRow, out: Path, size: int, taken: Extract, *, left_out: bool, as_json: bool) -> None:
@@ -269,3 +272,5 @@ def _tell_imported(taken: Extract, brought: Brought, ledger: str, file: Path | N
         typer.echo(f"The ledger had samples of these names: {old} is called {new} here, and so on.")
     if file is not None:
         typer.echo(f"`ionloop status {file}` and `ionloop report {file}` show it.")
+    else:
+        typer.echo(f"`ionloop status` and `ionloop report` show it with the {CAMPAIGN_FILE} of the archive.")

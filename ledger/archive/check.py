@@ -49,6 +49,8 @@ WORDS: dict[tuple[str, str], type[StrEnum]] = {
 LARGEST = {"Integer": 2**31 - 1, "BigInteger": 2**63 - 1}
 DEEPEST = 100
 """How deep a payload may be nested; what ionloop writes goes down some ten levels."""
+LONGEST_FILE = 2**20
+"""Characters of a text that the ledger keeps with a campaign; a lock file has 5,000."""
 _MEASUREMENT: TypeAdapter[Measurement] = TypeAdapter(Measurement)
 
 
@@ -68,6 +70,11 @@ def refuse_unfit(extract: Extract) -> None:
         for place, row in enumerate(extract.rows[name], 1):
             if set(row) != set(wanted) or not all(is_one(row[key]) for key, is_one in wanted.items()):
                 raise BadInput(f"row {place} of {table_file(name)} cannot be taken", remedy=DAMAGED)
+    for name, text in extract.files.items():
+        if len(text) > LONGEST_FILE or not _is_text(text):
+            raise BadInput(
+                f"{name} cannot be taken: it is no text of at most {LONGEST_FILE} characters", remedy=DAMAGED
+            )
     if len(extract.rows["campaign"]) != 1:
         raise BadInput(f"the archive holds {len(extract.rows['campaign'])} campaigns, not one", remedy=DAMAGED)
     if not CampaignState(extract.campaign["state"]).final:

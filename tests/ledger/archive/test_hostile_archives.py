@@ -216,6 +216,12 @@ def test_a_line_that_breaks_off_is_refused(rich_archive: bytes, new_ledger: NewL
     assert "breaks off" in refused(new_ledger(), put_together(files))
 
 
+@pytest.mark.parametrize("text", ["x" * (2**20 + 1), "a\x00b"])
+def test_a_text_that_no_ledger_keeps_is_refused(text: str, rich_archive: bytes, new_ledger: NewLedger) -> None:
+    files = opened(rich_archive) | {"campaign.yaml": text.encode()}
+    assert "campaign.yaml cannot be taken" in refused(new_ledger(), put_together(files))
+
+
 def test_whatever_stands_in_a_row_is_taken_or_refused(rich_archive: bytes, new_ledger: NewLedger) -> None:
     """A value that is put anywhere is found fit, or refused in words: it never ends in anything else."""
     chance, extract, ledger = random.Random(1), unpacked(rich_archive, ""), new_ledger()

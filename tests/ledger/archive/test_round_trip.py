@@ -7,6 +7,7 @@ import pytest
 
 from chemistry.errors import BadInput
 from ledger.amendments import Change
+from ledger.approvals import Approvals
 from ledger.archive.bring import bring
 from ledger.archive.extract import extract
 from ledger.archive.identity import digest
@@ -19,6 +20,7 @@ from ledger.store import Ledger
 from ledger.tables import metadata
 from tests.ledger.archive.conftest import NewLedger
 from tests.ledger.archive.rich_campaign import LAB, archive_of, exported_from, rich_campaign
+from tests.ledger.conftest import formulation
 
 
 def known_at_each_suggestion(ledger: Ledger, campaign: int) -> list[Any]:
@@ -180,6 +182,15 @@ def test_an_amendment_after_the_import_belongs_to_the_campaign(rich_archive: byt
     again = bring(third.database, unpacked(archive, ""), by="me")
     assert archive_of(third, again.campaign_id) == archive
     assert third.films(again.campaign_id)[0:] == other.films(brought.campaign_id)[0:]
+
+
+def test_a_code_that_still_answers_something_is_left_out(ledger: Ledger) -> None:
+    campaign = ledger.begin_campaign("open", {}, 1).id
+    of = formulation(1.0)
+    row = ledger.add_suggestion(campaign, index=0, formulation=of, action={}, reason={}, planner="p", knowledge_event=1)
+    asked = Approvals(ledger).ask(row.id, ["It costs much."], 60.0)
+    assert asked.code
+    assert [held["code"] for held in extract(ledger.database, campaign).rows["approval"]] == [""]
 
 
 def test_literatures_are_not_mixed(rich_archive: bytes, ledger: Ledger, new_ledger: NewLedger) -> None:
