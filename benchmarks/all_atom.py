@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.line import print_line, run_benchmark
+from sim.md.all_atom import Conditions
 from sim.md.atomic_box import CHARGE_SCALE, AtomicBox, electrolyte
 from sim.md.blocks import mean_and_error
 from sim.md.lithium_shell import lithium_shell
@@ -22,6 +23,7 @@ from sim.md.program import Parallel
 from sim.md.script import Segment
 from sim.md.simulation import Simulation
 from sim.md.stages import EQUILIBRATE, PRODUCE, Plan, Produced, produce
+from sim.md.transport import Estimate
 
 GLYME_DENSITY_g_cm3, GLYME_K = 1.009, 298.15
 OXYGENS, DISTANCE_A = 5.0, 2.1
@@ -53,7 +55,7 @@ def main() -> None:
 
 def glyme(given: argparse.Namespace, folder: Path) -> None:
     """Density of pure tetraglyme."""
-    box = electrolyte(given.atoms, 4, 0.0, GLYME_K, given.seed)
+    box = electrolyte(given.atoms, 4, 0.0, Conditions(GLYME_K), given.seed)
     produced, simulation, speed = _run(given, box, folder)
     density = mean_and_error(simulation.thermo(PRODUCE, produced.segments)["Density"])
     off = 100 * (density[0] / GLYME_DENSITY_g_cm3 - 1)
@@ -74,7 +76,7 @@ def glyme(given: argparse.Namespace, folder: Path) -> None:
 def lithium(given: argparse.Namespace, folder: Path) -> None:
     """What holds lithium."""
     box = electrolyte(
-        given.atoms, given.units, given.loading, ELECTROLYTE_K, given.seed, charge_scale=given.charge_scale
+        given.atoms, given.units, given.loading, Conditions(ELECTROLYTE_K), given.seed, charge_scale=given.charge_scale
     )
     produced, simulation, speed = _run(given, box, folder)
     density = mean_and_error(simulation.thermo(PRODUCE, produced.segments)["Density"])
@@ -87,9 +89,9 @@ def lithium(given: argparse.Namespace, folder: Path) -> None:
         charge_scale=given.charge_scale,
         **_told(box, produced, given),
         density_g_cm3={"value": round(density[0], 4), "error": round(density[1], 4)},
-        lithium_oxygen_A={"value": round(shell.distance, 3), "published": DISTANCE_A},
-        ether_oxygens={"value": round(shell.ether_oxygens, 2), "published": OXYGENS},
-        anion_oxygens=round(shell.anion_oxygens, 2),
+        lithium_oxygen_A=_shown(shell.distance, DISTANCE_A),
+        ether_oxygens=_shown(shell.ether_oxygens, OXYGENS),
+        anion_oxygens=_shown(shell.anion_oxygens),
         shell_A=round(shell.radius, 2),
         **speed,
     )
@@ -130,6 +132,11 @@ def _told(box: AtomicBox, produced: Produced, given: argparse.Namespace) -> dict
         },
         "production_ps": round(produced.segments * given.steps * box.model.timestep / 1000),
     }
+
+
+def _shown(found: Estimate, published: float | None = None) -> dict[str, float]:
+    told = {"value": round(found.value, 3), "error": round(found.error, 3)}
+    return told if published is None else {**told, "published": published}
 
 
 def _processor_s() -> float:

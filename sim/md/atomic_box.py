@@ -8,7 +8,7 @@ from scipy.spatial import KDTree
 from scipy.spatial.transform import Rotation
 
 from chemistry.errors import BadInput
-from sim.md.all_atom import AllAtom
+from sim.md.all_atom import AllAtom, Conditions
 from sim.md.atomic_molecule import LITHIUM, TFSI, AtomicMolecule, atomic_molecule, conformers, oligomer_smiles
 from sim.md.force_field import AtomType, Classes, ForceField, force_field
 from sim.md.system import Species, System
@@ -44,7 +44,13 @@ class AtomicBox:
 
 
 def electrolyte(
-    atoms: int, units: int, lithium_per_oxygen: float, temperature_K: float, seed: int, **model: float | None
+    atoms: int,
+    units: int,
+    lithium_per_oxygen: float,
+    conditions: Conditions,
+    seed: int,
+    *,
+    charge_scale: float = CHARGE_SCALE,
 ) -> AtomicBox:
     """Methyl-ended PEO oligomers with LiTFSI, about so many atoms.
 
@@ -52,9 +58,9 @@ def electrolyte(
         atoms: Of the box; whole molecules come as near as they can.
         units: OCH2CH2 units of an oligomer, which has one oxygen more.
         lithium_per_oxygen: Li/O, oxygens of the ends counted; 0 leaves the salt out.
-        temperature_K: Of the model.
+        conditions: Temperature, pressure, exactness.
         seed: Of shapes and places.
-        model: `charge_scale`, and what else `AllAtom` takes.
+        charge_scale: What charges of ions are times.
 
     Raises:
         BadInput: no oligomer or no lithium would be in it, or the box cannot be built.
@@ -70,36 +76,35 @@ def electrolyte(
             remedy="Raise the loading or the number of atoms",
         )
     contents = {oligomer_smiles(units): oligomers} | ({TFSI: pairs, LITHIUM: pairs} if pairs else {})
-    return atomic_box(contents, temperature_K, seed, **model)
+    return atomic_box(contents, conditions, seed, charge_scale=charge_scale)
 
 
 def atomic_box(
     contents: Mapping[str, int],
-    temperature_K: float,
+    conditions: Conditions,
     seed: int,
     *,
-    charge_scale: float | None = None,
+    charge_scale: float = CHARGE_SCALE,
     density_g_cm3: float = START_DENSITY_g_cm3,
     field: ForceField | None = None,
-    **model: float | None,
 ) -> AtomicBox:
     """A box of molecules by SMILES.
 
     Args:
         contents: How many of each.
-        temperature_K: Of the model.
+        conditions: Temperature, pressure, exactness.
         seed: Of shapes and places.
-        charge_scale: What charges of ions are times; what is published for PEO where None.
+        charge_scale: What charges of ions are times.
         density_g_cm3: Where it begins.
         field: In place of the force field of the file.
-        model: What `AllAtom` takes beside parameters.
 
     Raises:
         BadInput: a molecule that the force field does not know, a charge scale out of (0, 1], or a net charge.
     """
-    scale = CHARGE_SCALE if charge_scale is None else charge_scale
-    if not 0 < scale <= 1:
-        raise BadInput(f"charges of ions times {scale:g}", remedy="Give a factor above 0 and at most 1, such as 0.79")
+    if not 0 < charge_scale <= 1:
+        raise BadInput(
+            f"charges of ions times {charge_scale:g}", remedy="Give a factor above 0 and at most 1, such as 0.79"
+        )
     field = field or force_field()
     kinds = {smiles: atomic_molecule(smiles, field) for smiles, count in contents.items() if count > 0}
     molecules = [kinds[smiles] for smiles in kinds for _ in range(contents[smiles])]
@@ -107,7 +112,7 @@ def atomic_box(
         raise BadInput("a box without molecules", remedy="Put in at least one")
     edge = (sum(one.mass for one in molecules) / (density_g_cm3 * AVOGADRO_per_A3)) ** (1 / 3)
     positions = _placed({smiles: contents[smiles] for smiles in kinds}, edge, np.random.default_rng([seed, 2]))
-    return _assembled(molecules, positions, edge, temperature_K, scale, field, dict(contents), model)
+    return _assembled(molecules, positions, edge, conditions, charge_scale, field, dict(contents))
 
 
 def _placed(contents: Mapping[str, int], edge: float, random: np.random.Generator) -> np.ndarray:
@@ -131,11 +136,10 @@ def _assembled(
     molecules: Sequence[AtomicMolecule],
     positions: np.ndarray,
     edge: float,
-    temperature_K: float,
+    conditions: Conditions,
     scale: float,
     field: ForceField,
     contents: Mapping[str, int],
-    model: Mapping[str, float | None],
 ) -> AtomicBox:
     types = [one for molecule in molecules for one in molecule.types]
     used = [one for one in field.types if one in set(types)]
@@ -158,13 +162,12 @@ def _assembled(
         torsion_kinds=torsion_kinds,
     )
     fitted = AllAtom(
-        temperature_K,
+        conditions,
         pairs=tuple((one.epsilon, one.sigma) for one in used),
         bonds=tuple(field.bonds[term] for term in bonded),
         angles=tuple(field.angles[term] for term in angled),
         torsions=tuple(field.torsions[term] for term in twisted),
         scale_14=field.scale_14,
-        **model,  # pyright: ignore[reportArgumentType]  # a pressure may be None, nothing else
     )
     return AtomicBox(system, fitted, _symbols(types), scale, contents)
 

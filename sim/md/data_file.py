@@ -42,7 +42,9 @@ def write_data_file(system: System, path: Path, random: np.random.Generator) -> 
     }
     kinds = {title: np.zeros(len(beads), int) if kind is None else kind for title, (beads, kind) in terms.items()}
     topology = {
-        title: pd.DataFrame({"type": kinds[title] + 1} | {f"atom{k + 1}": places + 1 for k, places in enumerate(beads.T)})
+        title: pd.DataFrame(
+            {"type": kinds[title] + 1} | {f"atom{k + 1}": places + 1 for k, places in enumerate(beads.T)}
+        )
         for title, (beads, _) in terms.items()
         if len(beads)
     }

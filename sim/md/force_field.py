@@ -74,7 +74,9 @@ class ForceField:
         """
         found = next((one for one in self.types if one.name == name), None)
         if found is None:
-            raise BadInput(f"no atom type is called {name!r}", remedy=f"There are {', '.join(t.name for t in self.types)}")
+            raise BadInput(
+                f"no atom type is called {name!r}", remedy=f"There are {', '.join(t.name for t in self.types)}"
+            )
         return found
 
     def refuse_missing(self, terms: Iterable[Classes]) -> None:

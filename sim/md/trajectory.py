@@ -86,6 +86,16 @@ class Trajectory:
         drift = (self.positions - self.positions[0]).mean(axis=1, keepdims=True)
         return replace(self, positions=self.positions - drift)
 
+    def in_mean_box(self) -> "Trajectory":
+        """The same in a box that keeps its mean size: a barostat moves every particle as the box breathes.
+
+        Without it a particle that is n boxes from where it began moves by n times what the edge changes by.
+        """
+        mean = self.edges.mean(axis=0)
+        return replace(
+            self, positions=self.positions * (mean / self.edges)[:, None], edges=np.tile(mean, (self.frames, 1))
+        )
+
     def last(self, share: float) -> "Trajectory":
         """The last share of the frames."""
         return self.at(slice(max(0, self.frames - max(2, round(share * self.frames))), None))

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from chemistry.errors import BadInput
-from sim.md.atomic_box import AtomicBox, atomic_box
+from sim.md.all_atom import Conditions
+from sim.md.atomic_box import CHARGE_SCALE, AtomicBox, atomic_box
 from sim.md.atomic_molecule import LITHIUM, TFSI, atomic_molecule, oligomer_smiles
 from sim.md.evaluation import evaluated
 from sim.md.force_field import FILE, force_field, parsed
@@ -19,10 +20,11 @@ COULOMB_kcal_A = 332.06371
 EDGE = 60.0
 
 
-def alone(contents: dict[str, int], *, seed: int = 1, **changed: float) -> AtomicBox:
+def alone(contents: dict[str, int], *, charge_scale: float = CHARGE_SCALE) -> AtomicBox:
     """Molecules near one another in an empty box, their bonds stretched a little at random."""
-    box = atomic_box(contents, 300.0, seed, density_g_cm3=0.5, force_error=1e-6, **changed)
-    random = np.random.default_rng(seed)
+    conditions = Conditions(300.0, force_error=1e-6)
+    box = atomic_box(contents, conditions, 1, charge_scale=charge_scale, density_g_cm3=0.5)
+    random = np.random.default_rng(1)
     near = box.system.positions - box.system.positions.mean(axis=0) + EDGE / 2
     near += random.normal(scale=0.05, size=near.shape)
     return replace(box, system=replace(box.system, edge=EDGE, positions=near))
@@ -43,9 +45,7 @@ def by_hand(box: AtomicBox) -> dict[str, float]:
             }
         for title, n in (("bonds", 2), ("angles", 3), ("torsions", 4)):
             for row in part.get(title, []):
-                numbers = (
-                    [v * unit for v in row[n:]] if title == "torsions" else [row[n], row[n + 1] * unit * half]
-                )
+                numbers = [v * unit for v in row[n:]] if title == "torsions" else [row[n], row[n + 1] * unit * half]
                 tables[title][tuple(row[:n])] = tables[title][tuple(row[:n][::-1])] = tuple(numbers)
     system, x = box.system, box.system.positions
     kind = [kinds[name] for name in system.names]
@@ -53,7 +53,7 @@ def by_hand(box: AtomicBox) -> dict[str, float]:
     def looked_up(title: str, atoms: np.ndarray) -> tuple:
         return tables[title][tuple(kind[i]["class"] for i in atoms)]
 
-    energy = dict.fromkeys(("bonds", "angles", "torsions", "pairs", "charges"), 0.0)
+    energy: dict[str, float] = dict.fromkeys(("bonds", "angles", "torsions", "pairs", "charges"), 0.0)
     for i, j in system.bonds:
         r0, k = looked_up("bonds", np.array([i, j]))
         energy["bonds"] += k * (np.linalg.norm(x[i] - x[j]) - r0) ** 2
@@ -76,7 +76,7 @@ def by_hand(box: AtomicBox) -> dict[str, float]:
             r = float(np.linalg.norm(x[i] - x[j]))
             eps = math.sqrt(kind[i]["eps"] * kind[j]["eps"])
             sigma = math.sqrt(kind[i]["sigma"] * kind[j]["sigma"])
-            if r < box.model.cutoff:
+            if r < box.model.conditions.cutoff_A:
                 energy["pairs"] += weight * 4 * eps * ((sigma / r) ** 12 - (sigma / r) ** 6)
             energy["charges"] += weight * COULOMB_kcal_A * kind[i]["q"] * kind[j]["q"] / r
     # What the images of a dipole do to it in a cube with conducting surroundings, to first order.
@@ -133,12 +133,12 @@ def test_scaled_charges_scale_what_ions_bear_and_nothing_else() -> None:
         assert mine == pytest.approx([0, 0, -0.5, -0.5, 0.5, 0.5][molecule], abs=1e-12)
     for factor in (0.0, 1.2, -1.0):
         with pytest.raises(BadInput, match="charges of ions times"):
-            atomic_box({LITHIUM: 1}, 300.0, 1, charge_scale=factor)
+            atomic_box({LITHIUM: 1}, Conditions(300.0), 1, charge_scale=factor)
 
 
 def test_a_box_with_more_of_one_ion_is_refused() -> None:
-    with pytest.raises(BadInput, match="sum to -0.79 e, not 0"):
-        atomic_box({TFSI: 2, LITHIUM: 1}, 300.0, 1)
+    with pytest.raises(BadInput, match=r"sum to -0\.79 e, not 0"):
+        atomic_box({TFSI: 2, LITHIUM: 1}, Conditions(300.0), 1)
 
 
 @pytest.mark.parametrize("smiles", ["CCO", "COCCO", "CCOCC", "C", "O=S(=O)([N-]S(=O)(=O)F)F", "[Na+]"])
