@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.md.data_file import atom_style, write_data_file
 from sim.md.dump import read_dump
-from sim.md.engine import run_script
+from sim.md.engine import EngineFailed, run_script
 from sim.md.log_file import read_log
 from sim.md.model import Model
 from sim.md.program import Parallel, Program, find_program
@@ -66,7 +66,7 @@ def evaluated(
         (columns,) = (thermo.columns for thermo in read_log(script.with_suffix(".log")))
         forces = read_dump(folder / "forces.dump").forces
     if forces is None:
-        raise AssertionError
+        raise EngineFailed("it wrote no forces", 0, script.with_suffix(".log"))
     return Evaluation(
         energy=float(columns["PotEng"][-1]),
         terms={term: float(columns[title][-1]) for title, term in _TERMS.items()},

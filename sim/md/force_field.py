@@ -66,19 +66,6 @@ class ForceField:
     scale_14: float
     sources: Mapping[str, str]
 
-    def type_named(self, name: str) -> AtomType:
-        """The type of this name.
-
-        Raises:
-            BadInput: none has it.
-        """
-        found = next((one for one in self.types if one.name == name), None)
-        if found is None:
-            raise BadInput(
-                f"no atom type is called {name!r}", remedy=f"There are {', '.join(t.name for t in self.types)}"
-            )
-        return found
-
     def refuse_missing(self, terms: Iterable[Classes]) -> None:
         """Refuse terms that the force field has no parameters for, all of them at once.
 
