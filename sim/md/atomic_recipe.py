@@ -65,7 +65,7 @@ class AtomicResult:
 
     Attributes:
         temperature_C: of the thermostat.
-        numbers: density, lithium's shell, transport.
+        numbers: density, lithium's shell, and transport where both ions diffuse: a slope of anything else is none.
         diffusive: whether both ions diffuse over the lags from which their diffusivities were read.
         equilibrated: whether the test of equilibrium was passed before production.
         whole: False where a failure cut the run short.
@@ -147,7 +147,7 @@ def simulate_atoms(
         numbers={
             "density": Number(*density, "g/cm3"),
             **_shell_numbers(shell),
-            **transport_numbers(found, LAMMPS["real"], temperature_K, LITHIUM, ANION),
+            **(transport_numbers(found, LAMMPS["real"], temperature_K, LITHIUM, ANION) if found.diffusive else {}),
         },
         diffusive=found.diffusive,
         equilibrated=produced.equilibrium.reached,

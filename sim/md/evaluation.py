@@ -13,7 +13,7 @@ from sim.md.engine import EngineFailed, run_script
 from sim.md.log_file import read_log
 from sim.md.model import Model
 from sim.md.program import Parallel, Program, find_program
-from sim.md.script import FORCES
+from sim.md.script import FORCES, header
 from sim.md.system import System
 
 _TERMS = {
@@ -75,13 +75,9 @@ def evaluated(
 
 
 def _script(system: System, model: Model) -> str:
-    scale = model.scale
     lines = [
-        f"units {scale.units}",
-        "newton on",
-        "boundary p p p",
+        *header(model.scale),
         f"atom_style {atom_style(system)}",
-        f"neighbor {scale.skin} bin",
         "read_data system.data",
         *model.bonded(system),
         *model.nonbonded(system, 1),

@@ -40,7 +40,7 @@ def push_off_script(system: System, model: Model, data: Path, restart: Path, see
     Chem. Phys. 2003, 119, 12718). Then the full interactions begin, again with short moves, and at last without.
     """
     scale = model.scale
-    lines = [*_head(scale), f"atom_style {atom_style(system)}", f"neighbor {scale.skin} bin", f"read_data {data.name}"]
+    lines = [*header(scale), f"atom_style {atom_style(system)}", f"read_data {data.name}"]
     bath = f"fix bath all langevin {scale.temperature:g} {scale.temperature:g} {scale.bath:g} {seed}"
     lines += [f"velocity all create {scale.temperature:g} {seed} mom yes dist gaussian", "thermo 500"]
     if model.hard:
@@ -82,9 +82,8 @@ def segment_script(
 ) -> str:
     """Goes on from a restart file and writes the next one, the trajectory and the log."""
     lines = [
-        *_head(model.scale),
+        *header(model.scale),
         f"read_restart {begin.name}",
-        f"neighbor {model.scale.skin} bin",
         *model.bonded(system),
         *model.nonbonded(system, seed),
         *(["fix whole all store/force"] if segment.forces else []),  # before a bath adds its kicks to them
@@ -97,8 +96,9 @@ def segment_script(
     return "\n".join(lines) + "\n"
 
 
-def _head(scale: Scale) -> list[str]:
-    return [f"units {scale.units}", "newton on", "boundary p p p"]
+def header(scale: Scale) -> list[str]:
+    """What every script begins with."""
+    return [f"units {scale.units}", "newton on", "boundary p p p", f"neighbor {scale.skin} bin"]
 
 
 def _frames(system: System, segment: Segment, dump: Path) -> list[str]:

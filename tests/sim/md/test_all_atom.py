@@ -229,6 +229,7 @@ def test_a_formulation_becomes_numbers(program: Program, tmp_path: Path) -> None
     assert not found.complete
     assert any("not in equilibrium" in note for note in found.notes)
     assert any("Li does not diffuse yet" in note for note in found.notes)
+    assert not any("conductivity" in name or "diffusivity" in name for name in found.numbers)
     assert found.frames().frames == 16
 
 
