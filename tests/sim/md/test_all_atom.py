@@ -183,6 +183,18 @@ def test_a_killed_run_resumes_to_the_same_end(run: Simulation, box: AtomicBox, t
         assert (getattr(one, name) == getattr(other, name)).all()
 
 
+@pytest.mark.slow
+def test_lithium_is_held_by_five_oxygens_at_two_angstroms(box: AtomicBox, program: Program, tmp_path: Path) -> None:
+    """As neutrons see it in PEO/LiTFSI (Mao et al., Phys. Rev. Lett. 2000, 84, 5536); 8 ps from anywhere are enough."""
+    simulation = Simulation(box.system, box.model, tmp_path, seed=1, push_steps=PUSH, program=program)
+    segment = Segment(steps=4000, frame_every=50, thermo_every=10, forces=True)
+    produce(simulation, Plan(segment, most_equilibration=1, most_production=2), lambda _: False)
+    found = lithium_shell(simulation.trajectory(PRODUCE, 2))
+    assert found.distance.value == pytest.approx(2.05, abs=0.15)
+    assert found.ether_oxygens.value + found.anion_oxygens.value == pytest.approx(5, abs=1)
+    assert found.ether_oxygens.value > found.anion_oxygens.value
+
+
 def test_a_box_too_small_for_the_cutoff_is_refused(program: Program, tmp_path: Path) -> None:
     tiny = electrolyte(300, 4, 0.0, Conditions(T), 1)
     with pytest.raises(BadInput, match="too small for a cut-off of 9"):
