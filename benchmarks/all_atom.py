@@ -11,7 +11,6 @@ time, which others' work hardly touches.
 import argparse
 import resource
 import tempfile
-import time
 from pathlib import Path
 
 from benchmarks.line import print_line, run_benchmark
@@ -106,18 +105,24 @@ def _run(given: argparse.Namespace, box: AtomicBox, folder: Path) -> tuple[Produ
         least_production=given.segments,
         most_production=given.segments,
     )
-    wall, processor = time.perf_counter(), _processor_s()
+    before, began = _ended(folder), _processor_s()
     produced = produce(simulation, plan, lambda _: False)
-    processor, wall = _processor_s() - processor, time.perf_counter() - wall
+    processor, here = _processor_s() - began, _ended(folder) - before
     loops = sum(
         simulation.seconds(stage, count)
         for stage, count in ((EQUILIBRATE, produced.equilibration_segments), (PRODUCE, produced.segments))
     )
-    moved = (produced.equilibration_segments + produced.segments) * steps * box.model.timestep / 1e6
+    segment = steps * box.model.timestep / 1e6
+    moved = (produced.equilibration_segments + produced.segments) * segment
     speed: dict[str, object] = {"ns_per_day": round(moved / loops * 86400, 2)}
-    if processor > 0.5 * wall / 8:  # else the run was there before, and nothing was timed
-        speed["ns_per_processor_day"] = round(moved / processor * 86400, 2)
+    if here:  # segments that were there before cost nothing now
+        speed["ns_per_processor_day"] = round(here * segment / processor * 86400, 2)
     return produced, simulation, speed
+
+
+def _ended(folder: Path) -> int:
+    """Segments that a folder holds."""
+    return len([path for path in folder.glob("*-*.restart") if not path.name.startswith("partial")])
 
 
 def _told(box: AtomicBox, produced: Produced, given: argparse.Namespace) -> dict[str, object]:
