@@ -9,6 +9,12 @@ import numpy as np
 import pytest
 
 from chemistry.errors import BadInput
+from chemistry.units import li_per_site
+from chemistry.value_file import read_yaml_value
+from flows.md_file import MdFile
+from sim.md.all_atom import Conditions
+from sim.md.atomic_box import electrolyte
+from sim.md.atomic_recipe import refuse_unknown
 from sim.md.program import find_program
 from tests.flows.command import Command
 
@@ -57,6 +63,18 @@ def test_slips_are_told(
     assert said.status == 2
     assert reason in said.err
     assert said.err.count("\n") == 1
+
+
+def test_the_example_can_be_built() -> None:
+    given = read_yaml_value(MdFile, Path(__file__).parents[2] / "examples" / "peo_litfsi_atoms.yaml")
+    assert given.atoms is not None
+    refuse_unknown(given.formulation)
+    conditions = Conditions(353.15)
+    box = electrolyte(given.atoms.count, given.atoms.oligomer_units, li_per_site(given.formulation), conditions, seed=1)
+    assert box.system.n == pytest.approx(given.atoms.count, rel=0.05)
+    oxygens, lithium = (box.system.count(name) for name in ("O (ether)", "Li"))
+    assert lithium / oxygens == pytest.approx(given.loading.value, rel=0.1)
+    assert box.system.edge >= 2 * (box.model.reach(box.system) + box.model.scale.skin)
 
 
 def test_atoms_are_simulated_and_frames_are_written(ionloop: Command, tmp_path: Path) -> None:
