@@ -91,7 +91,6 @@ def lithium(given: argparse.Namespace, folder: Path) -> None:
         lithium_oxygen_A=_shown(shell.distance, DISTANCE_A),
         ether_oxygens=_shown(shell.ether_oxygens, OXYGENS),
         anion_oxygens=_shown(shell.anion_oxygens),
-        shell_A=round(shell.radius, 2),
         **speed,
     )
 

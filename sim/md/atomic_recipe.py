@@ -1,5 +1,6 @@
 """PEO/LiTFSI atom by atom: from a loading and a temperature to density, what holds lithium, transport and frames."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -195,13 +196,15 @@ def _shell(seen: Trajectory) -> tuple[LithiumShell | None, list[str]]:
 
 
 def _shell_numbers(shell: LithiumShell | None) -> dict[str, Number]:
+    """A number that has no error, as that of a single lithium, is left out."""
     if shell is None:
         return {}
-    return {
-        "lithium_oxygen_distance": Number(shell.distance.value, shell.distance.error, "Å"),
-        "ether_oxygens_of_lithium": Number(shell.ether_oxygens.value, shell.ether_oxygens.error, "1"),
-        "anion_oxygens_of_lithium": Number(shell.anion_oxygens.value, shell.anion_oxygens.error, "1"),
+    told = {
+        "lithium_oxygen_distance": (shell.distance, "Å"),
+        "ether_oxygens_of_lithium": (shell.ether_oxygens, "1"),
+        "anion_oxygens_of_lithium": (shell.anion_oxygens, "1"),
     }
+    return {name: Number(one.value, one.error, unit) for name, (one, unit) in told.items() if math.isfinite(one.error)}
 
 
 def _assumed(box: AtomicBox, settings: AtomicSettings) -> list[str]:

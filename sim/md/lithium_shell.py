@@ -5,30 +5,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from chemistry.errors import BadInput
-from sim.md.blocks import mean_and_error
 from sim.md.pair_structure import contacts, radial_distribution
 from sim.md.trajectory import Trajectory
 from sim.md.transport import Estimate
 
 LITHIUM, ETHER_OXYGEN, ANION_OXYGEN, ANION = "Li", "O (ether)", "O (TFSI)", "N (TFSI)"
 """Names of atom types in `force_field.toml`; an anion is followed by its nitrogen."""
+RADIUS_A = 3.25
+"""Of the shell, as in ACS Cent. Sci. 2015, 1, 198 (doi 10.1021/acscentsci.5b00195, Figure 5): g(r) is low from 2.8 Å
+on, and where it is lowest is a matter of chance in a short run."""
 FARTHEST_A = 5.0
-"""Within which the first shell ends, whatever the box."""
+"""Where the search for the first peak ends."""
 
 
 @dataclass(frozen=True)
 class LithiumShell:
-    """First shell of lithium, with the errors that follow from how it changes over a run.
+    """First shell of lithium.
 
     Attributes:
         distance: Å, where g(r) of ether oxygens about lithium has its first peak; its error is half a bin.
-        radius: Å, of the shell: the lowest g between the first peak and the next.
-        ether_oxygens: mean number within it.
-        anion_oxygens: mean number within it.
+        ether_oxygens: mean number within 3.25 Å; the error is the scatter over lithiums, each of which keeps its
+            oxygens for far longer than a run lasts.
+        anion_oxygens: as much for the anions' oxygens.
     """
 
     distance: Estimate
-    radius: float
     ether_oxygens: Estimate
     anion_oxygens: Estimate
 
@@ -43,20 +44,16 @@ def lithium_shell(trajectory: Trajectory, *, frames: int = 50) -> LithiumShell:
     found = radial_distribution(trajectory, LITHIUM, ETHER_OXYGEN, farthest=reach, frames=frames)
     if not found.g.max() > 1:
         raise BadInput("no ether oxygen is near lithium", remedy="Let the run come to equilibrium first")
-    radius = found.shell()
     picked = np.unique(np.linspace(0, trajectory.frames - 1, min(trajectory.frames, frames)).round().astype(int))
 
     def within(name: str) -> Estimate:
-        lithium = trajectory.count(LITHIUM)
-        return Estimate(
-            *mean_and_error(
-                np.array([contacts(trajectory, LITHIUM, name, radius, frame).sum() / lithium for frame in picked])
-            )
-        )
+        counts = [contacts(trajectory, LITHIUM, name, RADIUS_A, frame).sum(axis=1) for frame in picked]
+        each = np.mean(counts, axis=0)
+        error = each.std(ddof=1) / np.sqrt(len(each)) if len(each) > 1 else np.nan
+        return Estimate(float(each.mean()), float(error))
 
     return LithiumShell(
         distance=Estimate(float(found.r[found.g.argmax()]), float(found.r[0])),
-        radius=radius,
         ether_oxygens=within(ETHER_OXYGEN),
         anion_oxygens=within(ANION_OXYGEN),
     )
