@@ -1,8 +1,8 @@
 """How precise the ion conductivity of the coarse-grained model is after so many minutes; prints one JSON line.
 
-The film of `examples/peo_litfsi_md.yaml` at 80 °C, from the push-off on: equilibration until its test is passed, the rest
-of the time production. Told are the relative standard errors of the conductivity by Nernst-Einstein and by the collective
-formula, from blocks of time, and the settings. Minutes are of wall time, so the machine should be idle.
+The film of `examples/peo_litfsi_md.yaml` at 80 °C, from the push-off on: equilibration until its test is passed, the
+rest of the time production. Told are the relative standard errors of the conductivity by Nernst-Einstein and by the
+collective formula, from blocks of time, and the settings. Minutes are of wall time, so the machine should be idle.
 
     python benchmarks/conductivity_precision.py [--minutes 15] [--ranks 2] [--beads 5000]
 """
@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.line import print_line, run_benchmark
-from flows.md_file import read_formulation
+from chemistry.value_file import read_yaml_value
+from flows.md_file import MdFile
 from sim.md.program import Parallel
 from sim.md.recipe import SEGMENT, Settings, simulate
 from sim.md.stages import Plan
@@ -34,9 +35,9 @@ def main() -> None:
     given = parser.parse_args()
     plan = Plan(SEGMENT, most_equilibration=4, most_production=1000, core_hours=given.ranks * given.minutes / 60)
     settings = replace(Settings(), beads=given.beads, precision=0.0, plan=plan, parallel=Parallel(ranks=given.ranks))
-    began = time.monotonic()
+    film, began = read_yaml_value(MdFile, EXAMPLE).formulation(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        found = simulate(read_formulation(EXAMPLE), TEMPERATURE_C, Path(folder), given.seed, settings)
+        found = simulate(film, TEMPERATURE_C, Path(folder), given.seed, settings)
     print_line(
         "conductivity_precision",
         beads=found.box.system.n,
