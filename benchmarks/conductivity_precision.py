@@ -35,7 +35,7 @@ def main() -> None:
     given = parser.parse_args()
     plan = Plan(SEGMENT, most_equilibration=4, most_production=1000, core_hours=given.ranks * given.minutes / 60)
     settings = replace(Settings(), beads=given.beads, precision=0.0, plan=plan, parallel=Parallel(ranks=given.ranks))
-    film, began = read_yaml_value(MdFile, EXAMPLE).formulation(), time.monotonic()
+    film, began = read_yaml_value(MdFile, EXAMPLE).formulation, time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         found = simulate(film, TEMPERATURE_C, Path(folder), given.seed, settings)
     print_line(
