@@ -36,8 +36,8 @@ class Effect:
 def main_effects(box: Box, told: Told, column: int = 0) -> tuple[Effect, ...]:
     """The main effect of each number on one of the values.
 
-    E[f(x)] over all numbers but one, each even in the box (Sacks, Welch, Mitchell and Wynn, Statist. Sci. 1989, 4, 409):
-    a posterior mean of S points and, by their joint covariance, the standard deviation of their average, (1ᵀ Σ 1)^½ / S.
+    The average over all numbers but one, each even in the box (Sacks, Welch, Mitchell and Wynn, Statist. Sci. 1989, 4,
+    409), taken over S points; by their joint covariance Σ its standard deviation is (1ᵀ Σ 1)^½ / S.
     """
     import torch
     from linear_operator.utils.warnings import NumericalWarning

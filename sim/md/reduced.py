@@ -5,11 +5,13 @@ PEO's (`sim.md.mapping`): a bead is one donor, of 0.393 nm. So lengths and times
 conductivity is S/cm where a glass transition is given.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import log10, sqrt
+from math import log, log10, sqrt
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import t as student
 
 from chemistry.errors import BadInput
 from sim.md.bead_spring import BeadSpring
@@ -22,16 +24,28 @@ from sim.md.simulation import Progress
 from sim.md.stages import Produced
 from sim.md.system import Species
 from sim.md.transport import Estimate, Transport
-from sim.md.units import Units
+from sim.md.units import BOLTZMANN_J_K, Units
 
 BACKBONE, SIDE = "backbone", "side"
 OPTICAL = 2.13
-"""Relative permittivity of PEO at optical frequencies, the square of its refractive index of 1.46 (CRC Handbook of
-Chemistry and Physics lists 1.4563 for poly(ethylene oxide))."""
+"""Relative permittivity of PEO at optical frequencies: the square of a refractive index of 1.46, which is quoted from
+memory."""
 VACUUM_PERMITTIVITY, DEBYE = 8.8541878128e-12, 3.33564e-30
 """F/m (CODATA 2018), and one debye in C m."""
-BOLTZMANN_J_K = 1.380649e-23
+ONE_SD = 0.8413
+"""Share of a normal distribution below one standard deviation."""
 NEAREST_TO_GLASS_K = 10.0
+FEWEST_IONS = 5
+"""Lithium ions in a box: of fewer the mean displacement is that of their luck."""
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "chain_beads": (2, 200),
+    "loading": (0.001, 1.0),
+    "anion_diameter": (LEAST_DIAMETER, 3.0),
+    "dipole_D": (0.0, 5.0),
+    "side_diameter": (0.5, 1.5),
+    "well_kT": (0.0, 8.0),
+}
+"""What each number may be. Side beads are bonded as near as others, so that a larger one would overlap."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,16 @@ class Reduced:
     side_diameter: float = 0.0
     side_every: int = 2
     well_kT: float = 4.0
+
+    def __post_init__(self) -> None:
+        told = {name: getattr(self, name) for name in LIMITS if name != "side_diameter" or self.side_diameter}
+        wrong = [name for name, value in told.items() if not LIMITS[name][0] <= value <= LIMITS[name][1]]
+        if wrong:
+            raise BadInput(
+                "; ".join(f"{told[name]:g} is out of {LIMITS[name][0]:g} to {LIMITS[name][1]:g}" for name in wrong),
+                place=", ".join(wrong),
+                remedy="Give numbers within these limits",
+            )
 
     @property
     def relative_permittivity(self) -> float:
@@ -131,16 +155,7 @@ def reduced_box(given: Reduced, beads: int, random: np.random.Generator) -> Box:
     Raises:
         BadInput: the loading leaves no ion in it.
     """
-    sides = given.chain_beads // given.side_every if given.side_diameter else 0
-    for_chain = given.chain_beads * (1 + 2 * given.loading) + sides
-    chains = max(1, round(beads / for_chain))
-    ions = round(chains * given.chain_beads * given.loading)
-    if ions < 1:
-        raise BadInput(
-            f"a box of {beads} beads holds {chains * given.chain_beads * given.loading:.2f} lithium at a loading of "
-            f"{given.loading:g} for each bead: no ion is left",
-            remedy="Raise the loading or the number of beads",
-        )
+    chains, sides, ions = content(given, beads)
     bead_nm, stiffness = peo_bead()
     species = [
         Species(BACKBONE),
@@ -160,6 +175,24 @@ def reduced_box(given: Reduced, beads: int, random: np.random.Generator) -> Box:
     return Box(system, model, {CATION: 1.0, ANION: -1.0}, ())
 
 
+def content(given: Reduced, beads: int) -> tuple[int, int, int]:
+    """Chains, side beads of a chain, and lithium ions of a box of about so many beads.
+
+    Raises:
+        BadInput: too few ions are left in it.
+    """
+    sides = given.chain_beads // given.side_every if given.side_diameter else 0
+    chains = max(1, round(beads / (given.chain_beads * (1 + 2 * given.loading) + sides)))
+    ions = round(chains * given.chain_beads * given.loading)
+    if ions < FEWEST_IONS:
+        raise BadInput(
+            f"a box of {beads} beads holds {ions} lithium ions at a loading of {given.loading:g} for each bead (the "
+            f"least is {FEWEST_IONS})",
+            remedy="Raise the loading or the number of beads",
+        )
+    return chains, sides, ions
+
+
 def simulate_reduced(
     given: Reduced, folder: Path, seed: int, settings: Settings | None = None, progress: Progress | None = None
 ) -> ReducedResult:
@@ -175,7 +208,7 @@ def simulate_reduced(
     lithium = found.cations
     return ReducedResult(
         conductivity=lithium,
-        log10=_logarithm(lithium),
+        log10=_logarithm(lithium, found.diffusivities[CATION].blocks),
         diffusive=found.diffusive,
         equilibrated=produced.equilibrium.reached,
         whole=produced.whole,
@@ -185,10 +218,12 @@ def simulate_reduced(
     )
 
 
-def _logarithm(one: Estimate) -> Number | None:
+def _logarithm(one: Estimate, blocks: int) -> Number | None:
+    """Decades, and their error: what a scatter over few blocks of time tells is itself uncertain (Student's t)."""
     if not one.value > 0:
         return None
-    return Number(log10(one.value), max(LEAST_SD, one.relative_error / np.log(10)), "log10(1/στ)")
+    widened = float(student.ppf(ONE_SD, blocks - 1)) * one.relative_error / log(10)
+    return Number(log10(one.value), max(LEAST_SD, widened), "log10(1/στ)")
 
 
 def _chain(given: Reduced, sides: int) -> Molecule:
