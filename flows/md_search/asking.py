@@ -11,7 +11,7 @@ from flows.theory.folders import folder_of
 
 RECIPE = "reduced/1"
 SUBDIFFUSIVE_SD = 0.3
-"""Decades by which a run errs at least whose ions do not diffuse yet: our choice. Its slope is too steep if at all."""
+"""Decades by which a run errs at least whose lithium does not diffuse yet: our choice. Its slope errs upwards."""
 NO_LOGARITHM = "lithium did not get on: the slope of its displacement came out below zero"
 
 
@@ -37,7 +37,7 @@ class Outcome:
     Attributes:
         log10: conductivity of lithium alone, Nernst-Einstein, in 1/στ; None where it failed.
         sd: of its error by chance, decades.
-        diffusive: whether both ions diffused; else the conductivity is no more than a bound.
+        diffusive: whether lithium diffused; else the conductivity is no more than a bound.
         equilibrated: whether the test of equilibrium was passed before.
         failed: why nothing came of it; empty where something did.
         told: all else that is known of it, JSON.
@@ -58,7 +58,9 @@ class Outcome:
 def question_of(search: SearchFile, run: Run) -> str:
     """What is asked, in one line: whatever decides the answer, and nothing else."""
     model, how = search.reduced(run.values), search.run
-    numbers = ", ".join(f"{name} {value:.6g}" for name, value in vars(model).items())
+    numbers = ", ".join(
+        f"{name} {value if value is None else format(value, '.6g')}" for name, value in vars(model).items()
+    )
     limit = "" if how.core_hours is None else f", {how.core_hours:g} core-hours"
     extent = f"{how.beads} beads, {how.equilibration} + {how.segments} of {how.segment_steps} steps, {how.precision:g}"
     again = f" | repeat {run.repeat}" if run.repeat else ""

@@ -79,6 +79,8 @@ class Running(Value):
     temperature: Celsius = 80.0
     glass_transition: Celsius | None = None
     """Of the polymer: with it times have a unit, and conductivities are S/cm too."""
+    pressure: float | None = Field(default=5.0, ge=0, le=10)
+    """To which a box is brought, kT per bead diameter cubed; null for the volume that its beads have in a melt."""
     beads: int = Field(default=600, ge=300, le=100_000)
     precision: float = Field(default=0.1, gt=0, le=1)
     """Relative error of lithium's conductivity at which a run ends, where its ions diffuse by then."""
@@ -172,6 +174,7 @@ class SearchFile(Value):
             dipole_D=told["dipole"],
             side_diameter=told["side_diameter"],
             well_kT=told["well_kT"],
+            pressure=self.run.pressure,
         )
 
     def log10_S_cm(self, log10_reduced: float) -> float | None:

@@ -110,7 +110,7 @@ def best_table(file: SearchFile, found: Found, most: int = 8) -> "Table":
     from flows.terminal import table
 
     names = [one.name for one in file.parameters.ranges]
-    view = table("run", *(NAMES[name] for name in names), unit(file), "±", "ions", "chains", title="The best runs")
+    view = table("run", *(NAMES[name] for name in names), unit(file), "±", "lithium", "chains", title="The best runs")
     ranked = sorted(
         (one for one in found if one[1].log10 is not None), key=lambda one: (not one[1].diffusive, -(one[1].log10 or 0))
     )
@@ -144,15 +144,13 @@ def summary(file: SearchFile, found: Found, again: Sequence[Outcome]) -> list[st
     failed = sum(bool(outcome.failed) for _, outcome in found)
     caged = sum(not outcome.failed and not outcome.diffusive for _, outcome in found)
     hours = sum(outcome.core_hours for _, outcome in found) + sum(one.core_hours for one in again)
-    lines = [
-        f"{len(found)} runs, {hours:.2f} core-hours; {failed} failed, {caged} were not diffusive and are never the best."
-    ]
+    counts = f"{failed} failed; in {caged} lithium did not diffuse yet, and they are never the best"
+    lines = [f"{len(found)} runs, {hours:.2f} core-hours; {counts}."]
     best, confirmed = best_of(found), _confirmed(again)
     if best is not None and confirmed is not None:
         shift = file.log10_S_cm(0.0) or 0.0
-        lines.append(
-            f"Run {best[0].index + 1} again, {confirmed['runs']:g} times from other starts: {confirmed['mean'] + shift:.2f}"
-            f" ± {confirmed['se']:.2f}, where it had {_number(file, best[1])}."
-        )
+        mean = f"{confirmed['mean'] + shift:.2f} ± {confirmed['se']:.2f}"
+        times = f"{confirmed['runs']:g} times from other starts"
+        lines.append(f"Run {best[0].index + 1} again, {times}: {mean}, where it had {_number(file, best[1])}.")
     lines.append("Errors are those of chance alone, from blocks of time; absolute values mean little (docs/md.md).")
     return lines

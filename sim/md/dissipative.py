@@ -36,6 +36,7 @@ class Dissipative:
     coulomb_cutoff: float = 3.0
     timestep: float = 0.04
     hard: bool = False
+    pressure: float | None = None
 
     def reach(self, system: System) -> float:
         """Largest distance over which two beads are looked at."""

@@ -26,6 +26,11 @@ class Model(Protocol):
         """Whether beads that overlap would fly apart, so that they are pushed apart gently first."""
         ...
 
+    @property
+    def pressure(self) -> float | None:
+        """To which the box is brought after the push-off; None where it keeps its volume."""
+        ...
+
     def reach(self, system: System) -> float:
         """Largest distance over which two beads are looked at; half of the box must hold it.
 

@@ -37,6 +37,9 @@ ONE_SD = 0.8413
 NEAREST_TO_GLASS_K = 10.0
 FEWEST_IONS = 5
 """Lithium ions in a box: of fewer the mean displacement is that of their luck."""
+PRESSURE = 5.0
+"""About that of the salt-free chains at their density, in kT/σ³ (5.05 for 20 beads, by our own runs, docs/md.md). With
+salt the box draws together: at the volume of its beads a salt would only thin the chains out, and quicken all."""
 LIMITS: Mapping[str, tuple[float, float]] = {
     "chain_beads": (2, 200),
     "loading": (0.001, 1.0),
@@ -61,6 +64,8 @@ class Reduced:
         side_diameter: of one bead beside each `side_every`-th backbone bead, in σ; 0 for chains without.
         side_every: backbone beads from one side bead to the next.
         well_kT: depth of the attraction between lithium and a backbone bead.
+        pressure: in kT/σ³, to which the box is brought before it keeps its volume; None for the volume that all beads
+            have at the density of the salt-free chains.
     """
 
     temperature_K: float
@@ -71,6 +76,7 @@ class Reduced:
     side_diameter: float = 0.0
     side_every: int = 2
     well_kT: float = 4.0
+    pressure: float | None = PRESSURE
 
     def __post_init__(self) -> None:
         told = {name: getattr(self, name) for name in LIMITS if name != "side_diameter" or self.side_diameter}
@@ -100,7 +106,7 @@ class ReducedResult:
     Attributes:
         conductivity: of lithium alone, N D / V, in 1/στ; its error is that of blocks of time.
         log10: its logarithm; None where chance has made it negative, so that it has none.
-        diffusive: whether both ions diffuse over the lags from which their diffusivities were read.
+        diffusive: whether lithium diffuses over the lags from which its diffusivity was read.
         equilibrated: whether the test of equilibrium was passed before production.
         whole: False where a failure cut the run short.
         transport: all that the ions do.
@@ -171,6 +177,7 @@ def reduced_box(given: Reduced, beads: int, random: np.random.Generator) -> Box:
         coulomb_cutoff=min(6.0, system.edge / 2 - 0.5),
         wells={(CATION, BACKBONE): given.well_kT} if given.well_kT else {},
         timestep=TIMESTEP,
+        pressure=given.pressure,
     )
     return Box(system, model, {CATION: 1.0, ANION: -1.0}, ())
 
@@ -209,7 +216,7 @@ def simulate_reduced(
     return ReducedResult(
         conductivity=lithium,
         log10=_logarithm(lithium, found.diffusivities[CATION].blocks),
-        diffusive=found.diffusive,
+        diffusive=found.diffusivities[CATION].diffusive,
         equilibrated=produced.equilibrium.reached,
         whole=produced.whole,
         transport=found,

@@ -11,6 +11,8 @@ PUSH_STEPS = 2000
 """With the soft cosine; as many again with the full interactions and short moves, and a quarter of them without."""
 _SOFTEST, _HARDEST = 2.0, 60.0
 """Height of the cosine with which overlapping beads are pushed apart, from first to last, in kT."""
+_PRESS_TIME, _MODULUS = 2.0, 60.0
+"""Over how many τ a pressure comes to what is wanted, and the stiffness of the box that it is worked out with."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ def push_off_script(system: System, model: Model, data: Path, restart: Path, see
     """Reads a data file, pushes beads apart, lets the full interactions take over and writes a restart file.
 
     A soft cosine grows from 2 to 60 kT while no bead may move far in a step; bonds hold all the while (Auhl et al., J.
-    Chem. Phys. 2003, 119, 12718). Then the full interactions begin, again with short moves, and at last without.
+    Chem. Phys. 2003, 119, 12718). Then the full interactions begin, again with short moves, and at last without. Where
+    the model asks for a pressure, the box is at last brought to it; what follows keeps its volume.
     """
     lines = [*_head(), f"atom_style {atom_style(system)}", f"neighbor {SKIN} bin", f"read_data {data.name}"]
     bath = f"fix bath all langevin {model.kT:g} {model.kT:g} 1.0 {seed}"
@@ -66,8 +69,14 @@ def push_off_script(system: System, model: Model, data: Path, restart: Path, see
             "unfix move",
             "unfix bath",
         ]
-    lines += _motion(system, model, seed)
-    lines += [f"run {steps // 4}", "reset_timestep 0", f"write_restart {restart.name}"]
+    lines += [*_motion(system, model, seed), f"run {steps // 4}"]
+    if model.pressure is not None:
+        lines += [
+            f"fix press all press/berendsen iso {model.pressure:g} {model.pressure:g} {_PRESS_TIME} modulus {_MODULUS}",
+            f"run {4 * steps}",
+            "unfix press",
+        ]
+    lines += ["reset_timestep 0", f"write_restart {restart.name}"]
     return "\n".join(lines) + "\n"
 
 
