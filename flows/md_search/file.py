@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from chemistry.errors import BadInput, WrongKeys
 from chemistry.quantity_fields import in_unit
@@ -33,23 +33,32 @@ class Span(Value):
     """Whether equal factors, not equal differences, are equal steps."""
 
 
+def _kind(given: object) -> str:
+    return "range" if isinstance(given, Mapping | Span) else "number"
+
+
+Spanned = Annotated[Span, Tag("range")]
+Number = Annotated[Annotated[float, Tag("number")] | Spanned, Discriminator(_kind)]
+Count = Annotated[Annotated[int, Tag("number")] | Spanned, Discriminator(_kind)]
+
+
 class Parameters(Value):
     """What the model is made of: each a number, which is kept, or a range, which is searched.
 
     Lengths are in diameters of a backbone bead (0.393 nm).
     """
 
-    anion_diameter: float | Span = 1.94
+    anion_diameter: Number = 1.94
     """That of TFSI⁻ where left out."""
-    loading: float | Span
+    loading: Number
     """Lithium ions for each backbone bead, which is one donor."""
-    side_diameter: float | Span = 0.0
+    side_diameter: Number = 0.0
     """Of a bead beside every second backbone bead, without a donor; 0 for chains without."""
-    dipole: float | Span = 1.3
+    dipole: Number = 1.3
     """Moment of a backbone bead in debye, which sets the permittivity of the medium; 1.3 gives that of PEO."""
-    chain_beads: int | Span
+    chain_beads: Count
     """Beads of the backbone."""
-    well_kT: float | Span = 4.0
+    well_kT: Number = 4.0
     """Depth of the attraction between lithium and a backbone bead."""
 
     @cached_property
@@ -125,22 +134,18 @@ class SearchFile(Value):
 
     @model_validator(mode="after")
     def _can_be_run(self) -> Self:
+        from sim.md.reduced import content
+
         try:
             if not self.parameters.ranges:
                 raise WrongKeys(("parameters", "nothing is searched; write at least one as `{low: …, high: …}`"))
             _ = self.units
             for corner in self.parameters.corners():
-                self._refuse_corner(corner)
+                content(self.reduced(corner), self.run.beads)
         except BadInput as error:
-            key = error.place if error.place in Parameters.model_fields else ""
+            key = next((name for name in Parameters.model_fields if error.place in (name, f"{name}_D")), "")
             raise WrongKeys((f"parameters.{key}" if key else "run", f"{error.problem}. {error.remedy}")) from error
         return self
-
-    def _refuse_corner(self, corner: Mapping[str, float]) -> None:
-        from sim.md.reduced import content
-
-        given = self.reduced(corner)
-        content(given, self.run.beads)
 
     @property
     def box(self) -> "Box":

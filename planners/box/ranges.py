@@ -39,6 +39,13 @@ class Range:
                 remedy="Give the lower number first, and for equal factors one above zero",
             )
 
+        if self.whole and not (float(self.low).is_integer() and float(self.high).is_integer()):
+            raise BadInput(
+                f"from {self.low:g} to {self.high:g} does not begin and end with whole numbers",
+                place=self.name,
+                remedy="Give whole numbers: it is counted",
+            )
+
     def value(self, place: float) -> float:
         """The number at a place from 0 to 1.
 
@@ -60,7 +67,7 @@ class Range:
         """Places of all whole numbers; none where every number counts."""
         if not self.whole:
             return ()
-        return tuple(self.place(number) for number in range(math.ceil(self.low), math.floor(self.high) + 1))
+        return tuple(self.place(number) for number in range(int(self.low), int(self.high) + 1))
 
     @property
     def _ends(self) -> tuple[float, float]:

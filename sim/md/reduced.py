@@ -14,9 +14,10 @@ import numpy as np
 from scipy.stats import t as student
 
 from chemistry.errors import BadInput
-from sim.md.bead_spring import BeadSpring
+from sim.md.bead_spring import WCA, BeadSpring
 from sim.md.box import ANION, CATION, TIMESTEP, Box
 from sim.md.mapping import DENSITY, LEAST_DIAMETER, BJERRUM_nm_K, LITHIUM_RADIUS_nm, peo_bead, time_ps
+from sim.md.model import SKIN
 from sim.md.molecule import Molecule, comb, homopolymer, single
 from sim.md.packing import packed
 from sim.md.recipe import LEAST_SD, Number, Settings, followed
@@ -186,7 +187,7 @@ def content(given: Reduced, beads: int) -> tuple[int, int, int]:
     """Chains, side beads of a chain, and lithium ions of a box of about so many beads.
 
     Raises:
-        BadInput: too few ions are left in it.
+        BadInput: too few ions are left in it, or it is too small for an anion and its images.
     """
     sides = given.chain_beads // given.side_every if given.side_diameter else 0
     chains = max(1, round(beads / (given.chain_beads * (1 + 2 * given.loading) + sides)))
@@ -196,6 +197,15 @@ def content(given: Reduced, beads: int) -> tuple[int, int, int]:
             f"a box of {beads} beads holds {ions} lithium ions at a loading of {given.loading:g} for each bead (the "
             f"least is {FEWEST_IONS})",
             remedy="Raise the loading or the number of beads",
+        )
+    cubes = [given.chain_beads + sides * given.side_diameter**3] * chains + [1 + given.anion_diameter**3] * ions
+    edge = (sum(cubes) / DENSITY) ** (1 / 3)
+    least = 2 * (WCA * given.anion_diameter + SKIN)
+    if edge < least:
+        raise BadInput(
+            f"a box of {beads} beads has an edge of {edge:.3g}, and anions of {given.anion_diameter:g} need one of "
+            f"{least:.3g}",
+            remedy="Take more beads, or smaller anions",
         )
     return chains, sides, ions
 
