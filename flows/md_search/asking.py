@@ -122,6 +122,7 @@ def simulated_as_json(content: str, numbers: dict[str, Any], question: str, core
             }
             for name, one in found.transport.diffusivities.items()
         },
+        "ionicity": {"value": found.transport.ionicity.value, "sd": found.transport.ionicity.error},
         "transference": found.transport.transference_ideal.value,
     }
     if found.log10 is None:

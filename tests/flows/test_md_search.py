@@ -186,19 +186,23 @@ def test_a_choice_knows_of_pending_runs(tmp_path: Path) -> None:
 
 
 def test_what_fails_is_told_and_avoided(tmp_path: Path) -> None:
-    file = read(tmp_path, ("runs: 9", "runs: 14"))
+    """The smaller an anion the better, but below 1.6 everything fails: the search draws up to that edge and stays."""
+    file = read(tmp_path, ("runs: 9", "runs: 20"))
 
     def torn(run: Run) -> Outcome:
-        """The best conductors fail: small anions."""
-        if run.values["anion_diameter"] < 1.6:
+        anion = run.values["anion_diameter"]
+        if anion < 1.6:
             return Outcome(None, None, False, False, "a bond was torn", {}, 0.01)
-        return made_up(Run(run.index, {**run.values, "anion_diameter": min(2.2, run.values["anion_diameter"])}))
+        return made_up(Run(run.index, {**run.values, "anion_diameter": min(2.2, anion)}))
 
     found = search(file, torn)
-    late = [bool(outcome.failed) for _, outcome in found[8:]]
-    assert sum(bool(outcome.failed) for _, outcome in found[:5]) > 0
-    assert sum(late) <= 2
-    assert all(outcome.failed for run, outcome in found if run.values["anion_diameter"] < 1.6)
+    assert any(outcome.failed for _, outcome in found[:8])
+    anions = [run.values["anion_diameter"] for run, _ in found]
+    assert min(anions[14:]) > 1.45
+    assert min(anions[:8]) < 1.45
+    best = best_of(found)
+    assert best is not None
+    assert best[0].values["anion_diameter"] < 1.8
 
 
 def test_what_does_not_diffuse_counts_little_and_is_never_the_best(small: SearchFile) -> None:
@@ -338,14 +342,14 @@ def lammps() -> None:
 
 def test_a_search_runs_for_real_and_is_not_run_twice(ionloop: Command, tmp_path: Path, lammps: None) -> None:
     text = FILE.replace("runs: 9", "runs: 4, confirm: 1").replace("start: 5", "start: 3")
-    (tmp_path / "a.yaml").write_text(text.replace("segment_steps: 200", "segment_steps: 100"))
+    (tmp_path / "a.yaml").write_text(text)
     words = ("md", "search", tmp_path / "a.yaml", "--folder", tmp_path / "run")
     said = ionloop(*words, "--json", "--plot", tmp_path / "out.png")
     assert said.status == 0, said.err
     first = json.loads(said.out)
     assert len(first["runs"]) == 4
     assert all(one["log10_S_cm"] is not None or one["failed"] for one in first["runs"])
-    assert not any(one["diffusive"] for one in first["runs"])  # a hundred steps are none
+    assert not any(one["diffusive"] for one in first["runs"])  # two hundred steps are none
     assert first["best"] is None
     assert first["core_hours"] > 0
     assert (tmp_path / "out.png").exists()
@@ -359,6 +363,7 @@ def test_a_search_runs_for_real_and_is_not_run_twice(ionloop: Command, tmp_path:
     assert shown.out.count("(in the ledger)") == 4
 
 
+@pytest.mark.slow
 def test_an_interrupted_search_says_so_and_goes_on(tmp_path: Path, lammps: None) -> None:
     text = FILE.replace("segment_steps: 200", "segment_steps: 4000").replace("runs: 9", "runs: 3")
     (tmp_path / "a.yaml").write_text(text)
