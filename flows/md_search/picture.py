@@ -51,6 +51,8 @@ def draw_search(
 
 def _course(axes: "Axes", file: SearchFile, found: Found, again: Sequence[Outcome]) -> None:
     """Each run in its turn, and the best so far."""
+    from matplotlib.ticker import MaxNLocator
+
     best = -np.inf
     steps = []
     for _, outcome in found:
@@ -70,7 +72,7 @@ def _course(axes: "Axes", file: SearchFile, found: Found, again: Sequence[Outcom
     axes.set_xlabel("run")
     axes.set_ylabel(_axis(file))
     axes.set_xlim(0.3, len(found) + len(again) + 0.7)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines[["top", "right"]].set_visible(False)
 
 

@@ -40,6 +40,7 @@ def main_effects(box: Box, told: Told, column: int = 0) -> tuple[Effect, ...]:
     409), taken over S points; by their joint covariance Σ its standard deviation is (1ᵀ Σ 1)^½ / S.
     """
     import torch
+    from botorch.posteriors.gpytorch import GPyTorchPosterior
     from linear_operator.utils.warnings import NumericalWarning
 
     with one_thread(), warnings.catch_warnings(), torch.no_grad():
@@ -52,7 +53,9 @@ def main_effects(box: Box, told: Told, column: int = 0) -> tuple[Effect, ...]:
 
         def averaged(points: np.ndarray) -> tuple[float, float]:
             posterior = model.posterior(torch.from_numpy(points))
-            covariance = posterior.distribution.covariance_matrix  # pyright: ignore[reportAttributeAccessIssue]
+            if not isinstance(posterior, GPyTorchPosterior):
+                raise TypeError(f"a normal posterior is needed, not {type(posterior).__name__}")
+            covariance = posterior.distribution.covariance_matrix
             return float(posterior.mean.mean()), float(covariance.sum().clamp_min(0.0).sqrt()) / len(points)
 
         return tuple(_effect(box, around, which, averaged) for which in range(box.d))
