@@ -10,6 +10,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from chemistry.errors import BadInput, WrongKeys
 from chemistry.quantity_fields import in_unit
 from chemistry.value import Value
+from flows.theory.computing import Computing
 from planners.box.ranges import Range
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ class SearchFile(Value):
     run: Running = Running()
     budget: Runs
     planner: Choosing = Choosing()
+    theory: Computing | None = None
+    """Where runs are sent as tasks of a Prefect run; processes of this machine, and no server, where left out."""
 
     @model_validator(mode="after")
     def _can_be_run(self) -> Self:

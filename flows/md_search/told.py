@@ -90,7 +90,9 @@ def in_words(file: SearchFile, run: Run, outcome: Outcome, best: tuple[Run, Outc
         what = _number(file, outcome) + ("" if outcome.diffusive else ", not diffusive: a bound at most")
     lead = f"; best so far: run {best[0].index + 1}, {_number(file, best[1])}" if best else ""
     there = " (in the ledger)" if outcome.known else ""
-    return f"Run {run.index + 1} of {file.budget.runs}{there}: {where} → {what}{lead}"
+    again = run.index - file.budget.runs
+    which = f"Run {run.index + 1} of {file.budget.runs}" if again < 0 else f"Again {again + 1} of {file.budget.confirm}"
+    return f"{which}{there}: {where} → {what}{lead}"
 
 
 def _number(file: SearchFile, outcome: Outcome) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from chemistry.errors import BadInput
 from chemistry.value_file import read_yaml_value
@@ -29,6 +30,7 @@ from planners.box.choosers import Acquisition
 from sim.md.engine import EngineFailed
 from sim.md.program import find_program
 from tests.flows.command import Command
+from tests.flows.held_server import HeldServer
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "coarse_grained_search.yaml"
@@ -361,6 +363,24 @@ def test_a_search_runs_for_real_and_is_not_run_twice(ionloop: Command, tmp_path:
     assert "not diffusive" in shown.out
     assert "Main effects" in shown.out
     assert shown.out.count("(in the ledger)") == 4
+
+
+@pytest.mark.slow
+def test_runs_can_be_tasks_on_dask(
+    ionloop: Command, tmp_path: Path, lammps: None, prefect: HeldServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same file with `theory` says the same: an answer follows from its question, wherever it is worked out."""
+    text = FILE.replace("runs: 9", "runs: 3, at_once: 2").replace("start: 5", "start: 3")
+    (tmp_path / "here.yaml").write_text(text)
+    (tmp_path / "dask.yaml").write_text(text + "theory: {at_once: 2}\n")
+    here = json.loads(ionloop("md", "search", tmp_path / "here.yaml", "--folder", tmp_path / "a", "--json").out)
+    monkeypatch.setenv("IONLOOP_HOME", str(prefect.home))
+    with temporary_settings({PREFECT_API_URL: prefect.address}):
+        said = ionloop("md", "search", tmp_path / "dask.yaml", "--folder", tmp_path / "b", "--json")
+    assert said.status == 0, said.err
+    there = json.loads(said.out)
+    assert [one["log10_reduced"] for one in there["runs"]] == [one["log10_reduced"] for one in here["runs"]]
+    assert not any(one["known"] for one in there["runs"])
 
 
 @pytest.mark.slow
