@@ -3,7 +3,7 @@
     python -m benchmarks.reduced_trends --seeds 2
 
 About a base of chains of 10 beads without side beads, 0.15 lithium for each bead, anions of 1.4 and a dipole of 2 D.
-Prints a line for each number: the mean over starts at its low and its high value with standard errors of that scatter,
+Prints a line for the base and for each number: the mean over starts at its low and its high value with standard errors of that scatter,
 their difference in decades, and in how many runs lithium diffused.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.line import print_line, run_benchmark
+from benchmarks.line import named, print_line, run_benchmark
 from sim.md.recipe import Settings
 from sim.md.reduced import Reduced, simulate_reduced
 from sim.md.script import Segment
@@ -39,8 +39,11 @@ def main() -> None:
     parser.add_argument(
         "--steps", type=int, default=8000, help="of a segment; one of equilibration, four of production"
     )
+    parser.add_argument("--numbers", default=",".join(ENDS), help="with commas between; empty for the base alone")
     asked = parser.parse_args()
-    for name, ends in ENDS.items():
+    print_line("reduced_trends", number="base", found=_found(asked))
+    for name in named(asked.numbers, ENDS, "--numbers") if asked.numbers else ():
+        ends = ENDS[name]
         low, high = (_found(asked, **{name: end}) for end in ends)
         apart = high["mean"] - low["mean"]
         error = float(np.hypot(low["se"], high["se"]))

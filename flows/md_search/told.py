@@ -48,6 +48,7 @@ def as_json(
         "runs": [_run_told(file, run, outcome) for run, outcome in found],
         "best": None if best is None else best[0].index,
         "confirmed": _confirmed(again),
+        "at_an_end": [] if best is None else at_an_end(file, best[0]),
         "effects": {
             name: {
                 "values": [spans[name].value(float(place)) for place in effect.places],
@@ -107,6 +108,11 @@ def unit(file: SearchFile) -> str:
     return "log10(1/στ)" if file.units is None else "log10(S/cm)"
 
 
+def at_an_end(file: SearchFile, run: Run) -> list[str]:
+    """Parameters in which a run lies at an end of their range, or within a fiftieth of it."""
+    return [one.name for one in file.parameters.ranges if abs(one.place(run.values[one.name]) - 0.5) > 0.48]
+
+
 def best_table(file: SearchFile, found: Found, most: int = 8) -> "Table":
     """The best runs, highest first, those that do not diffuse after the others."""
     from flows.terminal import table
@@ -154,5 +160,8 @@ def summary(file: SearchFile, found: Found, again: Sequence[Outcome]) -> list[st
         mean = f"{confirmed['mean'] + shift:.2f} ± {confirmed['se']:.2f}"
         times = f"{confirmed['runs']:g} times from other starts"
         lines.append(f"Run {best[0].index + 1} again, {times}: {mean}, where it had {_number(file, best[1])}.")
+    if best is not None and (ends := at_an_end(file, best[0])):
+        words = ", ".join(NAMES[name].split(",")[0] for name in ends)
+        lines.append(f"It lies at the end of what was searched in: {words}. There the range ends, not the trend.")
     lines.append("Errors are those of chance alone, from blocks of time; absolute values mean little (docs/md.md).")
     return lines
