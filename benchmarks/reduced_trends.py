@@ -3,8 +3,8 @@
     python -m benchmarks.reduced_trends --seeds 2
 
 About a base of chains of 10 beads without side beads, 0.15 lithium for each bead, anions of 1.4 and a dipole of 2 D.
-Prints a line for the base and for each number: the mean over starts at its low and its high value with standard errors of
-that scatter, their difference in decades, and in how many runs lithium diffused.
+Prints a line for the base and for each number: the mean over starts at its low and its high value with standard errors
+of that scatter, their difference in decades, and in how many runs lithium diffused.
 """
 
 import argparse
