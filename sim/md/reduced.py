@@ -221,11 +221,11 @@ def simulate_reduced(
     """
     settings = settings or Settings()
     box = reduced_box(given, settings.beads, np.random.default_rng([seed, 1]))
-    produced, found = followed(box, folder, seed, settings, progress, of=lambda seen: seen.cations)
-    lithium = found.cations
+    produced, found = followed(box, folder, seed, settings, progress, of=_of_lithium)
+    lithium = _of_lithium(found)
     return ReducedResult(
         conductivity=lithium,
-        log10=_logarithm(lithium, found.diffusivities[CATION].blocks),
+        log10=_logarithm(lithium),
         diffusive=found.diffusivities[CATION].diffusive,
         equilibrated=produced.equilibrium.reached,
         whole=produced.whole,
@@ -235,12 +235,16 @@ def simulate_reduced(
     )
 
 
-def _logarithm(one: Estimate, blocks: int) -> Number | None:
-    """Decades, and their error: what a scatter over few blocks of time tells is itself uncertain (Student's t)."""
+def _of_lithium(found: Transport) -> Estimate:
+    """Its part of the conductivity; what a scatter over few blocks of time tells is itself uncertain (Student's t)."""
+    blocks = found.diffusivities[CATION].blocks
+    return Estimate(found.cations.value, found.cations.error * float(student.ppf(ONE_SD, blocks - 1)))
+
+
+def _logarithm(one: Estimate) -> Number | None:
     if not one.value > 0:
         return None
-    widened = float(student.ppf(ONE_SD, blocks - 1)) * one.relative_error / log(10)
-    return Number(log10(one.value), max(LEAST_SD, widened), "log10(1/στ)")
+    return Number(log10(one.value), max(LEAST_SD, one.relative_error / log(10)), "log10(1/στ)")
 
 
 def _chain(given: Reduced, sides: int) -> Molecule:
