@@ -57,6 +57,6 @@ def searched(
             if not is_interrupt(error):
                 raise
             raise Interrupted(
-                f"interrupted after {len(ended)} of {file.budget.runs} runs, which are in the ledger. The same command "
-                "goes on with the run that was under way, at the last segment that it had ended."
+                f"interrupted after {len(ended)} of {file.budget.runs} runs: those are in the ledger. The same command "
+                "goes on with what was under way, each run at the last segment that it had ended."
             ) from None
