@@ -116,7 +116,8 @@ def _parameter(axes: "Axes", file: SearchFile, found: Found, name: str, effect: 
 def _points(axes: "Axes", file: SearchFile, found: Found, across: Sequence[float]) -> None:
     """Runs: those of the start and the chosen ones, hollow where ions do not diffuse, crosses where a run failed."""
     best = best_of(found)
-    for begun, colour, words in ((True, START, "even start"), (False, CHOSEN, "chosen")):
+    even = "even spread" if file.planner.name == "sobol" else "even start"
+    for begun, colour, words in ((True, START, even), (False, CHOSEN, "chosen")):
         for diffusive in (True, False):
             rows = [
                 (x, outcome)
