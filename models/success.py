@@ -49,28 +49,38 @@ class _Belief:
 
 
 @dataclass(frozen=True)
-class ChanceOfSuccess:
-    """A classifier that has learnt."""
+class ChanceOfRows:
+    """A classifier of rows of numbers that has learnt."""
 
     features: Tensor
-    """`n x d` of the formulations it learnt from."""
-    process: tuple[str, ...]
-    """Columns of the process among them: those in which these formulations differ."""
+    """`n x d` of what it learnt from."""
     beliefs: tuple[_Belief, ...]
     weights: Tensor
     """Posterior probability of each belief."""
 
+    def __call__(self, rows: Tensor) -> Tensor:
+        """Probability of success of each of `n x d` rows, `n`."""
+        with one_thread(), torch.no_grad():
+            chances = torch.stack([_chance(belief, rows, self.features) for belief in self.beliefs])
+            return self.weights @ chances
+
+
+@dataclass(frozen=True)
+class ChanceOfSuccess:
+    """A classifier of formulations that has learnt."""
+
+    rows: ChanceOfRows
+    process: tuple[str, ...]
+    """Columns of the process among them: those in which these formulations differ."""
+
     def __call__(self, formulations: Sequence[Formulation]) -> "np.ndarray":
         """Probability of success of each of n formulations, `n`."""
-        with one_thread(), torch.no_grad():
-            rows = torch.from_numpy(feature_matrix(formulations, self.process))
-            chances = torch.stack([_chance(belief, rows, self.features) for belief in self.beliefs])
-            return (self.weights @ chances).numpy()
+        return self.rows(torch.from_numpy(feature_matrix(formulations, self.process))).numpy()
 
     @property
     def anywhere(self) -> float:
         """Posterior probability that failures strike anywhere."""
-        return float(self.weights[0])
+        return float(self.rows.weights[0])
 
 
 def learn_success(succeeded: Sequence[Formulation], failed: Sequence[Formulation]) -> ChanceOfSuccess:
@@ -84,14 +94,20 @@ def learn_success(succeeded: Sequence[Formulation], failed: Sequence[Formulation
         raise ValueError("no film was tried, so there is nothing to learn from")
     if len(known) > MOST_FILMS:
         known = [known[place * len(known) // MOST_FILMS] for place in range(MOST_FILMS)]
+    process = told_apart([one for _, one, _ in known])
+    features = torch.from_numpy(feature_matrix([one for _, one, _ in known], process))
+    succeeds = torch.tensor([good for *_, good in known])
+    return ChanceOfSuccess(learn_rows(features, succeeds, groups((*NAMES, *process))), process)
+
+
+def learn_rows(features: Tensor, succeeded: Tensor, kinds: dict[str, tuple[int, ...]]) -> ChanceOfRows:
+    """Learn from `n x d` rows, `n` of them true where it went well; `kinds` are the columns that belong together."""
+    n = len(features)
     with one_thread(), torch.no_grad():
-        process = told_apart([one for _, one, _ in known])
-        kinds = groups((*NAMES, *process))
-        features = torch.from_numpy(feature_matrix([one for _, one, _ in known], process))
-        outcome = torch.tensor([1.0 if good else -1.0 for *_, good in known], dtype=torch.double)
-        share = (USUAL_SUCCESSES + float((outcome > 0).sum())) / (USUAL_SUCCESSES + USUAL_FAILURES + len(known))
+        outcome = torch.where(succeeded, 1.0, -1.0).double()
+        share = (USUAL_SUCCESSES + float((outcome > 0).sum())) / (USUAL_SUCCESSES + USUAL_FAILURES + n)
         mean = math.log(share / (1 - share))
-        nowhere = _Belief(FilmProcess(kinds, 1.0, 1.0), 0.0, mean, *_nothing(len(known)), _plain(outcome, mean))
+        nowhere = _Belief(FilmProcess(kinds, 1.0, 1.0), 0.0, mean, *_nothing(n), _plain(outcome, mean))
         beliefs = [
             _believe(kernel, strength**2, mean, features, outcome)
             for kernel in _processes(kinds)
@@ -99,7 +115,7 @@ def learn_success(succeeded: Sequence[Formulation], failed: Sequence[Formulation
         ]
         # As much weight on the first as on the others together.
         evidence = torch.tensor([nowhere.log_evidence, *(b.log_evidence - math.log(len(beliefs)) for b in beliefs)])
-        return ChanceOfSuccess(features, process, (nowhere, *beliefs), torch.softmax(evidence.double(), dim=0))
+        return ChanceOfRows(features, (nowhere, *beliefs), torch.softmax(evidence.double(), dim=0))
 
 
 def _processes(kinds: dict[str, tuple[int, ...]]) -> list[FilmProcess]:

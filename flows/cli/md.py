@@ -1,4 +1,4 @@
-"""`ionloop md`: molecular dynamics of a formulation, and transport figures of a trajectory."""
+"""`ionloop md`: molecular dynamics of a formulation, a search over the model's numbers, figures of a trajectory."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +21,7 @@ class _SimulatesByDefault(TyperGroup):
 
 
 app = typer.Typer(
-    help="Simulate a formulation (FORMULATION.yaml) with LAMMPS, or analyse a trajectory.",
+    help="Simulate a formulation (FORMULATION.yaml) with LAMMPS, search over the model, or analyse a trajectory.",
     cls=_SimulatesByDefault,
     no_args_is_help=True,
 )
@@ -88,6 +88,23 @@ def simulate(
             as_json=json,
         )
     )
+
+
+@app.command("search")
+def search(
+    file: Annotated[Path, typer.Argument(help="a YAML file: ranges of the model's numbers, runs, planner")],
+    folder: Annotated[Path | None, typer.Option(help="where the ledger is kept [default: runs/NAME]")] = None,
+    ledger: Annotated[str | None, typer.Option(help="database URL of the ledger")] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="course and main effects: OUT.png, .svg or .pdf")] = None,
+    json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+) -> None:
+    """Search numbers of the coarse-grained model for the highest conductivity of lithium, with LAMMPS alone.
+
+    Every answer is kept in the ledger: broken off, the same command goes on where it was and makes the same choices.
+    """
+    from flows.md_search.command import Asked, search_parameters
+
+    search_parameters(Asked(file=file, folder=folder, ledger_url=ledger, plot=plot, as_json=json))
 
 
 @app.command("analyse")

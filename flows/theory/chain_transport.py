@@ -4,17 +4,14 @@ A run has a folder of its own in ionloop's home, named after its question: one t
 asks again. Chance comes from the question too, so that one question has one answer.
 """
 
-import fcntl
-import hashlib
 import json
-import shutil
 from collections.abc import Sequence
 from typing import Any
 
 from chemistry.formulation import Formulation
-from flows.home import home
 from flows.theory.asking import Theory
 from flows.theory.calculated import Calculated
+from flows.theory.folders import folder_of
 from ledger.film import PROPERTY_UNITS, Reading, Source
 
 RECIPE = "chains/1"
@@ -65,15 +62,8 @@ def transport_as_json(content: str, temperature_C: float, question: str, cores: 
     from sim.md.recipe import SEGMENT, Settings, simulate
     from sim.md.stages import Plan
 
-    name = hashlib.sha256(question.encode()).hexdigest()
-    folder = home() / "simulations" / name[:16]
-    folder.parent.mkdir(parents=True, exist_ok=True)
     settings = Settings(BEADS, plan=Plan(SEGMENT, core_hours=CORE_HOURS), parallel=Parallel(ranks=cores))
-    with folder.with_suffix(".lock").open("w") as turn:  # another process may have the same question
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        found = simulate(
-            Formulation.model_validate_json(content), temperature_C, folder, int(name[:8], 16) % 2**31, settings
-        )
-        shutil.rmtree(folder, ignore_errors=True)
+    with folder_of(question) as (folder, seed):
+        found = simulate(Formulation.model_validate_json(content), temperature_C, folder, seed, settings)
     told = {name: getattr(found, name) for name in ("equilibrated", "diffusive", "whole", "notes")}
     return json.dumps({"numbers": {name: vars(one) for name, one in found.numbers.items()}, **told})

@@ -35,7 +35,7 @@ class Recipe:
         from linear_operator.utils.warnings import NumericalWarning
 
         bounds = torch.stack([torch.zeros(box.d), torch.ones(box.d)]).double()
-        with one_thread(), manual_seed(told.seed + len(told.points)), warnings.catch_warnings():
+        with one_thread(), manual_seed(told.seed + told.chosen), warnings.catch_warnings():
             warnings.simplefilter("ignore", NumericalWarning)  # jitter is added where points come close
             value = _acquisition(told)
             common: dict[str, Any] = {"q": n, "num_restarts": _RESTARTS, "raw_samples": _DRAWS, "sequential": True}

@@ -12,15 +12,20 @@ class Box:
 
     Attributes:
         binary: columns that take 0 and 1 alone.
+        levels: columns that take certain numbers alone, each with those, ascending.
     """
 
     d: int
     binary: tuple[int, ...] = ()
+    levels: tuple[tuple[int, tuple[float, ...]], ...] = ()
 
     def rounded(self, points: np.ndarray) -> np.ndarray:
         """`n x d` points inside the box."""
         inside = np.clip(points, 0.0, 1.0)
         inside[:, self.binary] = np.round(inside[:, self.binary])
+        for column, levels in self.levels:
+            apart = np.abs(inside[:, [column]] - np.array(levels))
+            inside[:, column] = np.array(levels)[apart.argmin(axis=1)]
         return inside
 
 
@@ -33,12 +38,23 @@ class Told:
         values: `n x m`, what they gave, to maximise.
         reference: `m`, worthless values.
         seed: of the trial.
+        variances: `n x m`, of the error of each value; None where one error of all is to be learnt.
+        pending: `p x d`, chosen, and not answered yet; None for none.
+        failed: `f x d`, tried, and nothing came of it; None for none.
     """
 
     points: np.ndarray
     values: np.ndarray
     reference: np.ndarray
     seed: int
+    variances: np.ndarray | None = None
+    pending: np.ndarray | None = None
+    failed: np.ndarray | None = None
+
+    @property
+    def chosen(self) -> int:
+        """Points that were chosen so far, whatever came of them."""
+        return sum(len(rows) for rows in (self.points, self.pending, self.failed) if rows is not None)
 
 
 class Chooser(Protocol):

@@ -79,6 +79,10 @@ class AllAtom:
         """In fs."""
         return self.conditions.timestep_fs
 
+    @property
+    def pressure(self) -> None:
+        """None: its barostat works all along (`integrator`)."""
+
     def reach(self, system: System) -> float:
         """The cut-off."""
         if len(self.pairs) != len(system.species):

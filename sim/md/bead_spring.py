@@ -40,6 +40,8 @@ class BeadSpring:
             are not named repel.
         timestep: in Lennard-Jones times.
         damping: time over which the Langevin thermostat slows a bead.
+        hard: beads that overlap would fly apart.
+        pressure: in ε/σ³, to which the box is brought before it keeps its volume; None where it keeps it always.
     """
 
     kT: float = 1.0
@@ -50,6 +52,7 @@ class BeadSpring:
     timestep: float = 0.01
     damping: float = 2.0
     hard: bool = True
+    pressure: float | None = None
 
     def __post_init__(self) -> None:
         positive = {"kT": self.kT, "timestep": self.timestep, "damping": self.damping, "cut-off": self.coulomb_cutoff}

@@ -37,6 +37,7 @@ class Dissipative:
     coulomb_cutoff: float = 3.0
     timestep: float = 0.04
     hard: bool = False
+    pressure: float | None = None
 
     @property
     def scale(self) -> Scale:

@@ -15,6 +15,7 @@ from sim.md.program import Parallel, Program
 
 LEASH = Path(__file__).with_name("leash.py")
 POLL_S = 0.2
+_FILES = "a file could not be written or read"
 _CAUSES = (
     ("Lost atoms", "beads left the box", "Beads still overlapped, or the time step is too long: halve it"),
     ("Bond atom", "a bond was torn", "The time step is too long or chains still overlapped: halve the time step"),
@@ -28,7 +29,7 @@ _CAUSES = (
     ("FENE bond too long", "a bond was stretched to its limit", "Halve the time step, or lower the wells"),
     ("Out of range atoms", "beads moved too far in one step", "Halve the time step"),
     ("Non-numeric", "a force became infinite", "Two beads lie on one another: push overlaps apart for longer"),
-    ("Cannot open file", "a file could not be written or read", "Look at the disk and at the folder's rights"),
+    ("Cannot open file", _FILES, "Look at the disk and at the folder's rights"),
 )
 
 
@@ -38,11 +39,14 @@ class EngineFailed(IonloopError):
     Attributes:
         step: that it had reached, None where it never moved.
         log: where it says more.
+        of_motion: whether the motion itself was at fault, so that the same run would fail again; not a disk, nor
+            whoever ended it.
     """
 
     def __init__(self, said: str, step: int | None, log: Path) -> None:
         self.step, self.log = step, log
         cause, remedy = next(((c, r) for words, c, r in _CAUSES if words in said), ("", ""))
+        self.of_motion = bool(cause) and cause != _FILES
         reached = "before it moved" if step is None else f"at step {step}"
         why = f"{cause} ({said})" if cause else said or "it was ended from outside"
         super().__init__(

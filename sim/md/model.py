@@ -56,6 +56,11 @@ class Model(Protocol):
         """Whether beads that overlap would fly apart, so that they are pushed apart gently first."""
         ...
 
+    @property
+    def pressure(self) -> float | None:
+        """To which the push-off brings the box, which then keeps its volume; None where it does not."""
+        ...
+
     def reach(self, system: System) -> float:
         """Largest distance over which two beads are looked at; half of the box must hold it.
 

@@ -5,7 +5,7 @@ wrong by is for calibration against experiments to find.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from sim.md.script import Segment
 from sim.md.simulation import PUSH_STEPS, Progress, Simulation
 from sim.md.stages import Plan, Produced, produce
 from sim.md.trajectory import Trajectory
-from sim.md.transport import Transport, transport
+from sim.md.transport import Estimate, Transport, transport
 from sim.md.units import Units
 
 LEAST_SD = 0.02
@@ -116,16 +116,7 @@ def simulate(
     settings = settings or Settings()
     grained = coarse_grained(formulation, temperature_C, settings.known)
     box = box_of(formulation, grained, settings.beads, np.random.default_rng([seed, 1]))
-    simulation = Simulation(
-        box.system, box.model, folder, seed, settings.parallel, progress, push_steps=settings.push_steps
-    )
-
-    def precise(seen: Trajectory) -> bool:
-        found = transport(seen, box.charges, least_distance=1.0)
-        return found.diffusive and found.nernst_einstein.relative_error <= settings.precision
-
-    produced = produce(simulation, settings.plan, precise)
-    found = transport(produced.trajectory, box.charges, least_distance=1.0)
+    produced, found = followed(box, folder, seed, settings, progress)
     return Result(
         temperature_C=temperature_C,
         numbers=transport_numbers(found, grained.units, grained.temperature_K, CATION, ANION),
@@ -138,6 +129,32 @@ def simulate(
         produced=produced,
         transport=found,
     )
+
+
+def followed(
+    box: Box,
+    folder: Path,
+    seed: int,
+    settings: Settings,
+    progress: Progress | None = None,
+    of: Callable[[Transport], Estimate] = lambda found: found.nernst_einstein,
+) -> tuple[Produced, Transport]:
+    """A box run until its ions diffuse and a figure `of` their transport is precise: the run, and their transport.
+
+    Raises:
+        BadInput: the box is too small, or LAMMPS is not installed.
+        EngineFailed: LAMMPS stopped before anything was produced.
+    """
+    simulation = Simulation(
+        box.system, box.model, folder, seed, settings.parallel, progress, push_steps=settings.push_steps
+    )
+
+    def precise(seen: Trajectory) -> bool:
+        found = transport(seen, box.charges, least_distance=1.0)
+        return found.diffusive and of(found).relative_error <= settings.precision
+
+    produced = produce(simulation, settings.plan, precise)
+    return produced, transport(produced.trajectory, box.charges, least_distance=1.0)
 
 
 def transport_numbers(

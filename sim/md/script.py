@@ -14,6 +14,8 @@ _SOFTEST, _HARDEST = 2.0, 60.0
 _LOG = "lost error flush yes format float %.10g"
 """Energies are written in full: those of frames are read from the log."""
 FORCES = ("fx", "fy", "fz")
+_PRESS_TIME, _MODULUS = 2.0, 60.0
+"""Over how many τ a pressure comes to what is wanted, and the stiffness of the box that it is worked out with."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ def push_off_script(system: System, model: Model, data: Path, restart: Path, see
     """Reads a data file, pushes beads apart, lets the full interactions take over and writes a restart file.
 
     A soft cosine grows from 2 to 60 kT while no bead may move far in a step; bonds hold all the while (Auhl et al., J.
-    Chem. Phys. 2003, 119, 12718). Then the full interactions begin, again with short moves, and at last without.
+    Chem. Phys. 2003, 119, 12718). Then the full interactions begin, again with short moves, and at last without. Where
+    the model asks for a pressure, the box is at last brought to it; what follows keeps its volume.
     """
     scale = model.scale
     lines = [*header(scale), f"atom_style {atom_style(system)}", f"read_data {data.name}"]
@@ -72,8 +75,14 @@ def push_off_script(system: System, model: Model, data: Path, restart: Path, see
             "unfix move",
             "unfix bath",
         ]
-    lines += _motion(system, model, seed)
-    lines += [f"run {steps // 4}", "reset_timestep 0", f"write_restart {restart.name}"]
+    lines += [*_motion(system, model, seed), f"run {steps // 4}"]
+    if model.pressure is not None:
+        lines += [
+            f"fix press all press/berendsen iso {model.pressure:g} {model.pressure:g} {_PRESS_TIME} modulus {_MODULUS}",
+            f"run {4 * steps}",
+            "unfix press",
+        ]
+    lines += ["reset_timestep 0", f"write_restart {restart.name}"]
     return "\n".join(lines) + "\n"
 
 

@@ -39,6 +39,7 @@ class Transport:
         collective: conductivity with their correlations.
         collective_diffusive: whether the dipole of the displacements grows linearly in time over the fitted lags.
         ionicity: collective over Nernst-Einstein.
+        cations: Nernst-Einstein conductivity of the cations alone.
         transference_ideal: share of the cations in the Nernst-Einstein conductivity.
         transference_collective: share of the cations' current in the collective one; correlated with the anions'.
         drift: whether the mean motion of all particles was taken out first.
@@ -49,6 +50,7 @@ class Transport:
     collective: Estimate
     collective_diffusive: bool
     ionicity: Estimate
+    cations: Estimate
     transference_ideal: Estimate
     transference_collective: Estimate
     drift: bool
@@ -86,25 +88,29 @@ def transport(
     moved = trajectory.without_drift() if drift else trajectory
     single = {name: diffusivity(moved.of(name), moved.interval, least_distance=least_distance) for name in charges}
     parts = {name: charges[name] ** 2 * moved.count(name) / moved.volume for name in charges}
-    ideal = Estimate(
-        sum(parts[name] * single[name].value for name in charges),
-        float(np.sqrt(sum((parts[name] * single[name].error) ** 2 for name in charges))),
-    )
+    cations = [name for name in charges if charges[name] > 0]
+    ideal = _independent(parts, single, list(charges))
     dipole = {name: charges[name] * moved.of(name).sum(axis=1) for name in charges}
     together = np.sum(list(dipole.values()), axis=0)[:, None]
     whole = diffusivity(together, moved.interval)
     collective = Estimate(whole.value / moved.volume, whole.error / moved.volume)
-    cations = [name for name in charges if charges[name] > 0]
     return Transport(
         diffusivities=single,
         nernst_einstein=ideal,
         collective=collective,
         collective_diffusive=whole.diffusive,
         ionicity=_ratio(collective, ideal),
+        cations=_independent(parts, single, cations),
         transference_ideal=_share(parts, single, cations),
         transference_collective=_collective_share(dipole, cations, moved.interval, whole.blocks),
         drift=drift,
     )
+
+
+def _independent(parts: Mapping[str, float], single: Mapping[str, Diffusivity], names: list[str]) -> Estimate:
+    """Nernst-Einstein conductivity of some of the ions."""
+    value = sum(parts[name] * single[name].value for name in names)
+    return Estimate(value, float(np.sqrt(sum((parts[name] * single[name].error) ** 2 for name in names))))
 
 
 def _ratio(one: Estimate, other: Estimate) -> Estimate:

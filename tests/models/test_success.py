@@ -91,5 +91,5 @@ def test_a_swap_of_success_and_failure_turns_the_odds_round(films: list[Formulat
 def test_of_very_many_films_an_even_share_is_learnt_from(films: list[Formulation]) -> None:
     good, bad = split(films)
     many = learn_success(good * 6, bad * 6)
-    assert len(many.features) == MOST_FILMS
+    assert len(many.rows.features) == MOST_FILMS
     assert many(films[:1])[0] == pytest.approx(learn_success(good, bad)(films[:1])[0], abs=0.15)
