@@ -27,11 +27,23 @@ def dft(
     picture: Annotated[
         Path | None, typer.Option("--picture", help="draw the orbital energies and the window: .png, .svg or .pdf")
     ] = None,
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            "--ledger",
+            help="path or database URL of the ledger that is asked first and told after [default: in ionloop's home]",
+        ),
+    ] = None,
+    campaign: Annotated[
+        Path | None, typer.Option("--campaign", help="a campaign file: use that campaign's own ledger")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="calculate anew what the ledger knows")] = False,
     json: Annotated[bool, typer.Option("--json", help="end with one line of JSON")] = False,
 ) -> None:
     """Work out at which potentials against Li+/Li a molecule is oxidised and reduced.
 
-    A polymer is calculated as a capped oligomer. Single molecules in a continuum misplace some
+    A polymer is calculated as a capped oligomer. What the ledger knows, by hand or by a campaign, is not calculated
+    again. Single molecules in a continuum misplace some
     hosts, sulfones above all.
     """
     from flows.quantum import Wanted, calculate_window
@@ -47,6 +59,9 @@ def dft(
             full_solvent=full_solvent,
             geometry=geometry,
             picture=picture,
+            ledger=ledger,
+            campaign=campaign,
+            again=again,
             as_json=json,
         )
     )
