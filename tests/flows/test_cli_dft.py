@@ -21,6 +21,7 @@ from flows.theory.workers import Workers
 from ledger.store import Ledger
 from sim.dft.solvent import Medium
 from sim.dft.window import PEO, RedoxWindow, window_key
+from tests.flows.made_up_window import made_up
 
 FEW = ("--functional", "PBE", "--basis", "sto-3g", "--dispersion", "none")
 
@@ -91,15 +92,8 @@ def test_what_the_ledger_knows_is_not_calculated_again(
 def test_a_hand_calculation_and_a_campaign_find_each_others_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = {"homo_eV": -7.0, "lumo_eV": 1.0, "vertical_ionisation_eV": 9.0, "vertical_affinity_eV": -1.0}
-    limits = {"oxidation_V_vs_Li": 5.1, "reduction_V_vs_Li": -1.5}
-    shifts = {"cation_solvation_eV": -1.5, "anion_solvation_eV": -1.5}
-    relaxed = {"cation_relaxation_eV": 0.5, "anion_relaxation_eV": None}
-
     def window(smiles: str, permittivity: float) -> RedoxWindow:
-        key = window_key(smiles, medium=Medium(permittivity))
-        levels = {"occupied_eV": (-7.0,), "empty_eV": (1.0,)}
-        return RedoxWindow(key=key, seconds=1, remedies=("plain",) * 3, **made, **limits, **shifts, **relaxed, **levels)
+        return made_up(window_key(smiles, medium=Medium(permittivity)), oxidation_V_vs_Li=5.1)
 
     ledger, film = tmp_path / "campaign.sqlite", peo_film()
     calculated: list[str] = []
