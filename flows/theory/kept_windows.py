@@ -3,6 +3,7 @@
 Questions are those of campaigns (`flows.theory.film_window`), so that either finds what the other has calculated.
 """
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from chemistry.errors import BadInput
 from flows.home import own_ledger
 from ledger.store import Ledger
 from ledger.theory import Answer
+from sim.dft.quick_levels import QuickLevels, quick_key, quick_levels
 from sim.dft.result import CalculationKey
 from sim.dft.window import RedoxWindow
 
@@ -55,3 +57,35 @@ def keep_window(ledger: Ledger, calculate: Callable[[], RedoxWindow]) -> RedoxWi
     core_hours = (time.process_time() - begun) / 3600
     ledger.keep_theory(window.key.text, Answer(window.model_dump_json(), core_hours))
     return window
+
+
+def known_failure(ledger: Ledger, key: CalculationKey) -> str | None:
+    """Why the calculation of a key failed before; None where none did."""
+    answer = ledger.theory(_failed(key))
+    return None if answer is None else str(json.loads(answer.text)["reason"])
+
+
+def keep_failure(ledger: Ledger, key: CalculationKey, reason: str) -> None:
+    """Keep that the calculation of a key failed, beside its answers: another try may still bring one."""
+    ledger.keep_theory(_failed(key), Answer(json.dumps({"reason": reason}), 0.0))
+
+
+def quick_levels_of(ledger: Ledger, smiles: str) -> QuickLevels:
+    """The quick levels of a molecule, calculated and kept where the ledger does not know them.
+
+    Raises:
+        BadInput: no geometry can be drawn.
+        CalculationFailed: they did not converge.
+    """
+    key = quick_key(smiles)
+    answer = ledger.theory(key.text)
+    if answer is not None:
+        return QuickLevels.from_json(answer.text)
+    begun = time.process_time()
+    found = quick_levels(smiles)
+    ledger.keep_theory(key.text, Answer(found.model_dump_json(), (time.process_time() - begun) / 3600))
+    return found
+
+
+def _failed(key: CalculationKey) -> str:
+    return f"failure of {key.text}"

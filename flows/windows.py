@@ -1,0 +1,134 @@
+"""What `ionloop dft pool` does: read, look up, choose and calculate one window after the other, foretell the others."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chemistry.errors import BadInput, IonloopError
+from flows.outputs import refuse_unwritable
+from flows.terminal import bar, console
+from flows.theory.kept_windows import answers, keep_failure, keep_window, known_failure, known_window
+from flows.windows_asked import PROPERTIES, Asked
+from flows.windows_candidates import Candidate, Candidates, candidates
+from flows.windows_told import tell_survey
+from ledger.store import Ledger
+from planners.pool.candidates import counted
+from planners.pool.survey import FEWEST, Foretold, Survey, nearness
+from sim.dft.conformers import relaxed_model
+from sim.dft.failure import engine
+from sim.dft.window import RedoxWindow, redox_window
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+
+@dataclass
+class Surveyed:
+    """What is known of a pool: windows and failures by the place of the candidate."""
+
+    windows: dict[int, RedoxWindow] = field(default_factory=dict)
+    failures: dict[int, str] = field(default_factory=dict)
+    known_before: int = 0
+    """Windows that the ledger had."""
+
+    @property
+    def spent(self) -> int:
+        """Calculations, those in vain among them."""
+        return len(self.windows) + len(self.failures)
+
+
+def survey_pool(asked: Asked) -> None:
+    """Survey a pool and tell what came of it.
+
+    Raises:
+        BadInput: the table, an option, a file or an engine cannot be used.
+    """
+    method, medium = asked.method, asked.medium  # a wrong name is told before anything is read
+    refuse_unwritable({"--out": asked.out}, {}, (asked.table,))
+    for module, package in (("pyscf.dft", "pyscf"), ("tblite.interface", "tblite"), ("ase.optimize", "ase")):
+        engine(module, package, "a survey of windows")
+    out = console(stderr=True)
+    with answers(asked.ledger, asked.campaign) as ledger, bar(out) as drawn:
+        pool = candidates(asked, ledger, _stage(drawn, "quick levels"))
+        levels = np.array([_levels(one) for one in pool.those])
+        survey = Survey(counted(tuple(one.unit for one in pool.those)), levels, asked.seed)
+        known = look_up(pool, ledger, asked)
+        told = _stage(drawn, f"windows by {method.label}")
+        for place in chosen(survey, pool, known, asked):
+            one = pool.those[place]
+            told(known.spent, asked.calculations)
+            if not out.is_terminal:
+                out.print(f"{known.spent + 1} of {asked.calculations}: {one.unit} as {one.model}")
+            with _outcome(known, place, one, ledger):
+                # Another polymer of the pool, or another process, may have brought the same molecule meanwhile.
+                known.windows[place] = known_window(ledger, one.key) or keep_window(
+                    ledger, lambda one=one: redox_window(relaxed_model(one.model), method, medium, asked.full_solvent)
+                )
+    tell_survey(asked, pool, known.windows, known.failures, known.known_before, foretold(survey, known))
+
+
+def look_up(pool: Candidates, ledger: Ledger, asked: Asked) -> Surveyed:
+    """What the ledger knows of the candidates; with `--again` failures count as never tried."""
+    known = Surveyed()
+    for place, one in enumerate(pool.those):
+        window = known_window(ledger, one.key)
+        if window is not None:
+            known.windows[place] = window
+        elif not asked.again and (reason := known_failure(ledger, one.key)) is not None:
+            known.failures[place] = reason
+    known.known_before = len(known.windows)
+    return known
+
+
+def chosen(survey: Survey, pool: Candidates, known: Surveyed, asked: Asked) -> Iterator[int]:
+    """The places to calculate, one after the other; what came of the last is to be in `known` before the next."""
+    large = [place for place, one in enumerate(pool.those) if one.large]
+    while known.spent < asked.calculations:
+        limits, values = asked.limits, foretold(survey, known)
+        weight = nearness(limits, values) if limits and values else None
+        place = survey.next(known.windows.keys(), {*large, *known.failures}, weight)
+        if place is None:
+            return
+        yield place
+
+
+def foretold(survey: Survey, known: Surveyed) -> dict[str, Foretold]:
+    """What is foretold of every candidate, property by property; nothing while too little is known."""
+    if len(known.windows) < FEWEST:
+        return {}
+    rows = sorted(known.windows)  # so that sums are the same in whatever order they came
+    return {
+        name: survey.foretell(rows, np.array([getattr(known.windows[row], name) for row in rows]))
+        for name in PROPERTIES
+    }
+
+
+@contextmanager
+def _outcome(known: Surveyed, place: int, one: Candidate, ledger: Ledger) -> Iterator[None]:
+    """A molecule that cannot be calculated is an outcome: written down, and the survey goes on."""
+    try:
+        yield
+    except IonloopError as error:
+        known.failures[place] = error.problem if isinstance(error, BadInput) else str(error)
+    except (ArithmeticError, np.linalg.LinAlgError, RuntimeError, MemoryError) as error:  # of an engine
+        known.failures[place] = f"{type(error).__name__}: {error}"
+    if place in known.failures:
+        keep_failure(ledger, one.key, known.failures[place])
+
+
+def _levels(one: Candidate) -> list[float]:
+    quick = one.levels
+    return [quick.homo_eV, quick.lumo_eV, quick.vertical_ionisation_eV, quick.vertical_affinity_eV]
+
+
+def _stage(drawn: "Progress", name: str) -> Callable[[int, int], None]:
+    """Hears how many of how many are done."""
+    task = drawn.add_task(name, total=None)
+
+    def told(done: int, of: int) -> None:
+        drawn.update(task, completed=done, total=of)
+
+    return told
