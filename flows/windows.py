@@ -19,6 +19,7 @@ from planners.pool.candidates import counted
 from planners.pool.survey import FEWEST, Foretold, Survey, nearness
 from sim.dft.conformers import relaxed_model
 from sim.dft.failure import engine
+from sim.dft.oligomer import refuse_length
 from sim.dft.window import RedoxWindow, redox_window
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def survey_pool(asked: Asked) -> None:
         BadInput: the table, an option, a file or an engine cannot be used.
     """
     method, medium = asked.method, asked.medium  # a wrong name is told before anything is read
+    refuse_length(asked.units)
     refuse_unwritable({"--out": asked.out}, {}, (asked.table,))
     for module, package in (("pyscf.dft", "pyscf"), ("tblite.interface", "tblite"), ("ase.optimize", "ase")):
         engine(module, package, "a survey of windows")

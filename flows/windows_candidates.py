@@ -74,7 +74,7 @@ def candidates(asked: Asked, ledger: Ledger, tell: Callable[[int, int], None]) -
             found.left_out.append(LeftOut(row, unit, str(error)))
     tell(len(rows), len(rows))
     if len(found.those) < 2:
-        first = found.left_out[0] if found.left_out else None
+        first = next((one for one in found.left_out if one.kind != DUPLICATE), None)
         raise BadInput(
             f"{len(found.those)} of the pool's polymers can be calculated, and a survey needs two",
             place=str(asked.table),

@@ -138,7 +138,9 @@ def _show(
     if not figures["left_one_out"]:
         out.print("Too few windows to foretell the others: ask for more --calculations.")
         return
-    view = table("row", "polymer", "", "oxidation / V", "reduction / V", title=f"The {SHOWN} {_order(asked)}")
+    view = table(
+        "row", "polymer", "", "oxidation / V", "reduction / V", title=f"The {min(SHOWN, len(rows))} {_order(asked)}"
+    )
     for row in _best(asked, rows)[:SHOWN]:
         limits = (f"{row[name]:.2f} ± {row[f'{name}_sd']:.2f}" for name in (OXIDATION, REDUCTION))
         view.add_row(str(row["row"]), str(row["polymer"]), str(row["state"]), *limits)
