@@ -23,7 +23,11 @@ from sim.dft.oligomer import refuse_length
 from sim.dft.window import RedoxWindow, redox_window
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
+
+_LINE_EACH = 50
+"""Polymers or windows between two lines of progress where no bar is drawn."""
 
 
 @dataclass
@@ -54,16 +58,16 @@ def survey_pool(asked: Asked) -> None:
         engine(module, package, "a survey of windows")
     out = console(stderr=True)
     with answers(asked.ledger, asked.campaign) as ledger, bar(out) as drawn:
-        pool = candidates(asked, ledger, _stage(drawn, "quick levels"))
+        pool = candidates(asked, ledger, _stage(drawn, out, "quick levels"))
         levels = np.array([_levels(one) for one in pool.those])
         survey = Survey(counted(tuple(one.unit for one in pool.those)), levels, asked.seed)
         known = look_up(pool, ledger, asked)
-        told = _stage(drawn, f"windows by {method.label}")
+        told = _stage(drawn, out, f"windows by {method.label}")
         for place in chosen(survey, pool, known, asked):
             one = pool.those[place]
             told(known.spent, asked.calculations)
             if not out.is_terminal:
-                out.print(f"{known.spent + 1} of {asked.calculations}: {one.unit} as {one.model}")
+                out.print(f"window {known.spent + 1} of {asked.calculations}: {one.unit} as {one.model}")
             with _outcome(known, place, one, ledger):
                 # Another polymer of the pool, or another process, may have brought the same molecule meanwhile.
                 known.windows[place] = known_window(ledger, one.key) or keep_window(
@@ -89,8 +93,8 @@ def chosen(survey: Survey, pool: Candidates, known: Surveyed, asked: Asked) -> I
     """The places to calculate, one after the other; what came of the last is to be in `known` before the next."""
     large = [place for place, one in enumerate(pool.those) if one.large]
     while known.spent < asked.calculations:
-        limits, values = asked.limits, foretold(survey, known)
-        weight = nearness(limits, values) if limits and values else None
+        values = foretold(survey, known) if asked.limits else {}
+        weight = nearness(asked.limits, values) if values else None
         place = survey.next(known.windows.keys(), {*large, *known.failures}, weight)
         if place is None:
             return
@@ -126,11 +130,13 @@ def _levels(one: Candidate) -> list[float]:
     return [quick.homo_eV, quick.lumo_eV, quick.vertical_ionisation_eV, quick.vertical_affinity_eV]
 
 
-def _stage(drawn: "Progress", name: str) -> Callable[[int, int], None]:
-    """Hears how many of how many are done."""
+def _stage(drawn: "Progress", out: "Console", name: str) -> Callable[[int, int], None]:
+    """Hears how many of how many are done: a bar on a terminal, a line now and then elsewhere."""
     task = drawn.add_task(name, total=None)
 
     def told(done: int, of: int) -> None:
         drawn.update(task, completed=done, total=of)
+        if not out.is_terminal and done and done % _LINE_EACH == 0:
+            out.print(f"{name}: {done} of {of}")
 
     return told

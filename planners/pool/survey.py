@@ -96,7 +96,7 @@ class Survey:
         matters = np.ones(len(left)) if weight is None else weight
         gain = (matters @ np.square(left)) / (np.maximum(np.diag(left), 0.0) + _CHOOSING_NOISE)
         # Rounded, so that the order of the sums on another machine changes no choice; the first of equals is taken.
-        return int(np.argmax(np.where(gone, -np.inf, np.round(gain / gain.max(), 9))))
+        return int(np.argmax(np.where(gone, -np.inf, np.round(gain / (gain.max() or 1.0), 9))))
 
 
 def nearness(limits: Mapping[str, float], foretold: Mapping[str, Foretold]) -> np.ndarray:
