@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +12,14 @@ from flows.terminal import bar, console
 from flows.theory.kept_windows import answers, keep_failure, keep_window, known_failure, known_window
 from flows.windows_asked import PROPERTIES, Asked
 from flows.windows_candidates import Candidate, Candidates, candidates
-from flows.windows_told import tell_survey
+from flows.windows_told import Told, tell_survey
 from ledger.store import Ledger
 from planners.pool.candidates import counted
 from planners.pool.survey import FEWEST, Foretold, Survey, nearness
 from sim.dft.conformers import relaxed_model
 from sim.dft.failure import engine
 from sim.dft.oligomer import refuse_length
+from sim.dft.result import CalculationKey
 from sim.dft.window import RedoxWindow, redox_window
 
 if TYPE_CHECKING:
@@ -30,19 +30,36 @@ _LINE_EACH = 50
 """Polymers or windows between two lines of progress where no bar is drawn."""
 
 
-@dataclass
 class Surveyed:
-    """What is known of a pool: windows and failures by the place of the candidate."""
+    """What is known of a pool: windows and failures by the place of the candidate.
 
-    windows: dict[int, RedoxWindow] = field(default_factory=dict)
-    failures: dict[int, str] = field(default_factory=dict)
-    known_before: int = 0
-    """Windows that the ledger had."""
+    Polymers whose model is one molecule share what is known of it, and it counts once.
+    """
+
+    def __init__(self, pool: Candidates) -> None:
+        self.windows: dict[int, RedoxWindow] = {}
+        self.failures: dict[int, str] = {}
+        self._places: dict[str, list[int]] = {}
+        for place, one in enumerate(pool.those):
+            self._places.setdefault(one.key.text, []).append(place)
+
+    def bring(self, key: CalculationKey, window: RedoxWindow) -> None:
+        """A molecule's window is known now."""
+        self.windows.update(dict.fromkeys(self._places[key.text], window))
+
+    def fail(self, key: CalculationKey, reason: str) -> None:
+        """A molecule's calculation was in vain."""
+        self.failures.update(dict.fromkeys(self._places[key.text], reason))
+
+    @property
+    def molecules(self) -> int:
+        """Windows, each molecule counted once."""
+        return sum(places[0] in self.windows for places in self._places.values())
 
     @property
     def spent(self) -> int:
         """Calculations, those in vain among them."""
-        return len(self.windows) + len(self.failures)
+        return self.molecules + sum(places[0] in self.failures for places in self._places.values())
 
 
 def survey_pool(asked: Asked) -> None:
@@ -62,30 +79,32 @@ def survey_pool(asked: Asked) -> None:
         levels = np.array([_levels(one) for one in pool.those])
         survey = Survey(counted(tuple(one.unit for one in pool.those)), levels, asked.seed)
         known = look_up(pool, ledger, asked)
-        told = _stage(drawn, out, f"windows by {method.label}")
+        before = known.molecules
+        progress = _stage(drawn, out, f"windows by {method.label}")
         for place in chosen(survey, pool, known, asked):
             one = pool.those[place]
-            told(known.spent, asked.calculations)
+            progress(known.spent, asked.calculations)
             if not out.is_terminal:
                 out.print(f"window {known.spent + 1} of {asked.calculations}: {one.unit} as {one.model}")
-            with _outcome(known, place, one, ledger):
-                # Another polymer of the pool, or another process, may have brought the same molecule meanwhile.
-                known.windows[place] = known_window(ledger, one.key) or keep_window(
+            with _outcome(known, one, ledger):
+                # Another process may have brought it meanwhile.
+                window = known_window(ledger, one.key) or keep_window(
                     ledger, lambda one=one: redox_window(relaxed_model(one.model), method, medium, asked.full_solvent)
                 )
-    tell_survey(asked, pool, known.windows, known.failures, known.known_before, foretold(survey, known))
+                known.bring(one.key, window)
+    told = Told(pool, known.windows, known.failures, known.molecules, before, foretold(survey, known))
+    tell_survey(asked, told)
 
 
 def look_up(pool: Candidates, ledger: Ledger, asked: Asked) -> Surveyed:
     """What the ledger knows of the candidates; with `--again` failures count as never tried."""
-    known = Surveyed()
-    for place, one in enumerate(pool.those):
+    known = Surveyed(pool)
+    for one in pool.those:
         window = known_window(ledger, one.key)
         if window is not None:
-            known.windows[place] = window
+            known.bring(one.key, window)
         elif not asked.again and (reason := known_failure(ledger, one.key)) is not None:
-            known.failures[place] = reason
-    known.known_before = len(known.windows)
+            known.fail(one.key, reason)
     return known
 
 
@@ -113,16 +132,17 @@ def foretold(survey: Survey, known: Surveyed) -> dict[str, Foretold]:
 
 
 @contextmanager
-def _outcome(known: Surveyed, place: int, one: Candidate, ledger: Ledger) -> Iterator[None]:
+def _outcome(known: Surveyed, one: Candidate, ledger: Ledger) -> Iterator[None]:
     """A molecule that cannot be calculated is an outcome: written down, and the survey goes on."""
     try:
         yield
+        return
     except IonloopError as error:
-        known.failures[place] = error.problem if isinstance(error, BadInput) else str(error)
+        reason = error.problem if isinstance(error, BadInput) else str(error)
     except (ArithmeticError, np.linalg.LinAlgError, RuntimeError, MemoryError) as error:  # of an engine
-        known.failures[place] = f"{type(error).__name__}: {error}"
-    if place in known.failures:
-        keep_failure(ledger, one.key, known.failures[place])
+        reason = f"{type(error).__name__}: {error}"
+    known.fail(one.key, reason)
+    keep_failure(ledger, one.key, reason)
 
 
 def _levels(one: Candidate) -> list[float]:

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,36 +26,50 @@ _WITHIN_90 = 1.645
 """Standard deviations to either side that hold 90 %."""
 
 
-def tell_survey(
-    asked: Asked,
-    pool: Candidates,
-    windows: "Mapping[int, RedoxWindow]",
-    failures: Mapping[int, str],
-    known_before: int,
-    foretold: "Mapping[str, Foretold]",
-) -> None:
+@dataclass(frozen=True)
+class Told:
+    """What there is to tell.
+
+    Attributes:
+        pool: the candidates.
+        windows, failures: by the place of the candidate.
+        molecules: windows, each molecule counted once.
+        known: how many of these the ledger had.
+        foretold: of every candidate, property by property; nothing where too little is known.
+    """
+
+    pool: Candidates
+    windows: "Mapping[int, RedoxWindow]"
+    failures: Mapping[int, str]
+    molecules: int
+    known: int
+    foretold: "Mapping[str, Foretold]"
+
+
+def tell_survey(asked: Asked, told: Told) -> None:
     """Write the file, and print.
 
     Raises:
         BadInput: the file cannot be written.
     """
-    rows = [_row(asked, pool, place, windows, failures, foretold) for place in range(len(pool.those))]
+    pool = told.pool
+    rows = [_row(asked, told, place) for place in range(len(pool.those))]
     left = [{"row": one.row, "polymer": one.text, "state": one.kind, "reason": one.reason} for one in pool.left_out]
     if asked.out is not None:
         _write(asked, [*rows, *left])
-    errors = {name: left_one_out(one) for name, one in foretold.items()}
     figures = {
         "pool": str(asked.table),
         "method": asked.method.label,
-        "solvent": next(iter(pool.those)).key.solvent,
+        "solvent": pool.those[0].key.solvent,
         "limits": asked.limits,
-        "polymers": len(pool.those),
-        "calculated": len(windows),
-        "known": known_before,
-        "failed": len(failures),
+        "polymers": len(rows),
+        "calculated": len(told.windows),
+        "windows": told.molecules,
+        "known": told.known,
+        "failed": len(told.failures),
         "larger_than_asked": sum(one.large for one in pool.those),
         "left_out": len(left),
-        "left_one_out": errors,
+        "left_one_out": {name: left_one_out(one) for name, one in told.foretold.items()},
     }
     if asked.as_json:
         typer.echo(json.dumps({**figures, "candidates": rows, "left_out_rows": left}, ensure_ascii=False))
@@ -72,17 +87,10 @@ def left_one_out(foretold: "Foretold") -> dict[str, float]:
     }
 
 
-def _row(
-    asked: Asked,
-    pool: Candidates,
-    place: int,
-    windows: "Mapping[int, RedoxWindow]",
-    failures: Mapping[int, str],
-    foretold: "Mapping[str, Foretold]",
-) -> dict[str, object]:
+def _row(asked: Asked, told: Told, place: int) -> dict[str, object]:
     """One polymer: calculated values as they are, with no deviation; others as they are foretold."""
-    one, window = pool.those[place], windows.get(place)
-    state = CALCULATED if window is not None else FAILED if place in failures else FORETOLD
+    one, window, foretold = told.pool.those[place], told.windows.get(place), told.foretold
+    state = CALCULATED if window is not None else FAILED if place in told.failures else FORETOLD
     row: dict[str, object] = {"row": one.row, "polymer": one.unit, "model": one.model, "state": state}
     for name in PROPERTIES:
         if window is not None:
@@ -95,7 +103,7 @@ def _row(
         row[f"{name}_sd"] = None if sd is None else round(sd, 3)
     if asked.limits:
         row["chance_within_limits"] = _chance(asked.limits, row)
-    row["reason"] = failures.get(place) or ("larger than --largest" if one.large and window is None else "")
+    row["reason"] = told.failures.get(place) or ("larger than --largest" if one.large and window is None else "")
     return row
 
 
@@ -130,7 +138,7 @@ def _show(
 ) -> None:
     out = console()
     out.print(
-        f"{figures['polymers']:,} polymers, {figures['calculated']} windows by {figures['method']} in "
+        f"{figures['polymers']:,} polymers, {figures['windows']} windows by {figures['method']} in "
         f"{figures['solvent']} ({figures['known']} were known), {figures['failed']} failed; "
         f"{len(left):,} rows left out",
         soft_wrap=True,

@@ -149,6 +149,17 @@ def test_what_was_calculated_by_hand_serves_the_survey(
     assert next(row for row in told["candidates"] if row["model"] == "COC")["oxidation_V_vs_Li"] == 5.25
 
 
+def test_polymers_of_one_model_share_its_window_and_it_counts_once(
+    ionloop: Command, chemist: Chemist, tmp_path: Path
+) -> None:
+    twins = ("*CC(*)CC(C)C", "*CCCC(*)(C)C")  # both 2-methylpentane as one capped unit
+    (tmp_path / "twins.csv").write_text("\n".join(["smiles", *twins, *POOL]) + "\n")
+    words = ("dft", "pool", "twins.csv", "--units", 1, "--calculations", 20, "--json")
+    told = json.loads(ionloop(*words).out)
+    assert (told["polymers"], told["calculated"], told["windows"]) == (11, 11, 10)
+    assert sorted(chemist.asked) == sorted(set(chemist.asked))
+
+
 def test_limits_tell_the_chance_to_hold_them(ionloop: Command, chemist: Chemist, pool: Path) -> None:
     limits = ("--oxidation-at-least", 5.0, "--reduction-at-most", 0.5)
     words = ("dft", "pool", pool, "--units", 1, "--calculations", 7, *limits)
