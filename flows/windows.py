@@ -52,14 +52,14 @@ class Surveyed:
         self.failures.update(dict.fromkeys(self._places[key.text], reason))
 
     @property
-    def molecules(self) -> int:
-        """Windows, each molecule counted once."""
-        return sum(places[0] in self.windows for places in self._places.values())
+    def molecules(self) -> list[int]:
+        """One place of each molecule whose window is known, rising."""
+        return sorted(places[0] for places in self._places.values() if places[0] in self.windows)
 
     @property
     def spent(self) -> int:
         """Calculations, those in vain among them."""
-        return self.molecules + sum(places[0] in self.failures for places in self._places.values())
+        return len(self.molecules) + sum(places[0] in self.failures for places in self._places.values())
 
 
 def survey_pool(asked: Asked) -> None:
@@ -79,7 +79,7 @@ def survey_pool(asked: Asked) -> None:
         levels = np.array([_levels(one) for one in pool.those])
         survey = Survey(counted(tuple(one.unit for one in pool.those)), levels, asked.seed)
         known = look_up(pool, ledger, asked)
-        before = known.molecules
+        before = len(known.molecules)
         progress = _stage(drawn, out, f"windows by {method.label}")
         for place in chosen(survey, pool, known, asked):
             one = pool.those[place]
@@ -92,7 +92,7 @@ def survey_pool(asked: Asked) -> None:
                     ledger, lambda one=one: redox_window(relaxed_model(one.model), method, medium, asked.full_solvent)
                 )
                 known.bring(one.key, window)
-    told = Told(pool, known.windows, known.failures, known.molecules, before, foretold(survey, known))
+    told = Told(pool, known.windows, known.failures, len(known.molecules), before, foretold(survey, known))
     tell_survey(asked, told)
 
 
@@ -122,9 +122,9 @@ def chosen(survey: Survey, pool: Candidates, known: Surveyed, asked: Asked) -> I
 
 def foretold(survey: Survey, known: Surveyed) -> dict[str, Foretold]:
     """What is foretold of every candidate, property by property; nothing while too little is known."""
-    if len(known.windows) < FEWEST:
+    rows = known.molecules  # each once: a twin would foretell it without error
+    if len(rows) < FEWEST:
         return {}
-    rows = sorted(known.windows)  # so that sums are the same in whatever order they came
     return {
         name: survey.foretell(rows, np.array([getattr(known.windows[row], name) for row in rows]))
         for name in PROPERTIES

@@ -9,6 +9,7 @@ from flows.windows_asked import Asked
 from ledger.store import Ledger
 from models.screening.left_out import DUPLICATE, UNREADABLE
 from models.screening.pool import unit_rows
+from planners.pool.survey import refuse_many
 from sim.dft.methods import refuse_uncovered
 from sim.dft.oligomer import heavy_atoms, hydrogens_added, model_molecule
 from sim.dft.quick_levels import QuickLevels
@@ -62,10 +63,11 @@ def candidates(asked: Asked, ledger: Ledger, tell: Callable[[int, int], None]) -
     """Every polymer of the table; what cannot be calculated even quickly is left out, with the reason.
 
     Raises:
-        BadInput: the table cannot be read, or fewer than two polymers remain.
+        BadInput: the table cannot be read, or holds too many polymers, or fewer than two remain.
     """
     found = Candidates()
     rows = list(_distinct(asked, found.left_out))
+    refuse_many(len(rows))
     for place, (row, unit) in enumerate(rows):
         tell(place, len(rows))
         try:

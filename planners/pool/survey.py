@@ -42,6 +42,15 @@ class Foretold:
     process: SummedProcess
 
 
+def refuse_many(candidates: int) -> None:
+    """Refuse more candidates than can be compared with one another; raises `BadInput`."""
+    if candidates > MOST:
+        raise BadInput(
+            f"{candidates:,} candidates are too many to be surveyed",
+            remedy=f"Give at most {MOST:,}, such as the best of `ionloop screen`",
+        )
+
+
 class Survey:
     """A pool, and how alike its candidates are."""
 
@@ -51,11 +60,7 @@ class Survey:
         Raises:
             BadInput: more candidates than can be compared with one another.
         """
-        if len(pool) > MOST:
-            raise BadInput(
-                f"{len(pool):,} candidates are too many to be surveyed",
-                remedy=f"Give at most {MOST:,}, such as the best of `ionloop screen`",
-            )
+        refuse_many(len(pool))
         rows = np.arange(len(pool))
         alike = likeness(pool, rows, rows, VIEWS)
         spread = levels.std(axis=0)

@@ -14,6 +14,7 @@ pytest.importorskip("tblite", reason="needs tblite")
 from flows import windows
 from flows.theory import kept_windows
 from ledger.store import Ledger
+from planners.pool import survey
 from sim.dft.failure import NotConverged
 from sim.dft.quick_levels import QuickLevels, quick_key
 from sim.dft.solvent import Medium
@@ -157,6 +158,7 @@ def test_polymers_of_one_model_share_its_window_and_it_counts_once(
     words = ("dft", "pool", "twins.csv", "--units", 1, "--calculations", 20, "--json")
     told = json.loads(ionloop(*words).out)
     assert (told["polymers"], told["calculated"], told["windows"]) == (11, 11, 10)
+    assert told["left_one_out"]["oxidation_V_vs_Li"]["n"] == 10  # a twin would foretell the other without error
     assert sorted(chemist.asked) == sorted(set(chemist.asked))
 
 
@@ -198,3 +200,14 @@ def test_bad_input_is_one_paragraph_and_status_2(
     assert "Traceback" not in said.err
     assert re.search(message, said.err)
     assert chemist.asked == []
+
+
+def test_a_pool_that_is_too_large_is_refused_before_anything_is_worked_out(
+    ionloop: Command, chemist: Chemist, pool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(kept_windows, "quick_levels", asked.append)
+    monkeypatch.setattr(survey, "MOST", 5)
+    said = ionloop("dft", "pool", pool)
+    assert (said.status, asked) == (2, [])
+    assert "11 candidates are too many" in said.err
