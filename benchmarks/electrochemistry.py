@@ -124,25 +124,30 @@ def ionisation(method: Method) -> dict[str, object]:
 
 
 def oxidation(method: Method) -> dict[str, object]:
-    """Calculated oxidation limits beside measured ones, and how alike their orders are (Kendall's τ)."""
-    calculated: dict[str, dict[str, float]] = {}
-    for kind, solvents in OXIDATION_V.items():
+    """Calculated oxidation limits beside measured ones, and how alike their orders are (Kendall's τ).
+
+    Also without the relaxation of the cation, and of the classes alone, in the order that is usual for them.
+    """
+    limits: dict[str, float] = {}
+    upright: dict[str, float] = {}
+    for solvents in OXIDATION_V.values():
         for smiles in solvents:
-            limit = redox_window(relaxed_model(model_molecule(smiles)), method).oxidation_V_vs_Li
-            calculated.setdefault(kind, {})[smiles] = round(limit, 2)
-            _tell(smiles, limit)
-    judged = [kind for kind in OXIDATION_V if kind != "sulfone"]
-    pairs = [(calculated[kind][s], OXIDATION_V[kind][s]) for kind in judged for s in OXIDATION_V[kind]]
-    open_chain = [
-        (calculated[kind][s], OXIDATION_V[kind][s]) for kind in judged if kind != "ester" for s in OXIDATION_V[kind]
-    ]
-    medians = [statistics.median(calculated[kind].values()) for kind in judged]
+            window = redox_window(relaxed_model(model_molecule(smiles)), method)
+            limits[smiles] = window.oxidation_V_vs_Li
+            upright[smiles] = limits[smiles] + (window.cation_relaxation_eV or 0.0)
+            _tell(smiles, limits[smiles])
+    judged = {kind: solvents for kind, solvents in OXIDATION_V.items() if kind != "sulfone"}
+    measured = {smiles: limit for solvents in judged.values() for smiles, limit in solvents.items()}
+    without = {smiles: limit for smiles, limit in measured.items() if smiles not in judged["ester"]}
+    medians = [statistics.median(limits[smiles] for smiles in solvents) for solvents in judged.values()]
     return {
-        "n": len(pairs),
-        "kendall_tau": _tau(pairs),
-        "kendall_tau_without_butyrolactone": _tau(open_chain),
+        "n": len(measured),
+        "kendall_tau": _tau([(limits[smiles], limit) for smiles, limit in measured.items()]),
+        "kendall_tau_vertical": _tau([(upright[smiles], limit) for smiles, limit in measured.items()]),
+        "kendall_tau_without_butyrolactone": _tau([(limits[smiles], limit) for smiles, limit in without.items()]),
         "kendall_tau_of_the_classes_in_the_usual_order": _tau(list(zip(medians, range(len(medians)), strict=True))),
-        "calculated_V": calculated,
+        "calculated_V": {smiles: round(limit, 2) for smiles, limit in limits.items()},
+        "vertical_V": {smiles: round(limit, 2) for smiles, limit in upright.items()},
         "measured_V": OXIDATION_V,
     }
 
