@@ -68,7 +68,8 @@ OXIDATION_V = {
 collects them (Chem. Rev. 2004, 104, 4303, table of non-active electrodes), those of Ue, Ida and Mori (J. Electrochem.
 Soc. 1994, 141, 2989) among them. Such limits hang on the current that is called a limit and on traces of water: a few
 tenths of a volt apart they are no order. γ-Butyrolactone stands for the esters, and its 8.2 V above that of every
-carbonate is what no other ester shows. These limits were not read against the review again: check before quoting."""
+carbonate is what no other ester shows. They are quoted from memory; no copy of the review was found to read them
+against: check before quoting."""
 CID = "threshold of collision-induced dissociation, 0 K"
 LITHIUM_kcal_mol = {
     "O": (31.8, f"{CID}; Rodgers and Armentrout, J. Phys. Chem. A 1997, 101, 1238"),
