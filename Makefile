@@ -41,7 +41,7 @@ test-slow: $(READY)  ## the long studies
 	$(BIN)/pytest -m slow
 
 # Those that learn from public tables run where the folder with the tables is given.
-ON_TABLES := multi_fidelity pool_search public_tables screening unseen_polymers
+ON_TABLES := md_against_films multi_fidelity pool_search public_tables screening unseen_polymers
 
 .PHONY: benchmarks
 benchmarks: $(READY)  ## print the figures of the README, one JSON line each; with DATA=FOLDER of tables more
@@ -53,6 +53,7 @@ ifdef DATA
 	$(BIN)/python benchmarks/pool_search.py $(DATA)
 	$(BIN)/python benchmarks/multi_fidelity.py $(DATA)/htpmd.csv --experiments $(DATA)/spe_conductivity.csv
 	$(BIN)/python benchmarks/screening.py $(DATA)/spe_conductivity.csv $(DATA)/candidate_polymers.csv
+	$(BIN)/python benchmarks/md_against_films.py $(DATA)/spe_conductivity.csv
 endif
 
 .PHONY: lock

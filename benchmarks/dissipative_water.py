@@ -1,10 +1,12 @@
-"""Water of dissipative particles (a = 25 kT, ρ = 3) against Groot and Warren; prints one JSON line.
+"""Water of dissipative particles (a = 25 kT, ρ = 3) against published simulations; prints one JSON line.
 
-Groot and Warren, J. Chem. Phys. 1997, 107, 4423, fitted p = ρ kT + α a ρ² with α = 0.101 ± 0.001 to densities from 3 to
-8, and set a so that the inverse compressibility 1 + 2 α a ρ / kT is that of water, 16. The compressibility here is the
-slope of the pressure between ρ = 2.8 and 3.2.
+Groot and Warren, J. Chem. Phys. 1997, 107, 4423, fitted p = ρ kT + α a ρ² with α = 0.101 ± 0.001 to densities up to 8,
+and set a so that the inverse compressibility 1 + 2 α a ρ / kT is that of water, 16. At ρ = 3 itself their line lies
+above the simulations: the pressure is compared with two published ones of this fluid, by the thermostats of Lowe and of
+Shardlow, 23.637 and 23.635 ± 0.002 (the examples that go with Allen and Tildesley, Computer Simulation of Liquids, 2nd
+ed., 2017), and with the line as well. The compressibility is the slope of the pressure between ρ = 2.8 and 3.2.
 
-    python benchmarks/dissipative_water.py [--beads 3000] [--steps 20000] [--timestep 0.02]        (some minutes)
+    python benchmarks/dissipative_water.py [--beads 3000] [--steps 20000] [--timestep 0.01]        (some minutes)
 """
 
 import argparse
@@ -24,6 +26,8 @@ from sim.md.stages import PRODUCE
 from sim.md.system import Species
 
 ALPHA, REPULSION, DENSITY, STEP = 0.101, 25.0, 3.0, 0.2
+PRESSURE = 23.636
+"""Of two simulations (see above)."""
 WATER = 15.98
 """Inverse compressibility of water at room temperature, 1 / n kT κ (Groot and Warren 1997)."""
 
@@ -33,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--beads", type=int, default=3000)
     parser.add_argument("--steps", type=int, default=20_000)
-    parser.add_argument("--timestep", type=float, default=0.02)
+    parser.add_argument("--timestep", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     low, (pressure, error, temperature), high = (
@@ -47,7 +51,8 @@ def main() -> None:
         steps=given.steps,
         timestep=given.timestep,
         temperature=round(temperature, 4),
-        pressure=_against(pressure, error, DENSITY + ALPHA * REPULSION * DENSITY**2),
+        pressure=_against(pressure, error, PRESSURE),
+        of_the_fit_of_1997=round(DENSITY + ALPHA * REPULSION * DENSITY**2, 2),
         alpha=round((pressure - DENSITY) / (REPULSION * DENSITY**2), 4),
         inverse_compressibility=_against(slope, slope_error, 1 + 2 * ALPHA * REPULSION * DENSITY),
         of_water=WATER,

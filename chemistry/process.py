@@ -71,6 +71,32 @@ class Process(Value):
         )
 
 
+_TAKES = {
+    "dissolve": ("powder",),
+    "cast": ("solution",),
+    "dry": ("wet film", "dry film"),
+    "cure": ("dry film",),
+    "press": ("powder", "dry film"),
+}
+_LEAVES = {"dissolve": "solution", "cast": "wet film", "dry": "dry film", "cure": "dry film", "press": "dry film"}
+
+
+def out_of_order(steps: tuple[Step, ...]) -> tuple[int, str] | None:
+    """The place of the first step that finds nothing to work on, and why; None where the steps end in a dry film.
+
+    What was dosed is a powder, which may be pressed as it is, or dissolved, cast and dried.
+
+    >>> out_of_order((Cast(), Dry()))
+    (0, 'cast takes a solution, and what it finds is a powder')
+    """
+    there = "powder"
+    for place, step in enumerate(steps):
+        if there not in _TAKES[step.kind]:
+            return place, f"{step.kind} takes a {' or a '.join(_TAKES[step.kind])}, and what it finds is a {there}"
+        there = _LEAVES[step.kind]
+    return None if there == "dry film" else (len(steps) - 1, f"the process ends here, and what it leaves is a {there}")
+
+
 _UNITS = {"temperature_C": "°C", "hours": "h", "minutes": "min", "pressure_MPa": "MPa", "gap_um": "µm"}
 
 

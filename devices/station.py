@@ -110,14 +110,18 @@ class Station:
         """Abort the plan that runs, from another thread; its finalizers run. Returns at once; `run` raises.
 
         Nothing where no plan runs, or one that was aborted already is being cleaned up. With `leaving`, instruments
-        that run a programme of their own go on with it: the controller will come back and ask what became of it.
+        that run a programme of their own go on with it: the controller will come back and ask what became of it. An
+        abort without it takes that back: a signal may come before the cancel that it was sent for.
         """
         with self._lock:
-            if self._work is None or self._aborted is not None:
+            if self._work is None:
+                return
+            if self._aborted is None or not leaving:
+                for instrument in self.instruments.values():
+                    instrument.left_alone = leaving
+            if self._aborted is not None:
                 return
             self._aborted = reason
-            for instrument in self.instruments.values():
-                instrument.left_alone = leaving
             engine, work = self._engine, self._work
         if engine is not None and engine.state != "idle":
             try:

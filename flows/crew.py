@@ -263,7 +263,9 @@ class Crew:
             self._let_go_of_ended()
             wait((future for future, _ in self._flying), timeout=LOOK_S, return_when=FIRST_COMPLETED)
         if error is not None and _for_good(error):
-            self._lab.safe()  # clean-ups have run; whatever one that failed has left on is turned off all the same
+            # Clean-ups have run. What one that failed has left on is turned off all the same, and what one left on for
+            # us to come back to: Prefect ends a cancelled run by a signal, which may come before we see the cancel.
+            self._lab.safe()
         self._experiments.shutdown()
         self._calculations.shutdown()
         self._workers.stop()

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from chemistry.errors import BadInput
+from flows.md_atoms import draw_atoms, refuse_frames, simulate_asked, told_of_atoms
 from flows.md_file import MdFile
 from flows.terminal import bar, console, table
 
 if TYPE_CHECKING:
+    from sim.md.atomic_recipe import AtomicResult
     from sim.md.pair_structure import RadialDistribution
     from sim.md.recipe import Result
+    from sim.md.simulation import Progress
     from sim.md.trajectory import Trajectory
 
+BEADS = 5000
+"""Of a box, where nobody says otherwise."""
 PICTURES = {".png", ".svg", ".pdf"}
 
 
@@ -27,7 +32,7 @@ class Asked:
 
     file: Path
     temperatures_C: tuple[float, ...]
-    beads: int
+    beads: int | None
     precision: float
     core_hours: float | None
     segments: int
@@ -38,6 +43,7 @@ class Asked:
     seed: int
     folder: Path | None
     plot: Path | None
+    frames: Path | None
     as_json: bool
 
 
@@ -52,6 +58,7 @@ def simulate_formulation(asked: Asked) -> None:
     refuse_picture(asked.plot)
     given = read_yaml_value(MdFile, asked.file)
     temperatures = asked.temperatures_C or given.temperatures
+    refuse_frames(asked.frames, given, len(temperatures))
     if asked.plot is not None and len(temperatures) > 1:
         raise BadInput(f"one picture, {asked.plot}, for {len(temperatures)} temperatures", remedy="Ask for one of them")
     with tempfile.TemporaryDirectory(prefix="ionloop-md-") as spare:
@@ -64,8 +71,9 @@ def simulate_formulation(asked: Asked) -> None:
         return
     for result in results:
         _print(result, given.formulation.label)
-    if asked.plot is not None:
-        console().print(f"Picture: {asked.plot}", soft_wrap=True)
+    for what, path in (("Picture", asked.plot), ("Frames", asked.frames)):
+        if path is not None:
+            console().print(f"{what}: {path}", soft_wrap=True)
 
 
 def refuse_picture(plot: Path | None) -> None:
@@ -78,7 +86,23 @@ def refuse_picture(plot: Path | None) -> None:
         raise BadInput(f"there is no folder {plot.absolute().parent}", remedy="Make it, or choose another")
 
 
-def _simulate(asked: Asked, given: MdFile, temperature: float, folder: Path) -> "Result":
+def _simulate(asked: Asked, given: MdFile, temperature: float, folder: Path) -> "Result | AtomicResult":
+    with bar(console(stderr=True)) as drawn:
+        tasks: dict[str, Any] = {}
+
+        def progress(stage: str, step: int, steps: int) -> None:
+            task = tasks.setdefault(
+                stage, drawn.add_task(f"{temperature:g} °C, {stage}") if stage not in tasks else None
+            )
+            drawn.update(task, total=steps or None, completed=step)
+
+        own = folder / f"{temperature:g}C"
+        if given.atoms is not None:
+            return simulate_asked(asked, given, given.atoms, temperature, own, progress)
+        return _simulate_beads(asked, given, temperature, own, progress)
+
+
+def _simulate_beads(asked: Asked, given: MdFile, temperature: float, folder: Path, progress: "Progress") -> "Result":
     from sim.md.program import Parallel
     from sim.md.recipe import Settings, simulate
     from sim.md.script import Segment
@@ -94,25 +118,18 @@ def _simulate(asked: Asked, given: MdFile, temperature: float, folder: Path) -> 
         core_hours=asked.core_hours,
     )
     settings = Settings(
-        beads=asked.beads,
+        beads=BEADS if asked.beads is None else asked.beads,
         precision=asked.precision,
         plan=plan,
         parallel=Parallel(asked.ranks, asked.threads),
         known=given.known,
     )
-    with bar(console(stderr=True)) as drawn:
-        tasks: dict[str, Any] = {}
-
-        def progress(stage: str, step: int, steps: int) -> None:
-            task = tasks.setdefault(
-                stage, drawn.add_task(f"{temperature:g} °C, {stage}") if stage not in tasks else None
-            )
-            drawn.update(task, total=steps or None, completed=step)
-
-        return simulate(given.formulation, temperature, folder / f"{temperature:g}C", asked.seed, settings, progress)
+    return simulate(given.formulation, temperature, folder, asked.seed, settings, progress)
 
 
-def _told(result: "Result") -> dict[str, object]:
+def _told(result: "Result | AtomicResult") -> dict[str, object]:
+    from sim.md.recipe import Result
+
     produced = result.produced
     return {
         "temperature_C": result.temperature_C,
@@ -123,14 +140,20 @@ def _told(result: "Result") -> dict[str, object]:
         "whole": result.whole,
         "ended": produced.ended,
         "core_hours": round(produced.core_hours, 4),
-        "beads": result.box.system.n,
-        "time_ps": result.grained.time_ps,
-        "bead_nm": result.grained.bead_nm,
+        **(_told_of_beads(result) if isinstance(result, Result) else told_of_atoms(result)),
         "notes": list(result.notes),
     }
 
 
-def _print(result: "Result", label: str) -> None:
+def _told_of_beads(result: "Result") -> dict[str, object]:
+    return {
+        "beads": result.box.system.n,
+        "time_ps": result.grained.time_ps,
+        "bead_nm": result.grained.bead_nm,
+    }
+
+
+def _print(result: "Result | AtomicResult", label: str) -> None:
     from rich.text import Text
 
     out = console()
@@ -145,10 +168,14 @@ def _print(result: "Result", label: str) -> None:
         out.print(f"  {note}", soft_wrap=True)
 
 
-def _draw(result: "Result", plot: Path, label: str) -> None:
+def _draw(result: "Result | AtomicResult", plot: Path, label: str) -> None:
     from sim.md.box import ANION, CATION
     from sim.md.picture import draw_transport
+    from sim.md.recipe import Result
 
+    if not isinstance(result, Result):
+        draw_atoms(result, plot, label)
+        return
     trajectory, grained = result.produced.trajectory, result.grained
     others = [name for name in dict.fromkeys(trajectory.names.tolist()) if name != CATION]
     draw_transport(

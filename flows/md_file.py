@@ -26,6 +26,19 @@ class Loading(Value):
     unit: str = "Li/O"
 
 
+class AtomsAsked(Value):
+    """How a formulation is simulated atom by atom; what is left out is `sim.md.atomic_recipe`'s choice."""
+
+    count: int = Field(default=1500, ge=100, le=200_000)
+    """Of the box, about."""
+    oligomer_units: int = Field(default=8, ge=1, le=60)
+    """OCH2CH2 units between two methyl ends: real chains are far longer."""
+    charge_scale: float | None = Field(default=None, gt=0, le=1)
+    """What the charges of ions are times."""
+    pressure_atm: float = 1.0
+    cutoff_A: float = Field(default=9.0, ge=4, le=20)
+
+
 class MdFile(Value):
     """A formulation to simulate.
 
@@ -46,6 +59,8 @@ class MdFile(Value):
     relative_permittivity: float | None = Field(default=None, ge=1)
     well_kT: float | None = Field(default=None, gt=0)
     """Depth of the attraction between lithium and a bead with one donor, see `docs/md.md`."""
+    atoms: AtomsAsked | None = None
+    """Atom by atom, in place of the coarse-grained model."""
 
     @model_validator(mode="after")
     def _can_be_made(self) -> Self:
@@ -53,6 +68,16 @@ class MdFile(Value):
             _ = self.formulation
         except BadInput as error:
             raise ValueError(str(error)) from error
+        return self
+
+    @model_validator(mode="after")
+    def _beads_or_atoms(self) -> Self:
+        coarse = ("glass_transition", "density_g_cm3", "relative_permittivity", "well_kT")
+        given = [name for name in coarse if getattr(self, name) is not None]
+        if self.atoms is not None and given:
+            raise ValueError(
+                f"{', '.join(given)} would be of the coarse-grained model, and `atoms` asks for another: leave one out"
+            )
         return self
 
     @cached_property

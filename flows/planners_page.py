@@ -10,6 +10,7 @@ import numpy as np
 
 from flows.pages.page import LAYOUT, as_html, write_page
 from flows.planners_table import explained, heads_and_rows, in_words
+from flows.report.words import axis_title
 from planners.compare.campaign_problem import CampaignProblem
 from planners.compare.pool_problem import PoolProblem
 from planners.compare.problem import Problem, Trial
@@ -23,9 +24,8 @@ _BAND = (0.1, 0.9)
 
 _BANDED = "Mean over starts; the band holds the middle 80 % of them."
 _SUBJECT = "Drawn after each experiment: {}. "
-_SEARCHED = (
-    "True results of the experiments that each planner chose; a box shows quartiles and range, without outliers."
-)
+_SEARCHED = "True results of the experiments that each planner chose"
+_BOXES = "; a box shows quartiles and range, without outliers"
 
 Curve = Callable[[Trial], np.ndarray]
 
@@ -66,7 +66,8 @@ def write_planners(path: Path, problem: Problem, trials: Mapping[str, Sequence[T
         )
     if best is not None:
         parts.append(curves("Regret", "regret of the best so far", lambda trial: best - trial.best_so_far))
-    parts.append(Part("Where each planner searched", as_html(where_figure(problem, trials, colours)), _SEARCHED))
+    searched = as_html(where_figure(problem, trials, colours))
+    parts.append(Part("Where each planner searched", searched, f"{_SEARCHED}{'' if _planar(trials) else _BOXES}."))
     write_page(
         path,
         "planners.html",
@@ -135,7 +136,7 @@ def where_figure(problem: Problem, trials: Mapping[str, Sequence[Trial]], colour
         figure.add_box(x=problem.values, name="whole pool", marker_color="#8fa3b8", boxpoints=False)
     for name, own in trials.items():
         results = [outcome for trial in own for outcome in _results(trial)[start:] if outcome]
-        if results and len(results[0]) > 1:
+        if results and _planar(trials):
             across, up = zip(*(outcome[:2] for outcome in results), strict=True)
             figure.add_scatter(x=across, y=up, name=name, mode="markers", marker={"color": colours[name], "size": 5})
         else:
@@ -143,10 +144,15 @@ def where_figure(problem: Problem, trials: Mapping[str, Sequence[Trial]], colour
                 x=[outcome[0] for outcome in results], name=name, marker_color=colours[name], boxpoints=False
             )
             figure.update_layout(showlegend=False)
-    labels = [one.label for one in problem.asked] if isinstance(problem, CampaignProblem) else ["result"]
+    labels = [axis_title(one) for one in problem.asked] if isinstance(problem, CampaignProblem) else ["result"]
     figure.update_xaxes(title=labels[0])
     figure.update_yaxes(title=labels[1] if len(labels) > 1 else None)
     return figure
+
+
+def _planar(trials: Mapping[str, Sequence[Trial]]) -> bool:
+    """Whether experiments have two results each, or more."""
+    return any(len(outcome) > 1 for own in trials.values() for trial in own for outcome in _results(trial))
 
 
 def _results(trial: Trial) -> tuple[tuple[float, ...], ...]:

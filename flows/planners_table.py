@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from chemistry.quantities import with_uncertainty
 from planners.compare.pool_problem import PoolProblem
 from planners.compare.problem import Problem, Trial
 
@@ -74,4 +75,4 @@ def _of_scores(own: dict[str, Any]) -> dict[str, str]:
 
 
 def _mean(mean: float, error: float | None) -> str:
-    return f"{mean:.3f}" if error is None else f"{mean:.3f} ± {error:.3f}"
+    return f"{mean:.3f}" if error is None else with_uncertainty(mean, error)

@@ -109,7 +109,7 @@ def _panel(session: Session, latest: _Latest, address: str) -> "RenderableType":
 
 def _counts(now: Standing) -> str:
     ended = f"{len(now.results)} with a result, {len(now.without_result)} without"
-    theory = f", {now.calculated} calculations" if now.calculated else ""
+    theory = f", {now.calculated} calculation{'' if now.calculated == 1 else 's'}" if now.calculated else ""
     return f"{now.tried} of {now.budget} experiments begun, {ended}{theory}"
 
 

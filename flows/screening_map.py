@@ -108,8 +108,7 @@ def places_figure(map_: PoolMap, ranked: np.ndarray, name: str) -> "Figure":
         figure.add_trace(trace, row=1, col=1)
     for trace in right:
         figure.add_trace(trace, row=1, col=2)
-    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-    figure.update_layout(LAYOUT | {"height": 560, "legend": legend})
+    figure.update_layout(LAYOUT | {"height": 560})
     figure.update_xaxes(title="first principal component", matches="x")
     figure.update_yaxes(title="second principal component", row=1, col=1)
     return figure

@@ -14,7 +14,7 @@ from flows.home import MOST_EXPERIMENTS
 from flows.measure_spec import Measure
 from flows.outcome_spec import LimitAsked, ObjectiveAsked, refuse_unmeasured
 from flows.theory.computing import Computing
-from flows.theory.offer_spec import Offers, refuse_unscanned
+from flows.theory.offer_spec import Offers, refuse_unscanned, refuse_untold
 from flows.theory.validation_spec import Validation
 from ledger.film import Source
 from models.campaign_models import names, why_not_for_planner
@@ -191,7 +191,7 @@ class CampaignSpec(Value):
     @property
     def calculates(self) -> bool:
         """Whether theory may be asked of anything."""
-        return bool(self.validation) or (self.offers is not None and self.offers.md is not None)
+        return bool(self.validation) or (self.offers is not None and bool(self.offers.theory))
 
     @property
     def outcomes(self) -> tuple[Measurand, ...]:
@@ -237,7 +237,9 @@ class CampaignSpec(Value):
         quick = self.offers.quick_scan if self.offers is not None else None
         if quick is not None:
             refuse_unscanned(quick, self.objectives)
-        if self.offers is not None and self.offers.md is not None and self.planner.surrogate != "multi_fidelity":
+        if self.offers is not None:
+            refuse_untold(self.offers, self.outcomes)
+        if self.offers is not None and self.offers.theory and self.planner.surrogate != "multi_fidelity":
             words = (
                 f"theory is offered, and the surrogate {self.planner.surrogate} would leave it aside; write "
                 "`surrogate: multi_fidelity`"

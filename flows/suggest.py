@@ -57,8 +57,8 @@ def _recorded(session: Session, suggestion: Suggestion) -> ExperimentRow | Calcu
         quick = action.source == "quick_scan"
         hours = expected_hours(quickly(session.spec) if quick else session.spec, suggestion.formulation)
         action = action.model_copy(update={"cost_h": hours})
-    elif suggestion.planner != CHECKS and session.spec.offers is not None and session.spec.offers.md is not None:
-        action = action.model_copy(update={"plan": session.spec.offers.md.engine})
+    elif suggestion.planner != CHECKS and session.spec.offers is not None:
+        action = action.model_copy(update={"plan": session.spec.offers.theory[action.source].engine})
     said: dict[str, Any] = {
         "index": suggestion.index,
         "formulation": suggestion.formulation,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from chemistry.formulation import Formulation
 from ledger.database import Writing
@@ -57,7 +57,10 @@ class CalculationRecords(Records):
             row = _open(transaction, calculation_id)
             if others := {reading.source.value for reading in readings} - {row.source}:
                 raise IllegalMove(f"Calculation {row.number} is {row.source} and cannot read {', '.join(others)}")
-            film = Film(film_id=f"{row.source}-{row.id:06d}", formulation=row.formulation, readings=tuple(readings))
+            film_id = f"{row.source}-{row.id:06d}"
+            while _held(transaction.session, film_id):  # a film of that name came out of an archive
+                film_id += "x"
+            film = Film(film_id=film_id, formulation=row.formulation, readings=tuple(readings))
             number = _close(transaction, row, CalculationState.OBSERVED, "", {**result, "readings": len(readings)})
             held = FilmRow(
                 film_id=film.film_id,
@@ -84,6 +87,10 @@ class CalculationRecords(Records):
             raise IllegalMove(f"A calculation without a result cannot become {state.value}")
         with self.database.writing() as transaction:
             _close(transaction, _open(transaction, calculation_id), state, why, None)
+
+
+def _held(session: Session, film_id: str) -> bool:
+    return session.exec(select(FilmRow.id).where(FilmRow.film_id == film_id)).first() is not None
 
 
 def _open(transaction: Writing, calculation_id: int) -> CalculationRow:

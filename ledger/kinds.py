@@ -40,6 +40,8 @@ class EventKind(StrEnum):
     STOCK_WEIGHED = "stock weighed"
     STOCK_RESERVED = "stock reserved"
     STOCK_EMPTY = "stock empty"
+    CAMPAIGN_IMPORTED = "campaign imported"
+    STOCK_SET_ASIDE = "stock set aside"
     LEASE_TAKEN = "lease taken"
     LEASE_RELEASED = "lease released"
 

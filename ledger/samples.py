@@ -184,6 +184,8 @@ def new_sample(transaction: Writing, experiment: ExperimentRow, position: str, p
     session = transaction.session
     before = session.exec(select(func.count()).where(SampleRow.experiment_id == experiment.id)).one()
     sample_id = f"c{experiment.campaign_id}-e{experiment.number:03d}{_letters(before)}{transaction.sample_mark}"
+    while session.get(SampleRow, sample_id) is not None:  # one of that name came out of an archive
+        sample_id += "x"
     number = transaction.event(
         EventKind.SAMPLE_ADDED,
         f"sample {sample_id}",

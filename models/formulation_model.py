@@ -1,18 +1,15 @@
 """What a learnt film process says of new formulations at fixed temperatures, and its face towards BoTorch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import torch
-from botorch.acquisition.objective import PosteriorTransform
-from botorch.models.model import Model
-from botorch.posteriors.gpytorch import GPyTorchPosterior
-from botorch.posteriors.posterior import Posterior
 from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
 from torch import Tensor
 
 from models.film_data import FilmData
 from models.film_process import FilmProcess
+from models.normal_model import NormalModel, side_by_side
 
 _JITTER = 1e-7
 _ROWS = 2048
@@ -163,7 +160,7 @@ class AtTemperatures:
         return [[self.learnt.scale**2 * block for block in own] for own in covariances]
 
 
-class FormulationModel(Model):
+class FormulationModel(NormalModel):
     """A BoTorch model with one output for each (property, temperature).
 
     Properties count as independent of one another; one property at several temperatures is one process, and what is not
@@ -181,35 +178,14 @@ class FormulationModel(Model):
         """How many objectives."""
         return len(self.outputs)
 
-    @property
-    def batch_shape(self) -> torch.Size:
-        """Always empty: one model."""
-        return torch.Size()
-
-    def posterior(
-        self,
-        X: Tensor,
-        output_indices: list[int] | None = None,
-        observation_noise: bool | Tensor = False,
-        posterior_transform: PosteriorTransform | Callable[[Posterior], Posterior] | None = None,
-    ) -> Posterior:
-        """Joint posterior of the q formulations of each batch; `observation_noise` is refused."""
-        if observation_noise is not False:
-            raise NotImplementedError("the noise of a reading belongs to a film, not to a formulation")
-        chosen = [self.outputs[i] for i in output_indices] if output_indices is not None else list(self.outputs)
+    def joint(self, X: Tensor, outputs: Sequence[int]) -> MultivariateNormal:
+        """Of the q formulations of each batch."""
+        chosen = [self.outputs[i] for i in outputs]
         parts = [output.joint(X) for output in chosen]
-        normals = [MultivariateNormal(*part) for part in parts]
-        if len(chosen) == 1:
-            joint = normals[0]
-        elif len({id(output.learnt) for output in chosen}) == len(chosen):
-            joint = MultitaskMultivariateNormal.from_independent_mvns(normals)
-        else:
-            mean = torch.stack([mean for mean, _ in parts], dim=-1)
-            joint = MultitaskMultivariateNormal(
-                mean, _together(chosen, X, [own for _, own in parts]), interleaved=False
-            )
-        posterior = GPyTorchPosterior(joint)
-        return posterior if posterior_transform is None else posterior_transform(posterior)
+        if len({id(output.learnt) for output in chosen}) == len(chosen):
+            return side_by_side([MultivariateNormal(*part) for part in parts])
+        mean = torch.stack([mean for mean, _ in parts], dim=-1)
+        return MultitaskMultivariateNormal(mean, _together(chosen, X, [own for _, own in parts]), interleaved=False)
 
 
 def _together(chosen: Sequence[AtTemperature], X: Tensor, own: Sequence[Tensor]) -> Tensor:

@@ -1,14 +1,14 @@
 """A BoTorch model whose outputs are multiplied: turned upside down, made wider, or both."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import torch
-from botorch.acquisition.objective import PosteriorTransform
 from botorch.models.model import Model
 from botorch.posteriors.gpytorch import GPyTorchPosterior
-from botorch.posteriors.posterior import Posterior
 from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
 from torch import Tensor
+
+from models.normal_model import NormalModel
 
 
 def interleaved(normal: MultitaskMultivariateNormal) -> bool:
@@ -19,7 +19,7 @@ def interleaved(normal: MultitaskMultivariateNormal) -> bool:
     return normal._interleaved
 
 
-class Rescaled(Model):
+class Rescaled(NormalModel):
     """A model whose means and deviations from them are multiplied, each output by factors of its own."""
 
     def __init__(self, model: object, mean: Tensor, deviation: Tensor) -> None:
@@ -39,25 +39,15 @@ class Rescaled(Model):
         """That of the model."""
         return self.model.batch_shape
 
-    def posterior(
-        self,
-        X: Tensor,
-        output_indices: list[int] | None = None,
-        observation_noise: bool | Tensor = False,
-        posterior_transform: PosteriorTransform | Callable[[Posterior], Posterior] | None = None,
-    ) -> Posterior:
-        """The model's posterior, which must be normal, with means and covariance rescaled."""
-        given = self.model.posterior(X, output_indices=output_indices, observation_noise=observation_noise)
+    def joint(self, X: Tensor, outputs: Sequence[int]) -> MultivariateNormal:
+        """The model's own, which must be normal, with means and covariance rescaled."""
+        chosen = list(outputs)
+        given = self.model.posterior(X, output_indices=chosen)
         if not isinstance(given, GPyTorchPosterior):
             raise NotImplementedError(f"only a normal posterior can be rescaled, got {type(given).__name__}")
-        chosen = slice(None) if output_indices is None else output_indices
-        mean, deviation = self.mean[chosen], self.deviation[chosen]
-        normal = given.distribution
-        if isinstance(normal, MultitaskMultivariateNormal):
-            pattern = deviation.repeat(X.shape[-2]) if interleaved(normal) else deviation.repeat_interleave(X.shape[-2])
-            covariance = normal.covariance_matrix * pattern[:, None] * pattern
-            rescaled = MultitaskMultivariateNormal(normal.mean * mean, covariance, interleaved=interleaved(normal))
-        else:
-            rescaled = MultivariateNormal(normal.mean * mean[0], normal.covariance_matrix * deviation[0] ** 2)
-        posterior = GPyTorchPosterior(rescaled)
-        return posterior if posterior_transform is None else posterior_transform(posterior)
+        mean, deviation, normal = self.mean[chosen], self.deviation[chosen], given.distribution
+        if not isinstance(normal, MultitaskMultivariateNormal):
+            return MultivariateNormal(normal.mean * mean[0], normal.covariance_matrix * deviation[0] ** 2)
+        pattern = deviation.repeat(X.shape[-2]) if interleaved(normal) else deviation.repeat_interleave(X.shape[-2])
+        covariance = normal.covariance_matrix * pattern[:, None] * pattern
+        return MultitaskMultivariateNormal(normal.mean * mean, covariance, interleaved=interleaved(normal))

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Sequence
 
 import torch
-from botorch.acquisition.objective import PosteriorTransform
 from botorch.models.model import Model
-from botorch.posteriors.gpytorch import GPyTorchPosterior
-from botorch.posteriors.posterior import Posterior
 from botorch.sampling.normal import SobolQMCNormalSampler
-from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
+from gpytorch.distributions import MultivariateNormal
 from torch import Tensor
 
+from models.normal_model import NormalModel, side_by_side
 from planners.limits import places
 from planners.objectives import Objective
 
@@ -44,7 +42,7 @@ def gather_of(objectives: Sequence[Objective]) -> Gather | None:
     return gather
 
 
-class Gathered(Model):
+class Gathered(NormalModel):
     """The objectives at one formulation at a time as normal numbers: means and variances of draws of all its outputs.
 
     The worst of several is not normal; this thins candidates out and tells what is expected. What is chosen in the end
@@ -65,21 +63,11 @@ class Gathered(Model):
         """That of the model."""
         return self.model.batch_shape
 
-    def posterior(
-        self,
-        X: Tensor,
-        output_indices: list[int] | None = None,
-        observation_noise: bool | Tensor = False,
-        posterior_transform: PosteriorTransform | Callable[[Posterior], Posterior] | None = None,
-    ) -> Posterior:
+    def joint(self, X: Tensor, outputs: Sequence[int]) -> MultivariateNormal:
         """Of `n x 1 x d` features; the objectives of one formulation count as independent."""
-        if X.shape[-2] != 1 or observation_noise is not False:
-            raise NotImplementedError("only single formulations without noise")
+        if X.shape[-2] != 1:
+            raise NotImplementedError("only single formulations")
         sampler = SobolQMCNormalSampler(torch.Size([DRAWS]), seed=_SEED)
         drawn = self.gather(sampler(self.model.posterior(X)))
         mean, variance = drawn.mean(dim=0), drawn.var(dim=0).clamp_min(_LEAST)
-        chosen = range(drawn.shape[-1]) if output_indices is None else output_indices
-        parts = [MultivariateNormal(mean[..., i], torch.diag_embed(variance[..., i])) for i in chosen]
-        normal = parts[0] if len(parts) == 1 else MultitaskMultivariateNormal.from_independent_mvns(parts)
-        posterior = GPyTorchPosterior(normal)
-        return posterior if posterior_transform is None else posterior_transform(posterior)
+        return side_by_side([MultivariateNormal(mean[..., i], torch.diag_embed(variance[..., i])) for i in outputs])

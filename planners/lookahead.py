@@ -12,17 +12,15 @@ change which experiment is best and what it gains. Averaged over z, that gain is
 Calculations are bought, one at a time, where some number of them has the larger rate.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from botorch.acquisition.objective import PosteriorTransform
-from botorch.models.model import Model
-from botorch.posteriors.gpytorch import GPyTorchPosterior
-from botorch.posteriors.posterior import Posterior
 from botorch.utils.sampling import draw_sobol_normal_samples
-from gpytorch.distributions import MultitaskMultivariateNormal, MultivariateNormal
+from gpytorch.distributions import MultivariateNormal
 from torch import Tensor
+
+from models.normal_model import NormalModel, side_by_side
 
 DRAWS = 32
 """Of what calculations may say: the points of a scrambled Sobol sequence."""
@@ -32,7 +30,7 @@ Value = Callable[[Tensor], Tensor]
 """Expected gain, `n`, of candidates whose means and standard deviations are given, `n x 2M` (`AsTold`)."""
 
 
-class AsTold(Model):
+class AsTold(NormalModel):
     """A BoTorch model whose posterior is its input: M means and then M standard deviations, independent of one another.
 
     It asks BoTorch's acquisitions about beliefs that no model holds yet. `outputs` are those that it speaks of.
@@ -47,26 +45,11 @@ class AsTold(Model):
         """How many outputs it speaks of."""
         return self._outputs
 
-    @property
-    def batch_shape(self) -> torch.Size:
-        """Always empty: one model."""
-        return torch.Size()
-
-    def posterior(
-        self,
-        X: Tensor,
-        output_indices: list[int] | None = None,
-        observation_noise: bool | Tensor = False,
-        posterior_transform: PosteriorTransform | Callable[[Posterior], Posterior] | None = None,
-    ) -> Posterior:
+    def joint(self, X: Tensor, outputs: Sequence[int]) -> MultivariateNormal:
         """Normal about the means that are given; of single rows, `... x 1 x 2M`."""
-        given = [
-            MultivariateNormal(X[..., place], torch.diag_embed(X[..., self._of + place] ** 2))
-            for place in range(self._outputs)
-        ]
-        joint = given[0] if len(given) == 1 else MultitaskMultivariateNormal.from_independent_mvns(given)
-        posterior = GPyTorchPosterior(joint)
-        return posterior if posterior_transform is None else posterior_transform(posterior)
+        return side_by_side(
+            [MultivariateNormal(X[..., place], torch.diag_embed(X[..., self._of + place] ** 2)) for place in outputs]
+        )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from chemistry.errors import BadInput
-from chemistry.process import Cast, Cure, Dissolve, Dry, Press, Process, Step
+from chemistry.process import Cast, Cure, Dissolve, Dry, Press, Process, Step, out_of_order
 from chemistry.quantity_fields import in_unit
 from chemistry.remembered import remembered
 from chemistry.solvents import solvent
@@ -224,7 +224,7 @@ _LIMITS = {
 
 
 def why_not_made(process: Process) -> list[tuple[str, str]]:
-    """What nobody can make a film by, each with its key: no step at all, or a setting beyond what any step can have.
+    """What nobody can make a film by, each with its key: no step, steps out of order, or a setting no step can have.
 
     It is asked of a list of steps that a space names. What happened elsewhere may be anything, or stated by nobody.
     """
@@ -232,7 +232,9 @@ def why_not_made(process: Process) -> list[tuple[str, str]]:
         return [
             ("steps", "it has no step, so no film comes of it; name steps, or leave `process` out for the usual one")
         ]
-    return [
+    astray = out_of_order(process.steps)
+    found = [] if astray is None else [(f"steps.{astray[0]}", astray[1])]
+    return found + [
         (f"steps.{place}.{field}", f"{field} is {value:g}, and any step has it from {low:g} to {high:g}")
         for place, step in enumerate(process.steps)
         for field, (low, high) in _LIMITS.items()

@@ -10,7 +10,7 @@ from devices.errors import InstrumentError
 from devices.perform import perform
 from devices.plans import kinds
 from devices.plans.making import FilmAsMade
-from devices.plans.parts import Control, checkpoint, insist, recorded, stop, until_idle
+from devices.plans.parts import Control, checkpoint, insist, recorded, stop, until_idle, whole
 from devices.protocols import Command, HeaterOff, Indent, Load, SetTemperature, Unload
 from devices.station import Station
 from devices.wanted import Wanted
@@ -109,9 +109,14 @@ def tidy(station: Station) -> MsgGenerator[None]:
     in particular (`station.run(tidy(station))`): then the cell is cleared of whatever is in it.
     """
     changer, stage = station.instrument("sample_changer"), station.instrument("thermal_stage")
-    yield from stop(*station.instruments.values())
-    # Whatever is there: a changer that took another film for ours would else keep it, and refuse the next.
-    yield from finalize_wrapper(insist(stage, HeaterOff()), insist(changer, Unload(whatever=True)))
+
+    def clear() -> MsgGenerator[None]:
+        # Whatever is there: a changer that took another film for ours would else keep it, and refuse the next.
+        cleared = finalize_wrapper(insist(stage, HeaterOff()), insist(changer, Unload(whatever=True)))
+        # The heater also where an order that failed at this very moment is heard of while everything is stopped.
+        return (yield from finalize_wrapper(stop(*station.instruments.values()), cleared))
+
+    return (yield from whole(clear))
 
 
 def _at(

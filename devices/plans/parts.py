@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bluesky.utils import Msg, MsgGenerator
+from bluesky.utils import Msg, MsgGenerator, RequestAbort
 
 from devices.errors import InstrumentError
 from devices.instrument import Instrument
@@ -30,6 +30,18 @@ def recorded(plan: MsgGenerator[Any], about: dict[str, Any]) -> MsgGenerator[Any
     result = yield from plan
     yield Msg("close_run")
     return result
+
+
+def whole(clean_up: Callable[[], MsgGenerator[None]]) -> MsgGenerator[None]:
+    """A clean-up that an abort does not cut short: where one falls into it, it begins once more and is carried out.
+
+    A plan is aborted once at most (`Station.abort`), also when it has come to its clean-up by itself.
+    """
+    try:
+        yield from clean_up()
+    except RequestAbort:
+        yield from clean_up()
+        raise
 
 
 def stop(*instruments: Instrument) -> MsgGenerator[None]:

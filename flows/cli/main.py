@@ -9,6 +9,7 @@ from flows.cli import (
     amend,
     analyse,
     approve,
+    archive,
     command,
     data,
     dft,
@@ -54,6 +55,8 @@ for name in approve.ANSWERS:
     app.command(name)(approve.answer(name))
 app.command("amend")(amend.amend)
 app.command("report")(report.report)
+app.command("export")(archive.export)
+app.command("import")(archive.import_)
 app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
 app.add_typer(dft.app, name="dft")

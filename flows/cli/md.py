@@ -23,7 +23,9 @@ def simulate(
     temperature: Annotated[
         list[float] | None, typer.Option("--temperature", help="°C, in place of the file's; may be given again")
     ] = None,
-    beads: Annotated[int, typer.Option("--beads", min=100, max=1_000_000, help="beads of the box")] = 5000,
+    beads: Annotated[
+        int | None, typer.Option("--beads", min=100, max=1_000_000, help="beads of the box [default: 5000]")
+    ] = None,
     precision: Annotated[
         float, typer.Option("--precision", min=0.001, max=1, help="relative error of the conductivity to end at")
     ] = 0.2,
@@ -44,11 +46,16 @@ def simulate(
         Path | None, typer.Option("--folder", help="keep the run here; one that was killed goes on")
     ] = None,
     plot: Annotated[Path | None, typer.Option("--plot", help="displacements and g(r): OUT.png, .svg or .pdf")] = None,
+    frames: Annotated[
+        Path | None,
+        typer.Option("--frames", help="OUT.extxyz: frames with energies and forces, for a file with `atoms`"),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
-    """Simulate a formulation by the coarse-grained model until its conductivity is precise enough.
+    """Simulate a formulation until its conductivity is precise enough: by the coarse-grained model, or atom by atom.
 
-    Errors are those of chance; what the model is wrong by is for `ionloop models calibrate` to find.
+    A file with `atoms` is simulated atom by atom, as oligomers of PEO with LiTFSI. Errors are those of chance; what the
+    model is wrong by is for `ionloop models calibrate` to find.
     """
     from flows.md import Asked, simulate_formulation
 
@@ -67,6 +74,7 @@ def simulate(
             seed=seed,
             folder=folder,
             plot=plot,
+            frames=frames,
             as_json=json,
         )
     )

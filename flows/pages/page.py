@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 LAYOUT: dict[str, Any] = {
     "template": "plotly_white",
     "font": {"family": "system-ui, sans-serif", "size": 13},
-    "margin": {"l": 60, "r": 20, "t": 40, "b": 50},
+    "margin": {"l": 60, "r": 20, "t": 60, "b": 50},
     "height": 460,
+    "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
 }
 KNOWN, NEW, BEST, FAINT = "#8fa3b8", "#0f766e", "#c2410c", "#d3dbe4"
 """Colours of what was trained on, of what is new, of what is best, and of what only lies behind."""

@@ -8,7 +8,7 @@ from chemistry.errors import BadInput
 from chemistry.quantities import with_uncertainty
 from flows.report.content import Content, read_content
 from flows.report.figures import calibration_figure, front_figure, nyquist_figure, progress_figure, temperature_figure
-from flows.report.words import axis_title, in_plain_units, limit_in_words
+from flows.report.words import axis_title, in_plain_units, limit_in_words, metrics_in_words
 from ledger.store import Ledger
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def render(content: Content) -> str:
         plotly=get_plotlyjs(),
         axis_title=axis_title,
         limit_in_words=limit_in_words,
+        metrics_in_words=metrics_in_words,
         plain=in_plain_units,
         with_uncertainty=with_uncertainty,
     )

@@ -1,6 +1,8 @@
 """Words and numbers as people read them."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from chemistry.quantities import decimals_of, with_uncertainty
 from planners.objectives import Limit, Measurand, Objective
@@ -28,6 +30,21 @@ def _over_several(asked: Objective) -> str:
     at, above = (" and ".join(f"{v:g}" for v in many) for many in (asked.temperatures_C, asked.references))
     unit = _UNITS.get(asked.unit, asked.unit)
     return f"{asked.over} of {title} at {at} °C, above {above}" + (f" ({unit})" if unit else "")
+
+
+def metrics_in_words(metrics: Mapping[str, Any]) -> list[str]:
+    """What a version is worth: one line for each property, then whatever else was measured of it.
+
+    >>> metrics_in_words({"glass_transition rmse": 21.7, "glass_transition coverage_90": 1.0, "loss": 2.5})
+    ['glass transition: error 21.7, 90 % intervals hold 100 %', 'loss 2.5']
+    """
+    numbers = {name: value for name, value in metrics.items() if isinstance(value, int | float)}
+    told: list[str] = []
+    for name in [key.removesuffix(" rmse") for key in numbers if key.endswith(" rmse")]:
+        own = {key.removeprefix(f"{name} "): numbers.pop(key) for key in [*numbers] if key.startswith(f"{name} ")}
+        held = f", 90 % intervals hold {100 * own['coverage_90']:.0f} %" if "coverage_90" in own else ""
+        told.append(f"{_TITLES.get(name, name.replace('_', ' '))}: error {own['rmse']:.3g}{held}")
+    return told + [f"{name.replace('_', ' ')} {value:.3g}" for name, value in numbers.items()]
 
 
 def limit_in_words(limit: Limit) -> str:

@@ -9,13 +9,12 @@ from flows.control import in_words
 from flows.session import Session
 from flows.step import step
 from flows.theory.asking import Theory
-from flows.theory.recipes import Recipe, recipe, recipe_of
+from flows.theory.offers import temperatures_of
+from flows.theory.recipes import recipe, recipe_of
 from flows.theory.workers import CutShort
 from ledger.errors import IllegalMove
 from ledger.kinds import CalculationState
 from ledger.tables import CalculationRow
-
-ROOM_C = 25.0
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ def _calculate(session: Session, calculation: CalculationRow, theory: Theory) ->
     name = recipe_of(ledger.suggestion_of(calculation))
     what, seeds = recipe(name), (session.spec.seed, calculation.number)
     try:
-        found = what.run(calculation.formulation, _temperatures(session, what), seeds, theory)
+        found = what.run(calculation.formulation, temperatures_of(session.spec, what), seeds, theory)
     except CutShort:
         raise
     except IonloopError as error:
@@ -72,11 +71,3 @@ def _is_over(session: Session, calculation: CalculationRow) -> bool:
         row.id == calculation.id and CalculationState(row.state).final
         for row in session.ledger.calculations(session.campaign_id)
     )
-
-
-def _temperatures(session: Session, what: Recipe) -> tuple[float, ...]:
-    """Those that the offer names, or at which films are asked for what the recipe tells; 25 °C where they are not."""
-    md = session.spec.offers.md if session.spec.offers else None
-    offered = md.temperatures if md is not None and recipe(md.engine) == what else ()
-    asked = [one.temperature_C for one in session.spec.outcomes if one.property in what.tells]
-    return offered or tuple(dict.fromkeys(T for T in asked if T is not None)) or (ROOM_C,)

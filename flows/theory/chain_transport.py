@@ -18,7 +18,6 @@ from flows.theory.calculated import Calculated
 from ledger.film import PROPERTY_UNITS, Reading, Source
 
 RECIPE = "chains/1"
-CONDUCTIVITY = "log10_conductivity"
 MODEL_SD = 0.5
 """Decades by which the coarse-grained model errs beside chance: our estimate, and the surrogate learns its own."""
 CORE_HOURS = 1.0

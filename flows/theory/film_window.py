@@ -12,9 +12,9 @@ from chemistry.catalogue import polymer_facts
 from chemistry.formulation import Formulation
 from flows.theory.asking import Theory
 from flows.theory.calculated import Calculated
+from flows.theory.recipes import OXIDATION_LIMIT
 from ledger.film import Reading, Source
 
-OXIDATION_LIMIT = "oxidation_limit"
 SD_V = 0.35
 """By which the oxidation limit of a single molecule in a continuum errs, V: our estimate, the mean error that is asked
 of ionisation energies; for sulfones it errs by more (`docs/dft.md`)."""

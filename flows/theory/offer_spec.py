@@ -8,7 +8,9 @@ from pydantic import AfterValidator, Field
 from chemistry.errors import WrongKeys
 from chemistry.value import Value
 from flows.measure_spec import COLDEST_C, HOTTEST_C, SweepSpec, in_unit
-from planners.objectives import Objective
+from flows.theory.recipes import OXIDATION_LIMIT
+from planners.objectives import Measurand, Objective
+from planners.protocols import Kind
 
 
 def _each_once(temperatures_C: tuple[float, ...]) -> tuple[float, ...]:
@@ -46,11 +48,38 @@ class Simulations(Value):
     most: int = Field(default=200, ge=1)
 
 
+class Windows(Value):
+    """Quantum chemistry of the oxidation limit: what one calculation costs, and how many may be bought."""
+
+    engine: Literal["redox_window", "twin_window"] = "twin_window"
+    """The recipe (`flows.theory.recipes`). The twin's makes up what a calculation would say, for dry runs."""
+    price: Annotated[float, in_unit("hour"), Field(gt=0)]
+    """Hours of lab time that one is held to be worth."""
+    most: int = Field(default=200, ge=1)
+
+
 class Offers(Value):
     """Ways to learn of a formulation beside the experiment that `measure` describes."""
 
     quick_scan: QuickScan | None = None
     md: Simulations | None = None
+    dft: Windows | None = None
+
+    @property
+    def theory(self) -> dict[Kind, Simulations | Windows]:
+        """What may be calculated, by its source."""
+        offered: dict[Kind, Simulations | Windows | None] = {"md": self.md, "dft": self.dft}
+        return {source: one for source, one in offered.items() if one is not None}
+
+
+def refuse_untold(offers: Offers, outcomes: Sequence[Measurand]) -> None:
+    """Raise `WrongKeys` where quantum chemistry is offered and nothing that it tells is asked of films."""
+    if offers.dft is not None and OXIDATION_LIMIT not in {one.property for one in outcomes}:
+        words = (
+            f"it tells the {OXIDATION_LIMIT}, which no objective and no limit asks for; ask for it, such as `limits: "
+            f"[{{property: {OXIDATION_LIMIT}, at_least: 4.5 V, temperature: 70 °C}}]`, or leave dft out"
+        )
+        raise WrongKeys(("offers.dft", words))
 
 
 def refuse_unscanned(quick: QuickScan, objectives: Sequence[Objective]) -> None:

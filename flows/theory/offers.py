@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from flows.cost import expected_hours
+from flows.cost import ROOM_C, expected_hours
 from flows.spec import CampaignSpec
-from flows.theory.recipes import CONDUCTIVITY, recipe
-from ledger.film import Source
+from flows.theory.recipes import CONDUCTIVITY, Recipe, recipe
 from planners.objectives import Measurand
 from planners.points import formulation_at
 from planners.protocols import Offer
@@ -25,7 +24,7 @@ def offers_of(spec: CampaignSpec, bought: Mapping[str, int]) -> tuple[Offer, ...
     found = [
         Offer(source="experiment", tells=spec.outcomes, sd=READING_SD, cost_h=_hours(spec)),
     ]
-    quick, md = spec.offers.quick_scan, spec.offers.md
+    quick = spec.offers.quick_scan
     if quick is not None:
         found.append(
             Offer(
@@ -35,10 +34,24 @@ def offers_of(spec: CampaignSpec, bought: Mapping[str, int]) -> tuple[Offer, ...
                 cost_h=_hours(quickly(spec)),
             )
         )
-    if md is not None and bought.get(Source.MD.value, 0) < md.most:
-        tells = _conductivities(md.temperatures)
-        found.append(Offer(source="md", tells=tells, sd=recipe(md.engine).sd, cost_h=md.price))
+    for source, theory in spec.offers.theory.items():
+        if bought.get(source, 0) < theory.most:
+            what = recipe(theory.engine)
+            at = temperatures_of(spec, what)
+            tells = tuple(Measurand(property=name, temperature_C=T) for name in what.tells[:1] for T in at)
+            found.append(Offer(source=source, tells=tells, sd=what.sd, cost_h=theory.price))
     return tuple(found)
+
+
+def temperatures_of(spec: CampaignSpec, what: Recipe) -> tuple[float, ...]:
+    """At which a recipe is asked, °C: those that its offer names, or at which films are asked for what it tells.
+
+    25 °C where they are asked for nothing that it tells.
+    """
+    md = spec.offers.md if spec.offers else None
+    offered = md.temperatures if md is not None and recipe(md.engine) == what else ()
+    asked = [one.temperature_C for one in spec.outcomes if one.property in what.tells]
+    return offered or tuple(dict.fromkeys(T for T in asked if T is not None)) or (ROOM_C,)
 
 
 def quickly(spec: CampaignSpec) -> CampaignSpec:

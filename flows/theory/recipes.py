@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flows.spec import CampaignSpec
     from flows.theory.asking import Theory
 
-CONDUCTIVITY = "log10_conductivity"
+CONDUCTIVITY, OXIDATION_LIMIT = "log10_conductivity", "oxidation_limit"
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,15 @@ class Recipe:
 def recipe(name: str) -> Recipe:
     """The recipe of a name."""
     from flows.theory import chain_transport, film_window
-    from sim.twin.simulated import CORE_HOURS, RUN_SD
+    from sim.twin.simulated import CORE_HOURS, RUN_SD, WINDOW_SD_V
 
-    window = film_window.film_window, Source.DFT, (film_window.OXIDATION_LIMIT,), film_window.SD_V
-    chains = chain_transport.chain_transport, Source.MD, (chain_transport.CONDUCTIVITY,), chain_transport.MODEL_SD
+    transport, window = chain_transport, film_window
+    conductivity, oxidation = (Source.MD, (CONDUCTIVITY,)), (Source.DFT, (OXIDATION_LIMIT,))
     return {
-        "chains": Recipe(*chains, chain_transport.CORE_HOURS),
-        "redox_window": Recipe(*window, film_window.CORE_HOURS),
-        "twin": Recipe(_made_up_simulation, Source.MD, (CONDUCTIVITY,), RUN_SD, CORE_HOURS, made_up=True),
+        "chains": Recipe(transport.chain_transport, *conductivity, transport.MODEL_SD, transport.CORE_HOURS),
+        "redox_window": Recipe(window.film_window, *oxidation, window.SD_V, window.CORE_HOURS),
+        "twin": Recipe(_made_up_simulation, *conductivity, RUN_SD, CORE_HOURS, made_up=True),
+        "twin_window": Recipe(_made_up_window, *oxidation, WINDOW_SD_V, window.CORE_HOURS, made_up=True),
     }[name]
 
 
@@ -69,6 +70,15 @@ def _made_up_simulation(
     return Calculated(readings, simulated.CORE_HOURS)
 
 
+def _made_up_window(
+    formulation: Formulation, temperatures_C: Sequence[float], seeds: Sequence[int], _: "Theory"
+) -> Calculated:
+    from flows.theory.film_window import CORE_HOURS
+    from sim.twin import simulated
+
+    return Calculated(simulated.window(formulation, temperatures_C), CORE_HOURS)
+
+
 def refuse_made_up(spec: "CampaignSpec", lab: "Lab") -> None:
     """Refuse a recipe that answers for the twin where the instruments are real.
 
@@ -77,14 +87,15 @@ def refuse_made_up(spec: "CampaignSpec", lab: "Lab") -> None:
     """
     if lab.simulated:
         return
-    md = spec.offers.md if spec.offers else None
-    if md is not None and recipe(md.engine).made_up:
-        raise BadInput(
-            f"the engine {md.engine!r} makes up what a simulation would say, and `{lab.name}` is a real lab",
-            place="offers: md: engine",
-            remedy="Leave `md` out of the offers; where nothing else is offered, leave `offers` out and write "
-            "`planner: {name: bayesian}`, for multi_fidelity needs offers. Or run the campaign on a simulated lab",
-        )
+    for source, theory in (spec.offers.theory if spec.offers else {}).items():
+        if recipe(theory.engine).made_up:
+            raise BadInput(
+                f"the engine {theory.engine!r} makes up what theory would say, and `{lab.name}` is a real lab",
+                place=f"offers: {source}: engine",
+                remedy=f"Name an engine that calculates, or leave `{source}` out of the offers; where nothing else is "
+                "offered, leave `offers` out and write `planner: {name: bayesian}`, for multi_fidelity needs offers. "
+                "Or run the campaign on a simulated lab",
+            )
     for check in spec.validation:
         if recipe(check.recipe).made_up:
             raise BadInput(

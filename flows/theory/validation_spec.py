@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from chemistry.value import Value
 
-RecipeName = Literal["chains", "redox_window", "twin"]
+RecipeName = Literal["chains", "redox_window", "twin", "twin_window"]
 """Names of `flows.theory.recipes`."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations_with_replacement
 
 from chemistry.errors import BadInput
+from sim.md.model import Scale, reduced
 from sim.md.system import Species, System
 
 WCA = 2 ** (1 / 6)
@@ -55,6 +56,11 @@ class BeadSpring:
         wrong = {name: value for name, value in positive.items() if not value > 0}
         if wrong or self.bjerrum_length < 0:
             raise BadInput(f"{wrong or self.bjerrum_length} of a bead-spring model", remedy="Give numbers above zero")
+
+    @property
+    def scale(self) -> Scale:
+        """Reduced units."""
+        return reduced(self.kT)
 
     def reach(self, system: System) -> float:
         """Largest distance over which two beads are looked at."""

@@ -35,9 +35,17 @@ def write_data_file(system: System, path: Path, random: np.random.Generator) -> 
     else:
         columns |= xyz
     atoms = pd.DataFrame(columns | dict(zip(("nx", "ny", "nz"), images.T, strict=True)))
+    terms = {
+        "Bonds": (system.bonds, system.bond_kinds),
+        "Angles": (system.angles, system.angle_kinds),
+        "Dihedrals": (system.torsions, system.torsion_kinds),
+    }
+    kinds = {title: np.zeros(len(beads), int) if kind is None else kind for title, (beads, kind) in terms.items()}
     topology = {
-        title: pd.DataFrame({"type": 1} | {f"atom{k + 1}": beads[:, k] + 1 for k in range(beads.shape[1])})
-        for title, beads in (("Bonds", system.bonds), ("Angles", system.angles))
+        title: pd.DataFrame(
+            {"type": kinds[title] + 1} | {f"atom{k + 1}": places + 1 for k, places in enumerate(beads.T)}
+        )
+        for title, (beads, _) in terms.items()
         if len(beads)
     }
     for table in (atoms, *topology.values()):
@@ -51,9 +59,9 @@ def write_data_file(system: System, path: Path, random: np.random.Generator) -> 
         atom_style=atom_style(system),
     )
     # pymatgen counts types of bonds from coefficients, which stand in the script here.
-    text = data.get_str(distance=8)
-    kinds = "".join(f"1  {title.lower()[:-1]} types\n" for title in topology)
-    path.write_text(text.replace(" atom types\n", f" atom types\n{kinds}", 1))
+    text = data.get_str(distance=8, charge=8)
+    counts = "".join(f"{kinds[title].max() + 1}  {title.lower()[:-1]} types\n" for title in topology)
+    path.write_text(text.replace(" atom types\n", f" atom types\n{counts}", 1))
 
 
 def _spheres(system: System, random: np.random.Generator) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import combinations_with_replacement
 
 from chemistry.errors import BadInput
+from sim.md.model import Scale, reduced
 from sim.md.system import System
 
 
@@ -36,6 +37,11 @@ class Dissipative:
     coulomb_cutoff: float = 3.0
     timestep: float = 0.04
     hard: bool = False
+
+    @property
+    def scale(self) -> Scale:
+        """Reduced units."""
+        return reduced(self.kT)
 
     def reach(self, system: System) -> float:
         """Largest distance over which two beads are looked at."""

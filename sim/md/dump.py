@@ -14,7 +14,7 @@ from sim.md.unwrapping import unwrapped
 
 _FORMS = (("xu", "yu", "zu"), ("xsu", "ysu", "zsu"), ("x", "y", "z"), ("xs", "ys", "zs"))
 """Columns of positions, the first that are there: unwrapped, unwrapped and scaled, wrapped, wrapped and scaled."""
-_IMAGES, _DIPOLES = ("ix", "iy", "iz"), ("mux", "muy", "muz")
+_IMAGES, _DIPOLES, _FORCES = ("ix", "iy", "iz"), ("mux", "muy", "muz"), ("fx", "fy", "fz")
 _KIND = ("type", "element")
 _TEXTS = ("element", "typelabel", "procname")
 
@@ -74,6 +74,7 @@ def read_dump(path: Path, *, timestep: float = 1.0, names: Mapping[str, str] | N
         molecules=first.table[:, columns["mol"]].astype(int) if "mol" in columns else None,
         notes=tuple(notes),
         dipoles=_columns(frames, columns, _DIPOLES) if all(name in columns for name in _DIPOLES) else None,
+        forces=_columns(frames, columns, _FORCES) if all(name in columns for name in _FORCES) else None,
     )
 
 

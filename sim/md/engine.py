@@ -18,6 +18,12 @@ POLL_S = 0.2
 _CAUSES = (
     ("Lost atoms", "beads left the box", "Beads still overlapped, or the time step is too long: halve it"),
     ("Bond atom", "a bond was torn", "The time step is too long or chains still overlapped: halve the time step"),
+    ("Angle atom", "a molecule was torn", "The time step is too long or atoms still overlapped: halve the time step"),
+    (
+        "Dihedral atom",
+        "a molecule was torn",
+        "The time step is too long or atoms still overlapped: halve the time step",
+    ),
     ("Bad FENE bond", "a bond was stretched to its limit", "Halve the time step, or push overlaps apart for longer"),
     ("FENE bond too long", "a bond was stretched to its limit", "Halve the time step, or lower the wells"),
     ("Out of range atoms", "beads moved too far in one step", "Halve the time step"),

@@ -20,6 +20,7 @@ from sim.md.simulation import PUSH_STEPS, Progress, Simulation
 from sim.md.stages import Plan, Produced, produce
 from sim.md.trajectory import Trajectory
 from sim.md.transport import Transport, transport
+from sim.md.units import Units
 
 LEAST_SD = 0.02
 """Decades; no run is surer of its mean."""
@@ -127,11 +128,11 @@ def simulate(
     found = transport(produced.trajectory, box.charges, least_distance=1.0)
     return Result(
         temperature_C=temperature_C,
-        numbers=_numbers(found, grained),
+        numbers=transport_numbers(found, grained.units, grained.temperature_K, CATION, ANION),
         diffusive=found.diffusive,
         equilibrated=produced.equilibrium.reached,
         whole=produced.whole,
-        notes=(*grained.notes, *box.notes, *_doubts(found, produced)),
+        notes=(*grained.notes, *box.notes, *doubts(found, produced, "bead diameters")),
         grained=grained,
         box=box,
         produced=produced,
@@ -139,22 +140,30 @@ def simulate(
     )
 
 
-def _numbers(found: Transport, grained: CoarseGrained) -> dict[str, Number]:
-    """In the ledger's units. A number that chance has made negative is left out: it has no logarithm."""
+def transport_numbers(
+    found: Transport, units: Units, temperature_K: float, cation: str, anion: str
+) -> dict[str, Number]:
+    """In the ledger's units. A number that chance has made negative is left out: it has no logarithm.
+
+    Args:
+        found: Of a trajectory.
+        units: Of its lengths and times.
+        temperature_K: For the conductivity.
+        cation: Name that lithium has in it.
+        anion: Name that the anion has in it.
+    """
     numbers = {}
     for name, one in (
         ("log10_conductivity_nernst_einstein", found.nernst_einstein),
         ("log10_conductivity_collective", found.collective),
     ):
         if one.value > 0:
-            value = math.log10(grained.units.S_cm(one.value, grained.temperature_K))
+            value = math.log10(units.S_cm(one.value, temperature_K))
             numbers[name] = Number(value, _decades(one.relative_error), "log10(S/cm)")
-    for name, ion in (("log10_lithium_diffusivity", CATION), ("log10_anion_diffusivity", ANION)):
+    for name, ion in (("log10_lithium_diffusivity", cation), ("log10_anion_diffusivity", anion)):
         one = found.diffusivities[ion]
         if one.value > 0:
-            numbers[name] = Number(
-                math.log10(one.value * grained.units.cm2_s), _decades(one.relative_error), "log10(cm2/s)"
-            )
+            numbers[name] = Number(math.log10(one.value * units.cm2_s), _decades(one.relative_error), "log10(cm2/s)")
     for name, one in (
         ("ionicity", found.ionicity),
         ("transference_number", found.transference_ideal),
@@ -170,12 +179,13 @@ def _decades(relative: float) -> float:
     return max(LEAST_SD, relative / math.log(10)) if math.isfinite(relative) else 1.0
 
 
-def _doubts(found: Transport, produced: Produced) -> list[str]:
-    doubts = [f"not in equilibrium: {reason}" for reason in produced.equilibrium.reasons]
-    doubts += [
-        f"{name} does not diffuse yet: it went {one.distance:.2f} bead diameters, its displacement grows as "
+def doubts(found: Transport, produced: Produced, length: str) -> list[str]:
+    """What speaks against a result; `length` is the word for the trajectory's unit."""
+    said = [f"not in equilibrium: {reason}" for reason in produced.equilibrium.reasons]
+    said += [
+        f"{name} does not diffuse yet: it went {one.distance:.2f} {length}, its displacement grows as "
         f"t^{one.exponent:.2f}"
         for name, one in found.diffusivities.items()
         if not one.diffusive
     ]
-    return doubts if produced.whole else [*doubts, f"cut short: {produced.ended}"]
+    return said if produced.whole else [*said, f"cut short: {produced.ended}"]

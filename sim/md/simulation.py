@@ -19,7 +19,7 @@ from sim.md.data_file import write_data_file
 from sim.md.dump import read_dump
 from sim.md.engine import run_script
 from sim.md.log_file import Thermo, read_log
-from sim.md.model import SKIN, Model
+from sim.md.model import Model
 from sim.md.program import Parallel, Program, find_program
 from sim.md.script import PUSH_STEPS, Segment, push_off_script, segment_script
 from sim.md.system import System
@@ -55,12 +55,12 @@ class Simulation:
     program: Program = field(default_factory=find_program)
 
     def __post_init__(self) -> None:
-        least = 2 * (self.model.reach(self.system) + SKIN)
+        least = 2 * (self.model.reach(self.system) + self.model.scale.skin)
         if self.system.edge < least:
             raise BadInput(
                 f"a box of edge {self.system.edge:.3g} is too small for a cut-off of "
                 f"{self.model.reach(self.system):.3g}: the least is {least:.3g}",
-                remedy="Take more beads, or a shorter cut-off",
+                remedy="Take more beads or atoms, or a shorter cut-off",
             )
         self._claim()
 
@@ -103,7 +103,7 @@ class Simulation:
         return self.folder / name
 
     def frames(self, stage: str, number: int) -> Trajectory:
-        """Frames of one segment, in Lennard-Jones times."""
+        """Frames of one segment, in the model's unit of time."""
         names = {str(place): one.name for place, one in enumerate(self.system.species, 1)}
         return read_dump(self.folder / f"{stage}-{number:04d}.dump", timestep=self.model.timestep, names=names)
 
@@ -165,11 +165,12 @@ class Simulation:
 
     def _fingerprint(self) -> str:
         digest = hashlib.sha256(repr((self.system.species, self.system.edge)).encode())
-        for array in (self.system.positions, self.system.types, self.system.bonds):
+        arrays = [self.system.positions, self.system.types, self.system.bonds]
+        for array in (*arrays, *self.system.typed_terms):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()[:16]
 
 
 def _told(model: Model) -> dict[str, Any]:
-    content = asdict(model)  # pyright: ignore[reportArgumentType]  # both models are dataclasses
+    content = asdict(model)  # pyright: ignore[reportArgumentType]  # all models are dataclasses
     return {"kind": type(model).__name__, **json.loads(json.dumps({k: repr(v) for k, v in content.items()}))}

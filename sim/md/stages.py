@@ -1,7 +1,7 @@
 """The stages of a run: equilibration until a test says so, then production until the answer is precise enough."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,8 +75,9 @@ def equilibrate(simulation: Simulation, plan: Plan) -> tuple[Equilibrium, int]:
     """Push off and move until the test of equilibrium is passed or segments run out; the finding and the segments."""
     simulation.prepare()
     found = Equilibrium(False, ("nothing was run",), None)
+    segment = replace(plan.segment, forces=False)
     for number in range(1, plan.most_equilibration + 1):
-        simulation.segment(EQUILIBRATE, number, plan.segment)
+        simulation.segment(EQUILIBRATE, number, segment)
         found = _rest(simulation, number)
         if found.reached:
             return found, number
@@ -129,6 +130,8 @@ def _core_hours(simulation: Simulation, waited: int, done: int) -> float:
 def _rest(simulation: Simulation, segments: int) -> Equilibrium:
     thermo = simulation.thermo(EQUILIBRATE, segments)
     series = {"pressure": thermo["Press"]}
+    if np.ptp(thermo["Density"]) > 0:
+        series = {"density": thermo["Density"], "potential energy": thermo["PotEng"]}
     if "c_bond" in thermo:
         series["bond length"] = thermo["c_bond"]
     chains = simulation.system.chains

@@ -1,7 +1,10 @@
-"""A system of beads in a periodic cube: what is where, bonded to what. Reduced units: bead diameter, kT, bead mass."""
+"""A system of beads or atoms in a periodic cube: what is where, bonded to what.
+
+Beads count in reduced units (bead diameter, kT, bead mass), atoms in Å and g/mol: the model of the system says which.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -12,13 +15,13 @@ from sim.md.molecule import Molecule
 
 @dataclass(frozen=True)
 class Species:
-    """One kind of bead.
+    """One kind of bead or atom.
 
     Attributes:
         name: how it is called.
         charge: in elementary charges.
-        diameter: in bead diameters.
-        mass: in bead masses.
+        diameter: in bead diameters; of an atom its σ.
+        mass: in bead masses, or g/mol.
         dipole: point dipole on the bead, in units in which two parallel ones attract by 2 kT at distance 1.
     """
 
@@ -36,19 +39,27 @@ class Species:
             )
 
 
+def _no_torsions() -> np.ndarray:
+    return np.empty((0, 4), int)
+
+
 @dataclass(frozen=True, eq=False)
 class System:
-    """n beads of m molecules in a cube.
+    """n beads or atoms of m molecules in a cube.
 
     Attributes:
         species: the kinds of bead.
-        edge: of the cube.
+        edge: of the cube, where the run begins.
         positions: `n x 3`, unwrapped: bonded beads lie side by side.
         types: `n`, index into `species`.
         molecules: `n`, index of the molecule.
         bonds: `b x 2` beads.
         angles: `a x 3` beads.
         chains: beads of each linear chain, in order.
+        torsions: `t x 4` beads.
+        bond_kinds: `b`, which bond of the model each is, counted from zero; None where all are of one kind.
+        angle_kinds: `a`, as much for angles.
+        torsion_kinds: `t`, as much for torsions.
     """
 
     species: tuple[Species, ...]
@@ -59,6 +70,10 @@ class System:
     bonds: np.ndarray
     angles: np.ndarray
     chains: tuple[np.ndarray, ...] = ()
+    torsions: np.ndarray = field(default_factory=_no_torsions)
+    bond_kinds: np.ndarray | None = None
+    angle_kinds: np.ndarray | None = None
+    torsion_kinds: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if not np.isfinite(self.positions).all():
@@ -99,6 +114,12 @@ class System:
     def dipolar(self) -> bool:
         """Whether any bead bears a dipole."""
         return any(s.dipole for s in self.species)
+
+    @property
+    def typed_terms(self) -> list[np.ndarray]:
+        """What tells bonds, angles and torsions apart; nothing where all are of one kind."""
+        kinds = [array for array in (self.bond_kinds, self.angle_kinds, self.torsion_kinds) if array is not None]
+        return [self.angles, self.torsions, *kinds] if kinds else []
 
     def count(self, name: str) -> int:
         """Beads of a species."""

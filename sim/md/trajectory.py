@@ -19,6 +19,7 @@ class Trajectory:
         molecules: `n`, which molecule it belongs to; None where nobody said.
         notes: what a reader had to do without.
         dipoles: `f x n x 3`, None where there are none.
+        forces: `f x n x 3`, None where nobody wrote them.
     """
 
     times: np.ndarray
@@ -28,6 +29,7 @@ class Trajectory:
     molecules: np.ndarray | None = None
     notes: tuple[str, ...] = ()
     dipoles: np.ndarray | None = None
+    forces: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         frames, n = self.positions.shape[:2]
@@ -84,46 +86,41 @@ class Trajectory:
         drift = (self.positions - self.positions[0]).mean(axis=1, keepdims=True)
         return replace(self, positions=self.positions - drift)
 
+    def in_mean_box(self) -> "Trajectory":
+        """The same in a box that keeps its mean size: a barostat moves every particle as the box breathes.
+
+        Without it a particle that is n boxes from where it began moves by n times what the edge changes by.
+        """
+        mean = self.edges.mean(axis=0)
+        return replace(
+            self, positions=self.positions * (mean / self.edges)[:, None], edges=np.tile(mean, (self.frames, 1))
+        )
+
     def last(self, share: float) -> "Trajectory":
         """The last share of the frames."""
-        first = self.frames - max(2, round(share * self.frames))
-        cut = slice(max(0, first), None)
-        dipoles = None if self.dipoles is None else self.dipoles[cut]
-        return replace(
-            self, times=self.times[cut], positions=self.positions[cut], edges=self.edges[cut], dipoles=dipoles
-        )
+        return self.at(slice(max(0, self.frames - max(2, round(share * self.frames))), None))
+
+    def at(self, frames: slice | np.ndarray) -> "Trajectory":
+        """The frames that a slice, or an array of indices or truths, picks out."""
+        return replace(self, **{name: whole[frames] for name, whole in self.by_frame().items()})
+
+    def by_frame(self) -> dict[str, np.ndarray]:
+        """What there is for each frame, by the name of its attribute."""
+        told = {name: getattr(self, name) for name in ("times", "positions", "edges", "dipoles", "forces")}
+        return {name: whole for name, whole in told.items() if whole is not None}
 
 
 def joined(parts: list[Trajectory]) -> Trajectory:
     """Trajectories of the same particles, one after another; a frame that ends one and begins the next is kept once."""
-    times, kept = parts[0].times, [parts[0]]
+    each, end = [parts[0].by_frame()], parts[0].times[-1]
     for part in parts[1:]:
-        fresh = part.times > times[-1]
-        dipoles = None if part.dipoles is None else part.dipoles[fresh]
-        kept.append(
-            replace(
-                part, times=part.times[fresh], positions=part.positions[fresh], edges=part.edges[fresh], dipoles=dipoles
-            )
-        )
-        times = np.concatenate([times, part.times[fresh]])
-    dipoles = [part.dipoles for part in kept if part.dipoles is not None]
-    return replace(
-        parts[0],
-        times=times,
-        positions=np.concatenate([part.positions for part in kept]),
-        edges=np.concatenate([part.edges for part in kept]),
-        dipoles=np.concatenate(dipoles) if dipoles else None,
-    )
+        fresh = part.at(part.times > end)
+        if fresh.frames:
+            each.append(fresh.by_frame())
+            end = fresh.times[-1]
+    return replace(parts[0], **{name: np.concatenate([part[name] for part in each]) for name in each[0]})
 
 
 def thinned(trajectory: Trajectory, most: int) -> Trajectory:
     """Every k-th frame, so that at most so many are left."""
-    step = -(-trajectory.frames // most)
-    kept = slice(None, None, step)
-    return replace(
-        trajectory,
-        times=trajectory.times[kept],
-        positions=trajectory.positions[kept],
-        edges=trajectory.edges[kept],
-        dipoles=None if trajectory.dipoles is None else trajectory.dipoles[kept],
-    )
+    return trajectory.at(slice(None, None, -(-trajectory.frames // most)))

@@ -76,6 +76,11 @@ def truth_oxidation_limit_V(formulation: Formulation, temperature_C: float) -> f
     return combined_V(parts) + _PER_KELVIN_V * (temperature_C - 60)
 
 
+def neutral_limit_V(formulation: Formulation) -> float:
+    """That of the neutral molecules alone, V at 60 °C: no ion, and no lithium that holds a lone pair."""
+    return combined_V([(share, _potential_V(group, 0.0)) for group, share in donors(formulation).all.items()])
+
+
 def combined_V(parts: list[tuple[float, float]]) -> float:
     """The potential at which the currents of all parts, share and own potential (V), add up to the threshold.
 

@@ -1,9 +1,12 @@
+import contextlib
 import threading
 import time
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
-from bluesky.utils import Msg
+from bluesky.utils import Msg, MsgGenerator, RequestAbort
 
 from chemistry.formulation import Formulation
 from devices.errors import InstrumentError, PlanAborted
@@ -117,6 +120,47 @@ def test_an_error_in_the_middle_brings_the_film_back(lab: Lab, peo_litfsi: Formu
         )
     assert stops[0]["exit_status"] == "fail"
     assert_safe(station, tmp_path)
+
+
+def test_an_abort_that_falls_into_the_clean_up_cuts_nothing_of_it(lab: Lab, peo_litfsi: Formulation, tmp_path: Path):
+    """Wherever it falls: the film was measured, the cell is still hot, and the plan on its way to make it safe."""
+    make(lab, peo_litfsi)
+    station = lab.station_with(MEASURE_ROLES)
+    wanted = Wanted(spectra_at_C=(60.0,), sweep=SWEEP)
+
+    def cut(plan: MsgGenerator[Any], after: int) -> MsgGenerator[Any]:
+        """The plan, into which the RunEngine throws what it throws on an abort, some messages after the last event."""
+        saved, answer = None, None
+        for place in count():
+            try:
+                message = plan.throw(RequestAbort()) if place - after == saved else plan.send(answer)
+            except StopIteration as stop:
+                ends.append(after)
+                return stop.value
+            saved = place if message.command == "save" else saved
+            answer = yield message
+
+    ends: list[int] = []
+    for after in count(3):  # the first two would cut the plan itself
+        if ends:
+            break
+        with contextlib.suppress(RequestAbort):
+            station.run(cut(measure_film(station, "film", wanted), after), sample="film")
+        assert_safe(station, tmp_path)
+    assert ends[0] > 10
+
+
+def test_an_abort_for_good_takes_back_that_somebody_will_return(lab: Lab):
+    """Prefect ends a cancelled run by a signal, after which alone we would come back to a film that dries."""
+    station, hold = lab.station_with(MAKE_ROLES), lab.clock.hold()
+    work = station._begin(hold, 0)
+    left: list[set[bool]] = []
+    for leaving in (True, False, True):
+        station.abort("told", leaving=leaving)
+        left.append({instrument.left_alone for instrument in station.instruments.values()})
+    station._end(work)
+    hold.release()
+    assert left == [{True}, {False}, {False}]
 
 
 def test_a_control_that_raises_stops_the_plan_between_steps_and_leaves_the_station_safe(

@@ -144,6 +144,12 @@ def test_what_is_wrong_across_keys_is_told_with_the_line_of_one(
             "temperature_C is 250, and any step has it from -100 to 200",
         ),
         ({"steps": [{"kind": "press", "minutes": 1e6}]}, "minutes is 1e+06"),
+        ({"steps": [{"kind": "cast"}, {"kind": "dry"}]}, "cast takes a solution, and what it finds is a powder"),
+        ({"steps": [{"kind": "dissolve"}, {"kind": "cast"}, {"kind": "press"}]}, "what it finds is a wet film"),
+        (
+            {"steps": [{"kind": "dissolve"}, {"kind": "cast"}]},
+            "the process ends here, and what it leaves is a wet film",
+        ),
         ({"dry": {"temperature": "250 °C"}}, "should be at most 200 (got '250 °C')"),
         ({"dry": {"temperature": ["60 °C", "250 °C"]}}, "`space.process.dry.temperature.1`"),
     ],

@@ -16,8 +16,8 @@ from tests.flows.command import Command, Said
 from tests.flows.small_campaign import EXAMPLES, Place, environment, write_campaign
 from tests.flows.test_campaign_file import changed
 
-COMMANDS = ("run", "forecast", "status", "report", "analyse", "data", "serve", "schema", "doctor")
-ON_A_CAMPAIGN = (("run",), ("forecast",), ("status",), ("status", "--verify"), ("report",), ("serve",))
+COMMANDS = ("run", "forecast", "status", "report", "export", "import", "analyse", "data", "serve", "schema", "doctor")
+ON_A_CAMPAIGN = (("run",), ("forecast",), ("status",), ("status", "--verify"), ("report",), ("export",), ("serve",))
 HEAVY = {"torch", "rdkit", "bluesky", "ophyd", "prefect", "botorch", "scipy", "numpy", "sqlalchemy", "matplotlib"}
 
 

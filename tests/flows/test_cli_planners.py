@@ -62,7 +62,8 @@ def test_the_twin_is_asked_with_a_campaign_file(ionloop: Command) -> None:
         assert all(0 <= share <= 1 for share in figures["overstepping"])
     page = Path("page.html").read_text()
     assert "Where each planner searched" in page
-    assert "oxidation_limit" in page
+    assert "a box shows" not in page
+    assert "oxidation limit (V vs Li" in page
     assert "Found: how far the best true log10_conductivity at 30 °C of the films whose truth holds every limit" in page
     lines = Path("kept.jsonl").read_text()
     status, out, _ = ionloop("planners", *asked)

@@ -223,9 +223,33 @@ def test_a_calculation_that_is_aborted_while_its_engine_runs_keeps_no_result(
         assert session.ledger.films(session.campaign_id, sources=[Source.MD]) == []
 
 
+OXIDATION = {"property": "oxidation_limit", "at_least": "4.0 V", "temperature": "60 °C"}
+WINDOWS = {"engine": "twin_window", "price": "0.5 h", "most": 3}
+
+
+def test_quantum_chemistry_and_molecular_dynamics_are_offered_side_by_side(tmp_path: Path) -> None:
+    place = written(
+        tmp_path,
+        budget={"experiments": 3, "batch": 1},
+        limits=[OXIDATION],
+        offers={"dft": WINDOWS, "md": {"price": "1 h", "temperatures": ["30 °C"], "most": 3}},
+    )
+    run_here(place)
+    with Ledger.open(place.ledger, create=False) as ledger:
+        campaign = ledger.campaigns()[0].id
+        said = ledger.suggestions(campaign)
+        assert [row.source for row in said] == ["dft", "md", "experiment"] * 3
+        assert {row.action["plan"] for row in said if row.source == "dft"} == {"twin_window"}
+        told = [reading for film in ledger.films(campaign, sources=[Source.DFT]) for reading in film.readings]
+        assert {(one.property, one.temperature_C) for one in told} == {("oxidation_limit", 60.0)}
+        spec = read_campaign(place.file)
+        assert all(isinstance(recompute(ledger, campaign, spec, row), Suggestion) for row in said)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
+        ({"offers": {"dft": WINDOWS}}, "no objective and no limit asks for"),
         ({"planner": {"name": "bayesian", "surrogate": "multi_fidelity"}}, "offers are for the planner multi_fidelity"),
         ({"planner": {"name": "multi_fidelity"}}, "surrogate: multi_fidelity"),
         ({"offers": {}}, "nothing to choose from"),
@@ -247,7 +271,7 @@ def test_made_up_theory_is_not_for_real_instruments(place: Place) -> None:
         name, simulated = "bench", False
 
     spec = CampaignSpec.model_validate(read_campaign(place.file).model_dump())
-    with pytest.raises(BadInput, match="makes up what a simulation would say") as refused:
+    with pytest.raises(BadInput, match="makes up what theory would say") as refused:
         refuse_made_up(spec, Real())  # type: ignore[arg-type]
-    assert "Leave `md` out" in str(refused.value)
+    assert "leave `md` out of the offers" in str(refused.value)
     assert "`planner: {name: bayesian}`" in str(refused.value), "without offers multi_fidelity is refused in its turn"
