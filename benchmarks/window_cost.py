@@ -9,7 +9,8 @@ little.
 
     python benchmarks/window_cost.py [--bases def2-SVP,def2-SVPD] [--largest CCCOCC(C)OC]
 
-Takes 5 minutes of one core with the first basis, 15 with the second; the molecule of 25 atoms 2.
+Takes a minute of one core with the first basis, one and a half with the second, alone on it; the molecule of 25 atoms
+one more.
 """
 
 import os
