@@ -28,6 +28,15 @@ def home() -> Path:
     return folder
 
 
+def own_ledger() -> Path:
+    """The SQLite ledger that answers of theory are kept in where they were asked for by hand.
+
+    Raises:
+        BadInput: ionloop's own folder cannot be made.
+    """
+    return home() / "ledger.sqlite"
+
+
 @dataclass(frozen=True)
 class CampaignFolder:
     """The files of one campaign."""

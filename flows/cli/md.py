@@ -4,25 +4,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer._click.core import Context
-from typer.core import TyperGroup
+
+from flows.cli.default_word import understood
 
 SIMULATE = "simulate"
 
 
-class _SimulatesByDefault(TyperGroup):
-    """`ionloop md FORMULATION.yaml` needs no word for what it does."""
-
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Put in the word that was left out."""
-        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
-            args = [SIMULATE, *args]
-        return super().parse_args(ctx, args)
-
-
 app = typer.Typer(
     help="Simulate a formulation (FORMULATION.yaml) with LAMMPS, search over the model, or analyse a trajectory.",
-    cls=_SimulatesByDefault,
+    cls=understood(SIMULATE),
     no_args_is_help=True,
 )
 

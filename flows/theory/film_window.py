@@ -7,7 +7,6 @@ with fluorinated anions and not for halides. Fillers are left aside too.
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from chemistry.catalogue import polymer_facts
 from chemistry.formulation import Formulation
@@ -15,9 +14,6 @@ from flows.theory.asking import Theory
 from flows.theory.calculated import Calculated
 from flows.theory.recipes import OXIDATION_LIMIT
 from ledger.film import Reading, Source
-
-if TYPE_CHECKING:
-    from sim.dft.result import CalculationKey
 
 SD_V = 0.35
 """By which the oxidation limit of a single molecule in a continuum errs, V: our estimate, the mean error that is asked
@@ -36,11 +32,12 @@ def film_window(
         BadInput: a repeat unit that cannot be calculated, such as a charged one.
         CalculationFailed: a molecule did not converge, or fell apart.
     """
-    from sim.dft.window import PEO
+    from sim.dft.solvent import Medium
+    from sim.dft.window import PEO, window_key
 
     fact = polymer_facts(formulation.polymer).relative_permittivity
     permittivity = PEO.permittivity if fact is None else fact.value
-    keys = {smiles: window_key(smiles, permittivity) for smiles in _molecules(formulation)}
+    keys = {smiles: window_key(smiles, medium=Medium(permittivity)) for smiles in _molecules(formulation)}
     told, hours = {}, 0.0
     for smiles, key in keys.items():
         answer, known = theory.ask(
@@ -65,23 +62,6 @@ def window_as_json(smiles: str, permittivity: float) -> str:
     from sim.dft.window import redox_window
 
     return redox_window(relaxed_model(smiles), medium=Medium(permittivity)).model_dump_json()
-
-
-def window_key(smiles: str, permittivity: float) -> "CalculationKey":
-    """The key that the window of a molecule will have, before anything is calculated."""
-    from sim.dft.methods import DEFAULT_METHOD
-    from sim.dft.result import CalculationKey
-    from sim.dft.solvent import Medium
-    from sim.dft.window import RECIPE
-    from sim.dft.xtb import LABEL
-
-    return CalculationKey(
-        smiles=smiles,
-        recipe=RECIPE,
-        method=DEFAULT_METHOD.label,
-        geometry=LABEL,
-        solvent=f"{Medium(permittivity).label} shift",
-    )
 
 
 def _molecules(formulation: Formulation) -> list[str]:

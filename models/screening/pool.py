@@ -129,20 +129,34 @@ def register(
         known.close()
 
 
+def unit_rows(pool: Path, column: str | None = None) -> Iterator[tuple[int, str, str | None, str]]:
+    """Each row of a pool that fits in memory: its line, its text, its canonical unit or None and what is wrong.
+
+    Raises:
+        BadInput: the file cannot be read, is no text, has no such column, or has no rows.
+    """
+    some = False
+    for row in rows_of(pool, column):
+        some = True
+        yield _read(*row)
+    if not some:
+        raise BadInput("the pool has no rows", place=str(pool), remedy=_REMEDY)
+
+
 def read_units(_: Judge, rows: list[tuple[int, str]]) -> list[tuple[int, str, str | None, str]]:
     """Each row with its canonical unit, or with None and what is wrong."""
+    return [_read(row, text) for row, text in rows]
+
+
+def _read(row: int, text: str) -> tuple[int, str, str | None, str]:
     from chemistry.canonical import canonical_repeat_unit
 
-    outcomes: list[tuple[int, str, str | None, str]] = []
-    for row, text in rows:
-        if not text or text.casefold() in {"nan", "none", "null"}:
-            outcomes.append((row, text, None, "the cell is empty"))
-            continue
-        try:
-            outcomes.append((row, text, canonical_repeat_unit(text), ""))
-        except BadInput as error:
-            outcomes.append((row, text, None, error.problem))
-    return outcomes
+    if not text or text.casefold() in {"nan", "none", "null"}:
+        return row, text, None, "the cell is empty"
+    try:
+        return row, text, canonical_repeat_unit(text), ""
+    except BadInput as error:
+        return row, text, None, error.problem
 
 
 def rows_of(pool: Path, column: str | None = None) -> Iterator[tuple[int, str]]:

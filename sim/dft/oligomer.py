@@ -32,8 +32,7 @@ def model_molecule(smiles: str, units: int = 2) -> str:
     >>> model_molecule("*CCO*", 2), model_molecule("[Cu]C(C#N)C[Au]", 1), model_molecule("OC")
     ('COCCOC', 'CCC#N', 'CO')
     """
-    if not 1 <= units <= MOST_UNITS:
-        raise BadInput(f"{units} repeat units cannot be calculated", remedy=f"Ask for 1 to {MOST_UNITS}")
+    refuse_length(units)
     if open_ends(structure_of(smiles, unit=True)):
         return capped_oligomer(smiles, units)
     molecule = canonical_molecule(smiles)
@@ -42,6 +41,12 @@ def model_molecule(smiles: str, units: int = 2) -> str:
             f"{smiles!r} is more than one molecule", remedy="Give one molecule; a salt goes to the ion-pair recipe"
         )
     return molecule
+
+
+def refuse_length(units: int) -> None:
+    """Refuse a number of repeat units that no model has; raises `BadInput`."""
+    if not 1 <= units <= MOST_UNITS:
+        raise BadInput(f"{units} repeat units cannot be calculated", remedy=f"Ask for 1 to {MOST_UNITS}")
 
 
 def capped_oligomer(smiles: str, units: int) -> str:

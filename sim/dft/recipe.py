@@ -16,15 +16,19 @@ def key_of(
     recipe: str, geometry: Geometry, method: Method, medium: Medium | None = None, self_consistent: bool = True
 ) -> CalculationKey:
     """The key of a recipe's result."""
-    solvent = "none" if medium is None else medium.label if self_consistent else f"{medium.label} shift"
     return CalculationKey(
         smiles=geometry.smiles,
         recipe=recipe,
         method=method.label,
         geometry=geometry.origin,
         charge=geometry.charge,
-        solvent=solvent,
+        solvent=solvent_label(medium, self_consistent),
     )
+
+
+def solvent_label(medium: Medium | None, self_consistent: bool) -> str:
+    """What a key says of the host: `none` for the gas phase, `shift` where each gas-phase density is shifted once."""
+    return "none" if medium is None else medium.label if self_consistent else f"{medium.label} shift"
 
 
 def closed_shell(frame: Frame, medium: Medium | None = None) -> Solution:

@@ -24,8 +24,8 @@ from sim.dft.failure import NotConverged
 from sim.dft.frame import Frame, framed
 from sim.dft.geometry import Geometry
 from sim.dft.methods import DEFAULT_METHOD, Method
-from sim.dft.recipe import closed_shell, key_of
-from sim.dft.result import Result
+from sim.dft.recipe import closed_shell, key_of, solvent_label
+from sim.dft.result import CalculationKey, Result
 from sim.dft.scf import Solution, solve
 from sim.dft.solvent import Medium, cavity, solvation_eV
 
@@ -91,6 +91,26 @@ class _Ion:
     relaxation: float | None
     remedy: str
     notes: tuple[str, ...]
+
+
+def window_key(
+    smiles: str, method: Method = DEFAULT_METHOD, medium: Medium = PEO, full_solvent: bool = False
+) -> CalculationKey:
+    """The key that the window of `relaxed_model(smiles)` will have, before anything is calculated.
+
+    Args:
+        smiles: Canonical SMILES of a neutral molecule, as `sim.dft.oligomer.model_molecule` gives it.
+        method: The level of theory.
+        medium: The host.
+        full_solvent: As in `redox_window`.
+    """
+    return CalculationKey(
+        smiles=smiles,
+        recipe=RECIPE,
+        method=method.label,
+        geometry=xtb.LABEL,
+        solvent=solvent_label(medium, full_solvent),
+    )
 
 
 def redox_window(

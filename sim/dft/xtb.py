@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.dft.constants import BOHR_A, HARTREE_eV
 from sim.dft.failure import NotConverged, engine
-from sim.dft.geometry import Geometry
+from sim.dft.geometry import Geometry, atomic_number
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -16,6 +17,8 @@ LABEL = "GFN2-xTB"
 FORCE_eV_A = 0.01
 """Largest force on an atom of a relaxed geometry."""
 MOST_STEPS = 500
+_FILLED = 0.5
+"""Electrons of an orbital that counts as occupied: the method smears them at 300 K."""
 _STEP_A = 0.005
 """Displacement of the numerical Hessian."""
 
@@ -45,6 +48,41 @@ def energy_eV(geometry: Geometry) -> float:
     """Energy of a geometry as it stands."""
     with _told(geometry):
         return float(_atoms(geometry).get_potential_energy())
+
+
+class Levels(NamedTuple):
+    """Total energy and frontier orbital energies of a geometry as it stands, in eV."""
+
+    energy_eV: float
+    homo_eV: float
+    lumo_eV: float
+
+
+def levels(geometry: Geometry) -> Levels:
+    """One self-consistent calculation with the geometry's charge and spin.
+
+    Raises:
+        BadInput: tblite is not installed.
+        NotConverged: its electrons did not settle.
+    """
+    interface = engine("tblite.interface", "tblite", LABEL)
+    errors = engine("tblite.exceptions", "tblite", LABEL)
+    numbers = np.array([atomic_number(symbol) for symbol in geometry.symbols])
+    places_bohr = geometry.array_A / BOHR_A
+    calculator = interface.Calculator(LABEL, numbers, places_bohr, geometry.charge, geometry.multiplicity - 1)
+    calculator.set("verbosity", 0)
+    try:
+        result = calculator.singlepoint()
+    except errors.TBLiteRuntimeError as error:
+        raise NotConverged(f"{LABEL} failed on {geometry.smiles} ({error})") from error
+    energies, filled = np.ravel(result.get("orbital-energies")), np.ravel(result.get("orbital-occupations")) > _FILLED
+    if filled.all():
+        raise NotConverged(f"{LABEL} has no empty orbital for {geometry.smiles}")
+    return Levels(
+        float(result.get("energy")) * HARTREE_eV,
+        float(energies[filled].max()) * HARTREE_eV,
+        float(energies[~filled].min()) * HARTREE_eV,
+    )
 
 
 def hessian_eV_A2(geometry: Geometry) -> np.ndarray:

@@ -10,9 +10,25 @@ import pytest
 pytest.importorskip("pyscf", reason="needs pyscf")
 pytest.importorskip("tblite", reason="needs tblite")
 
+from chemistry import catalogue
+from chemistry.formulation import Formulation
 from flows.cli.main import main
+from flows.theory import film_window
+from flows.theory.asking import Theory
+from flows.theory.computing import Computing
+from flows.theory.kept_windows import keep_window
+from flows.theory.workers import Workers
+from ledger.store import Ledger
+from sim.dft.solvent import Medium
+from sim.dft.window import PEO, RedoxWindow, window_key
+from tests.flows.made_up_window import made_up
 
 FEW = ("--functional", "PBE", "--basis", "sto-3g", "--dispersion", "none")
+
+
+@pytest.fixture(autouse=True)
+def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IONLOOP_HOME", str(tmp_path / "home"))
 
 
 def ionloop(
@@ -53,6 +69,57 @@ def test_json_ends_with_one_line_of_the_window(
     assert geometry.read_text().startswith("3\n")
 
 
+def test_what_the_ledger_knows_is_not_calculated_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = str(tmp_path / "ledger.sqlite")
+    first, again, once_more = (
+        json.loads(ionloop(monkeypatch, capsys, "O", *FEW, "--json", "--ledger", ledger, *more)[1])
+        for more in ((), (), ("--again",))
+    )
+    assert [one.pop("known") for one in (first, again, once_more)] == [False, True, False]
+    assert first == again  # the very result, seconds included
+    assert once_more["key"] == first["key"]
+    assert once_more["oxidation_V_vs_Li"] == pytest.approx(first["oxidation_V_vs_Li"], abs=1e-3)
+    with Ledger.open(ledger, create=False) as kept:
+        answer = kept.theory(first["key"])
+    assert answer is not None
+    assert RedoxWindow.from_json(answer.text).seconds == first["seconds"]  # the first answer stays
+    elsewhere = json.loads(ionloop(monkeypatch, capsys, "O", *FEW, "--json")[1])
+    assert elsewhere["known"] is False  # ionloop's home has a ledger of its own
+
+
+def test_a_hand_calculation_and_a_campaign_find_each_others_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def window(smiles: str, permittivity: float) -> RedoxWindow:
+        return made_up(window_key(smiles, medium=Medium(permittivity)), oxidation_V_vs_Li=5.1)
+
+    ledger, film = tmp_path / "campaign.sqlite", peo_film()
+    calculated: list[str] = []
+
+    def as_json(smiles: str, permittivity: float) -> str:
+        calculated.append(smiles)
+        return window(smiles, permittivity).model_dump_json()
+
+    monkeypatch.setattr(film_window, "window_as_json", as_json)
+    with Ledger.open(ledger) as kept:
+        film_window.film_window(film, [25.0], [1], Theory(kept, Workers(Computing())))
+    by_hand = json.loads(ionloop(monkeypatch, capsys, "*OCC*", "--json", "--ledger", ledger)[1])
+    assert (by_hand["known"], by_hand["oxidation_V_vs_Li"]) == (True, 5.1)
+
+    other = tmp_path / "by hand.sqlite"
+    with Ledger.open(other) as kept:
+        keep_window(kept, lambda: window(by_hand["model"], PEO.permittivity))
+        found = film_window.film_window(film, [25.0], [1], Theory(kept, Workers(Computing())))
+    assert calculated == ["COCCOC"]
+    assert (found.readings[0].value, found.core_hours) == (5.1, 0)
+
+
+def peo_film() -> Formulation:
+    return Formulation(polymer=catalogue.polymer("PEO"), salt=catalogue.salt("LiTFSI"), salt_molality_mol_kg=1.0)
+
+
 def test_a_polymer_is_calculated_in_its_own_permittivity(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -75,6 +142,8 @@ def test_a_polymer_is_calculated_in_its_own_permittivity(
         (("CO", "--permittivity", "0.3"), r"relative permittivity of 0\.3"),
         (("*CCO*", "--units", "7"), r"7 repeat units"),
         (("CO", "--picture", "a.tiff"), r"no picture can be a\.tiff"),
+        (("CO", "--ledger", " "), r"--ledger names nothing"),
+        (("CO", "--ledger", "a", "--campaign", "b"), r"both --ledger and --campaign"),
     ],
 )
 def test_bad_input_is_one_paragraph_and_status_2(

@@ -12,11 +12,12 @@ from chemistry.polymer import Polymer
 from flows.theory import film_window
 from flows.theory.asking import Theory
 from flows.theory.computing import Computing
-from flows.theory.film_window import CORE_HOURS, SD_V, window_as_json, window_key
+from flows.theory.film_window import CORE_HOURS, SD_V, window_as_json
 from flows.theory.workers import Workers
 from ledger.film import Source
 from ledger.store import Ledger
-from sim.dft.window import RedoxWindow
+from sim.dft.solvent import Medium
+from sim.dft.window import RedoxWindow, window_key
 
 LIMITS = {"COCCOC": 4.9, "N#CCCC#N": 6.1}
 
@@ -73,5 +74,5 @@ def test_a_charged_unit_is_refused_before_anything_is_calculated(theory: Theory)
 @pytest.mark.slow
 def test_a_result_has_the_key_under_which_it_is_asked_for() -> None:
     window = RedoxWindow.from_json(window_as_json("COC", 7.5))
-    assert window.key == window_key("COC", 7.5)
+    assert window.key == window_key("COC", medium=Medium(7.5))
     assert 0 < window.seconds / 3600 < CORE_HOURS

@@ -9,6 +9,7 @@ from sim.dft.constants import ABSOLUTE_LITHIUM_POTENTIAL_V
 from sim.dft.geometry import Geometry
 from sim.dft.methods import Method
 from sim.dft.orbital_picture import plot_window, refuse_format
+from sim.dft.quick_levels import quick_key, quick_levels
 from sim.dft.result import Result
 from sim.dft.solvent import Medium
 from sim.dft.window import RedoxWindow, redox_window
@@ -85,3 +86,14 @@ def test_a_picture_is_drawn(window: RedoxWindow, tmp_path: Path) -> None:
 def test_a_picture_that_cannot_be_drawn_is_refused(tmp_path: Path, name: str, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         refuse_format(tmp_path / name)
+
+
+def test_quick_levels_have_the_key_under_which_they_are_asked_for_and_the_order_of_experiment() -> None:
+    """Vertical ionisation energies rise from methylamine (9.6 eV) over dimethyl ether (10.1) to water (12.6)."""
+    found = [quick_levels(smiles) for smiles in ("CN", "COC", "O")]
+    assert [one.key for one in found] == [quick_key(smiles) for smiles in ("CN", "COC", "O")]
+    for one in found:
+        assert one.homo_eV < one.lumo_eV
+        assert one.vertical_affinity_eV < one.vertical_ionisation_eV
+    energies = [one.vertical_ionisation_eV for one in found]
+    assert energies == sorted(energies)
