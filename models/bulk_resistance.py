@@ -78,4 +78,5 @@ def _of(fit: Fit, area_cm2: float) -> tuple[float, float]:
             slope[bulk], slope[second] = np.exp(fit.values[bulk] - log_R), np.exp(fit.values[second] - log_R)
             inflation = SPREAD_INFLATION
     variance = slope @ fit.covariance @ slope * max(1.0, fit.chi_square / fit.freedom)
-    return log_R, float(variance) * inflation**2
+    # Below zero by rounding, where the points say nothing of a parameter; by how much differs between processors.
+    return log_R, max(0.0, float(variance)) * inflation**2

@@ -8,12 +8,12 @@ from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from flows.theory.calculated import Calculated
 from ledger.film import Source
-from ledger.tables import SuggestionRow
 
 if TYPE_CHECKING:
     from devices.lab import Lab
     from flows.spec import CampaignSpec
     from flows.theory.asking import Theory
+    from ledger.tables import SuggestionRow
 
 CONDUCTIVITY, OXIDATION_LIMIT = "log10_conductivity", "oxidation_limit"
 
@@ -54,7 +54,7 @@ def recipe(name: str) -> Recipe:
     }[name]
 
 
-def recipe_of(suggestion: SuggestionRow) -> str:
+def recipe_of(suggestion: "SuggestionRow") -> str:
     """The name of the recipe that a calculation was suggested for."""
     return suggestion.action["plan"]
 
