@@ -80,8 +80,9 @@ LITHIUM_kcal_mol = {
 """Li⁺ affinities of one laboratory's set, stated there with some 2 to 4 kcal/mol of error.
 
 The papers on water and on the alcohols are what they are said to be, by their abstracts; those on ethers are cited, and
-all numbers quoted, from memory. High-pressure equilibria give water 34.0 at 298 K (Dzidic and Kebarle, J. Phys. Chem. 1970, 74, 1466),
-which the first of these papers says lies somewhat above its own value. Acetone and acetonitrile have no number here."""
+all numbers quoted, from memory. High-pressure equilibria give water 34.0 at 298 K (Dzidic and Kebarle, J. Phys. Chem.
+1970, 74, 1466), which the first of these papers says lies somewhat above its own value. Acetone and acetonitrile have
+no number here."""
 BASICITY_kJ_mol = {"C1CCOC1": 137.2, "COCCOC": 202.7}
 """Li⁺ basicities, -ΔG of binding at 373 K and 1 bar: the ends of the scale of Mayeux, Burk, Gal, Kaljurand, Koppel,
 Leito and Sikk (J. Am. Soc. Mass Spectrom. 2014, doi 10.1007/s13361-014-0970-4), read in its abstract."""
