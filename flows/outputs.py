@@ -6,6 +6,8 @@ from pathlib import Path
 
 from chemistry.errors import BadInput
 
+_PAGE = b"<!doctype html"
+
 
 def refuse_unwritable(
     files: Mapping[str, Path | None], folders: Mapping[str, Path | None], read: Iterable[Path | None]
@@ -31,6 +33,31 @@ def refuse_unwritable(
                 remedy="Name another folder" if option in folders else "Name another file",
             )
         taken[path.resolve()] = f"which {option} writes"
+
+
+def refuse_over_another(pages: Mapping[str, Path | None]) -> None:
+    """Refuse to put an HTML page where another kind of file lies: a page is made anew, a table or a ledger is not.
+
+    Args:
+        pages: option → the HTML file that it writes; an older page there may be replaced.
+
+    Raises:
+        BadInput: with option, path and remedy.
+    """
+    for option, path in pages.items():
+        if path is None or not path.is_file():
+            continue
+        try:
+            with path.open("rb") as file:
+                begun = file.read(len(_PAGE))
+        except OSError:
+            continue  # which is told by who writes it
+        if begun and begun.lower() != _PAGE:
+            raise BadInput(
+                f"a page would take the place of {str(path)[:300]!r}, which is no HTML page",
+                place=option,
+                remedy="Name another file, or move that one away first",
+            )
 
 
 def _why_not(path: Path, *, folder: bool) -> str:

@@ -77,6 +77,10 @@ class Asked:
 
             usual, known = ("random", "kinship", *installed()), chooser
         names = list(usual) if named is None else [name.strip() for name in named.split(",")]
+        if "" in names:
+            raise BadInput(
+                f"{named!r} holds an empty name", place="--planners", remedy="Put one comma between two names"
+            )
         _refuse_twice(names)
         for name in names:
             known(name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from chemistry.errors import BadInput
-from flows.outputs import refuse_unwritable
+from flows.outputs import refuse_over_another, refuse_unwritable
 from flows.screening_asked import Asked
 from flows.screening_told import figures, tell, write_ranking
 from flows.tables import declared_in_words, judgements, read_films, read_glasses, refuse_without_table
@@ -34,6 +34,7 @@ def screen_pool(asked: Asked) -> None:
         {"--save": asked.save},
         (asked.pool, asked.table, asked.glasses),
     )
+    refuse_over_another({"--map": asked.map})
     console = Console(stderr=True, quiet=asked.as_json and not Console(stderr=True).is_terminal)
     surrogate, tables = _surrogate(asked, console.print)
     if asked.map is not None and question.asked in surrogate.properties and surrogate.known(question.asked) is None:

@@ -108,7 +108,7 @@ def models_compare(
     Rows that the reader refuses are left out, as in an import; which, and why, is said.
     """
     from flows.cli.budget import budget_seconds
-    from flows.outputs import refuse_unwritable
+    from flows.outputs import refuse_over_another, refuse_unwritable
     from flows.tables import declared, declared_in_words, judgements, read_films, read_glasses
     from flows.terminal import console
     from models.comparison import Comparison, compare
@@ -121,6 +121,7 @@ def models_compare(
     if picture is not None:
         refuse_picture(picture)
     refuse_unwritable({"--record": kept, "--page": page, "--picture": picture}, {}, (data, tg, unlabelled))
+    refuse_over_another({"--page": page})
     table = read_films(data, format, judgements(keep))
     glasses = read_glasses(tg, judgements(keep))
     out = console(stderr=True)

@@ -47,7 +47,9 @@ def planners_compare(
         int | None, typer.Option("--batch", min=1, help="experiments at a time; 5 on a pool where left out, else 1")
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="different starts, the same for every planner")] = 10,
-    first_seed: Annotated[int, typer.Option("--first-seed", min=0, help="number of the first start")] = 0,
+    first_seed: Annotated[
+        int, typer.Option("--first-seed", min=0, max=1_000_000_000, help="number of the first start")
+    ] = 0,
     planners: Annotated[
         str | None,
         typer.Option(
@@ -69,7 +71,7 @@ def planners_compare(
     hypervolume of the objectives. On a standard problem the acquisition of campaigns meets BoTorch's own recipe.
     """
     from flows.cli.figures import print_figures
-    from flows.outputs import refuse_unwritable
+    from flows.outputs import refuse_over_another, refuse_unwritable
     from flows.planners_asked import Asked
     from flows.planners_table import explained, heads_and_rows, in_words
     from flows.terminal import bar, console, table
@@ -78,6 +80,7 @@ def planners_compare(
     asked = Asked(pool, twin, problem, smiles_column, objective, log, initial, budget, batch)
     kept = record or Path(f"planners-{asked.stem}.jsonl")
     refuse_unwritable({"--record": kept, "--page": page}, {}, (asked.file,))
+    refuse_over_another({"--page": page})
     names = asked.planners(planners)
     out = console(stderr=True)
     out.quiet = json and not out.is_terminal

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from flows.home import campaign_folder
+from flows.outputs import refuse_over_another
 from flows.report.page import write_report
 from flows.session import latest_run, open_ledger
 from flows.spec import read_campaign
@@ -16,6 +17,7 @@ def write_report_of(
     campaign: Path, *, folder: Path | None, ledger_url: str | None, out: Path | None, as_json: bool
 ) -> None:
     """Write the report of the latest run of a campaign and name the file."""
+    refuse_over_another({"--out": out})
     spec = read_campaign(campaign)
     place = campaign_folder(spec.name, folder)
     with contextlib.closing(open_ledger(place, ledger_url, create=False)) as ledger:

@@ -11,13 +11,13 @@ from flows.measure_spec import in_unit
 class Slurm(Value):
     """Jobs of a SLURM cluster that run calculations one after the other (dask-jobqueue)."""
 
-    queue: str
-    """Partition."""
+    queue: str = Field(pattern=r"^[A-Za-z0-9_.,-]+$")
+    """Partition, or several with commas between."""
     jobs: int = Field(default=1, ge=1, le=1000)
     """At most so many at once."""
-    memory: str = "4 GB"
+    memory: str = Field(default="4 GB", pattern=r"^[1-9][0-9]*(\.[0-9]+)? ?[kMGT]i?B$")
     walltime: Annotated[float, in_unit("hour"), Field(gt=0, le=720)] = 4.0
-    account: str | None = None
+    account: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.+-]+$")
     before: tuple[str, ...] = ()
     """Lines of shell that a job begins with, such as `module load …` and `source …/bin/activate`."""
 

@@ -40,6 +40,31 @@ def test_planners_are_compared_resumed_and_drawn(ionloop: Command) -> None:
     assert Path("kept.jsonl").read_text() == lines
 
 
+def test_a_page_takes_the_place_of_a_page_alone(ionloop: Command) -> None:
+    mine = Path("mine.csv")
+    mine.write_text("smiles,answer\n")
+    status, _, err = ionloop("planners", *ASKED, *SMALL, "--page", mine)
+    assert (status, err.count("\n")) == (2, 1)
+    assert "--page: a page would take the place of 'mine.csv', which is no HTML page" in err
+    assert mine.read_text() == "smiles,answer\n"
+    assert not Path("planners-pool.jsonl").exists()
+    Path("old.html").write_text("<!DOCTYPE html><p>of last week")
+    status, _, err = ionloop("planners", *ASKED, *SMALL, "--page", "old.html", "--json")
+    assert (status, err) == (0, "")
+    assert "Where each planner searched" in Path("old.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [("--planners", "random,", "empty name"), ("--first-seed", 10**23, "less than or equal to 1000000000")],
+)
+def test_odd_names_and_starts_are_refused(ionloop: Command, option: str, value: object, told: str) -> None:
+    status, _, err = ionloop("planners", *ASKED, option, value)
+    assert (status, err.count("\n")) == (2, 1)
+    assert option in err
+    assert told in err
+
+
 def test_in_words_it_says_what_was_found(ionloop: Command) -> None:
     status, out, _ = ionloop("planners", *ASKED, *SMALL)
     assert status == 0

@@ -118,6 +118,15 @@ def test_a_place_that_cannot_be_written_is_named(ionloop: Command, finished: Pla
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"]
 
 
+def test_what_is_no_page_is_left_as_it_is(ionloop: Command, finished: Place) -> None:
+    for path in (finished.file, finished.run / "ledger.sqlite"):
+        before = path.read_bytes()
+        status, _, err = ionloop("report", finished.file, "--folder", finished.run, "--out", path)
+        assert (status, err.count("\n")) == (2, 1)
+        assert "--out" in err
+        assert path.read_bytes() == before
+
+
 def test_a_campaign_without_results_has_a_report_too(finished: Place, tmp_path: Path) -> None:
     spec = read_campaign(finished.file)
     with contextlib.closing(Ledger.open(tmp_path / "ledger.sqlite")) as ledger:

@@ -73,6 +73,15 @@ def test_outside_a_flow_it_is_just_called() -> None:
     assert Workers(Computing()).run("doubled", process_and_double, number=1) == (os.getpid(), 2)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("queue", "long; rm"), ("queue", ""), ("memory", "8 parsec"), ("memory", "0 GB"), ("account", "a\nb")],
+)
+def test_what_slurm_could_not_read_is_refused(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        Slurm.model_validate({"queue": "long", name: value})
+
+
 def test_a_slurm_job_asks_for_what_the_file_says() -> None:
     from dask_jobqueue.slurm import SLURMJob
 
