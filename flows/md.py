@@ -12,6 +12,7 @@ import typer
 from chemistry.errors import BadInput
 from flows.md_atoms import draw_atoms, refuse_frames, simulate_asked, told_of_atoms
 from flows.md_file import MdFile
+from flows.outputs import refuse_unwritable
 from flows.terminal import bar, console, table
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def simulate_formulation(asked: Asked) -> None:
     given = read_yaml_value(MdFile, asked.file)
     temperatures = asked.temperatures_C or given.temperatures
     refuse_frames(asked.frames, given, len(temperatures))
+    refuse_unwritable({"--plot": asked.plot, "--frames": asked.frames}, {}, (asked.file,))
     if asked.plot is not None and len(temperatures) > 1:
         raise BadInput(f"one picture, {asked.plot}, for {len(temperatures)} temperatures", remedy="Ask for one of them")
     with tempfile.TemporaryDirectory(prefix="ionloop-md-") as spare:

@@ -26,8 +26,6 @@ def refuse_frames(path: Path | None, given: "MdFile", temperatures: int) -> None
         raise BadInput(f"one file, {path}, for {temperatures} temperatures", remedy="Ask for one of them")
     if path.suffix.lower() not in FRAMES:
         raise BadInput(f"no frames can be {path.suffix or path.name}", remedy="Give --frames OUT.extxyz")
-    if not path.absolute().parent.is_dir():
-        raise BadInput(f"there is no folder {path.absolute().parent}", remedy="Make it, or choose another")
 
 
 def simulate_asked(

@@ -26,6 +26,12 @@ class Loading(Value):
     unit: str = "Li/O"
 
 
+COLDEST_ATOMS_C, HOTTEST_ATOMS_C = -40.0, 250.0
+"""Oligomers move in nanoseconds above it, and ethers hold below it: our choice, well inside of both."""
+MOST_LITHIUM = 0.5
+"""For each ether oxygen, atom by atom: one for two, twice what dissolves."""
+
+
 class AtomsAsked(Value):
     """How a formulation is simulated atom by atom; what is left out is `sim.md.atomic_recipe`'s choice."""
 
@@ -78,7 +84,23 @@ class MdFile(Value):
             raise ValueError(
                 f"{', '.join(given)} would be of the coarse-grained model, and `atoms` asks for another: leave one out"
             )
+        if self.atoms is not None:
+            self._within_reason()
         return self
+
+    def _within_reason(self) -> None:
+        """Raise `ValueError` for what no box of atoms shows in the time that a run takes."""
+        from chemistry.units import li_per_site
+
+        outside = [T for T in self.temperatures if not COLDEST_ATOMS_C <= T <= HOTTEST_ATOMS_C]
+        if outside:
+            raise ValueError(
+                f"atoms at {outside[0]:g} °C: oligomers are simulated as liquids, from {COLDEST_ATOMS_C:g} to "
+                f"{HOTTEST_ATOMS_C:g} °C"
+            )
+        loading = li_per_site(self.formulation)
+        if loading > MOST_LITHIUM:
+            raise ValueError(f"Li/O {loading:.3g} atom by atom: at most {MOST_LITHIUM:g} dissolves in an ether")
 
     @cached_property
     def formulation(self) -> Formulation:

@@ -62,7 +62,7 @@ class PlannerSpec(Value):
     """Which planner decides."""
 
     name: Name = "bayesian"
-    start: int = Field(default=5, ge=1)
+    start: int = Field(default=5, ge=1, le=1000)
     """Experiments that fill the space before the planner learns from results."""
     surrogate: str = "gaussian_process"
     """The model that the planner asks; it must give a joint posterior of several formulations."""

@@ -41,7 +41,7 @@ class Simulations(Value):
     """Molecular dynamics: what one run costs, and how many may be bought."""
 
     engine: Literal["chains", "twin"] = "twin"
-    """The recipe (`flows.theory.recipes`). The twin makes up what a run would say, for dry runs."""
+    """The recipe (`flows.theory.recipes`). The twin, the usual one, makes up what a run would say, for dry runs."""
     price: Annotated[float, in_unit("hour"), Field(gt=0)]
     """Hours of lab time that one is held to be worth."""
     temperatures: Temperatures

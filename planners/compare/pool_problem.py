@@ -142,7 +142,7 @@ def read_pool(
     rows = list(read_rows(path, (smiles, objective), "pool", "Name them with --smiles-column and --objective"))
     if len(rows) < 2:
         raise BadInput(
-            f"a pool of {len(rows)} rows leaves nothing to choose",
+            f"a pool of {len(rows)} row{'' if len(rows) == 1 else 's'} leaves nothing to choose",
             place=str(path),
             remedy="Give at least two polymers",
         )

@@ -60,7 +60,7 @@ class Simulation:
             raise BadInput(
                 f"a box of edge {self.system.edge:.3g} is too small for a cut-off of "
                 f"{self.model.reach(self.system):.3g}: the least is {least:.3g}",
-                remedy="Take more beads or atoms, or a shorter cut-off",
+                remedy="Take more particles, or a shorter cut-off",
             )
         self._claim()
 

@@ -41,7 +41,9 @@ SHORT = ("--segments", "1", "--equilibration", "1", "--segment-steps", "200")
         (("salt: LiTFSI", "salt: LiTFSI\nwell_kT: 4"), (), "would be of the coarse-grained model"),
         (("", ""), ("--beads", "500"), "--beads 500 of a box of atoms"),
         (("", ""), ("--frames", "out.csv"), "no frames can be .csv"),
-        (("", ""), ("--frames", "nowhere/out.extxyz"), "there is no folder"),
+        (("", ""), ("--frames", "/dev/null/out.extxyz"), "nothing can be written"),
+        (("[80 °C]", "[-270 °C]"), (), "oligomers are simulated as liquids"),
+        (("0.08", "5"), (), "at most 0.5 dissolves"),
         (
             ("atoms: {count: 420, oligomer_units: 3, cutoff_A: 6}", ""),
             ("--frames", "a.extxyz"),
