@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.line import print_line, run_benchmark
 from chemistry.value_file import read_yaml_value
-from flows.md_file import MdFile
+from flows.dynamics.formulation_file import MdFile
 from sim.md.program import Parallel
 from sim.md.recipe import SEGMENT, Settings, simulate
 from sim.md.stages import Plan

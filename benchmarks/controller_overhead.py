@@ -75,7 +75,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--experiments", type=int, default=30)
     n = options.parse_args().experiments
-    from flows.prefect_server import prefect_server
+    from flows.server.prefect_server import prefect_server
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)

@@ -16,8 +16,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.line import print_line, run_benchmark
+from flows.comparing.twin_problem import twin_problem
 from flows.spec import read_campaign
-from flows.twin_problem import twin_problem
 from planners.compare.problem import Plan, first_reaching, median_of_hits
 from planners.compare.run import compare
 

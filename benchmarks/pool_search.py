@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.line import print_line, run_benchmark
-from flows.planners_asked import Asked
+from flows.comparing.planners_asked import Asked
 from planners.compare.pool_problem import PoolProblem, read_pool
 from planners.compare.problem import Plan
 from planners.compare.run import compare, summed_up

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.line import print_line, run_benchmark
-from flows.planners_asked import Asked
+from flows.comparing.planners_asked import Asked
 from planners.box.names import NAMES
 from planners.compare.problem import Trial
 from planners.compare.run import compare, summed_up

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.line import print_line, run_benchmark
-from flows.planners_asked import Asked
+from flows.comparing.planners_asked import Asked
 from planners.compare.problem import Trial, first_reaching, median_of_hits
 from planners.compare.run import compare, summed_up
 from planners.pool.names import PEERS, installed

@@ -19,11 +19,11 @@ from flows.learn import catch_up, learn_from
 from flows.left_runs import close_left_runs, note_flow_run
 from flows.loop import how_it_ended, ran_dry, run_loop
 from flows.outcome import outcome
-from flows.prefect_server import dashboard, server_in_use
 from flows.report.page import write_report
 from flows.resume import call_off_waiting, reconcile, settle_stop, waiting_steps
 from flows.retraining import Retraining
 from flows.run_through import run_through
+from flows.server.prefect_server import dashboard, server_in_use
 from flows.session import Session, open_session
 from flows.shown_pause import stay_when_paused
 from flows.step import step

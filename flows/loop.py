@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from chemistry.recipe import masses_mg
-from flows.approval import Desk
+from flows.approving.approval import Desk
 from flows.control import LOOK_S, Orders, in_words
 from flows.crew import Crew, Work
 from flows.experiment import carry_out

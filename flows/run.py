@@ -50,7 +50,7 @@ def run_campaign(
 
             place = campaign_folder(spec.name, folder)
             _refuse_unfit(spec, campaign_file, place, ledger_url)
-            from flows.prefect_server import dashboard, prefect_server
+            from flows.server.prefect_server import dashboard, prefect_server
 
             size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"
             _say(f"Campaign {spec.name}: {size}. Finding or starting the Prefect server …", as_json)

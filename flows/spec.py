@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from chemistry.errors import WrongKeys
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
-from flows.approval_policy import ApprovalPolicy
+from flows.approving.policy import ApprovalPolicy
 from flows.home import MOST_EXPERIMENTS
 from flows.measure_spec import Measure
 from flows.outcome_spec import LimitAsked, ObjectiveAsked, refuse_unmeasured

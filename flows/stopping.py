@@ -77,7 +77,7 @@ def watch_for_stop(session: "Session", crew: "Crew") -> Iterator[None]:
 def _poll(run_id: UUID, session: "Session", crew: "Crew", ended: threading.Event) -> None:
     from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-    from flows.approval_runs import ApprovalRuns
+    from flows.approving.runs import ApprovalRuns
     from flows.shown_pause import ShownPause
     from flows.step_in import Forms
 

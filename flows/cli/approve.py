@@ -20,7 +20,7 @@ _Json = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 
 def approvals(campaign: _Campaign, folder: _Folder = None, ledger: _Ledger = None, json: _Json = False) -> None:
     """List what was asked for, why, and how it was answered; what waits comes with its one-time code."""
-    from flows.approve import list_approvals
+    from flows.approving.answer import list_approvals
 
     list_approvals(campaign, folder=folder, ledger_url=ledger, as_json=json)
 
@@ -37,7 +37,7 @@ def answer(name: str) -> Callable[..., None]:
         ledger: _Ledger = None,
         json: _Json = False,
     ) -> None:
-        from flows.approve import give_answer
+        from flows.approving.answer import give_answer
 
         approved = name == "approve"
         give_answer(

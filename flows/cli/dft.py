@@ -63,7 +63,7 @@ def window(
     A polymer is calculated as a capped oligomer. What the ledger knows, by hand or by a campaign, is not calculated
     again. Single molecules in a continuum misplace some hosts, sulfones above all.
     """
-    from flows.quantum import Wanted, calculate_window
+    from flows.quantum.window import Wanted, calculate_window
 
     calculate_window(
         Wanted(
@@ -120,8 +120,8 @@ def pool(
     Every polymer gets quick levels by GFN2-xTB, some of them a window by density functional theory, the others what
     these tell of them, with its uncertainty. Each result is kept in the ledger, so that what was broken off goes on.
     """
-    from flows.windows import survey_pool
-    from flows.windows_asked import Asked
+    from flows.quantum.survey import survey_pool
+    from flows.quantum.survey_asked import Asked
 
     survey_pool(
         Asked(

@@ -57,7 +57,7 @@ def simulate(
     A file with `atoms` is simulated atom by atom, as oligomers of PEO with LiTFSI. Errors are those of chance; what the
     model is wrong by is for `ionloop models calibrate` to find.
     """
-    from flows.md import Asked, simulate_formulation
+    from flows.dynamics.run import Asked, simulate_formulation
 
     simulate_formulation(
         Asked(
@@ -92,7 +92,7 @@ def search(
 
     Every answer is kept in the ledger: broken off, the same command goes on where it was and makes the same choices.
     """
-    from flows.md_search.command import Asked, search_parameters
+    from flows.dynamics.search.command import Asked, search_parameters
 
     search_parameters(Asked(file=file, folder=folder, ledger_url=ledger, plot=plot, as_json=json))
 
@@ -124,7 +124,7 @@ def analyse(
     json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
     """Diffusivities, conductivities, ionicity, transference, coordination and clusters of a trajectory's ions."""
-    from flows.md_analysis import Foreign, analyse_trajectory
+    from flows.dynamics.analysis import Foreign, analyse_trajectory
 
     analyse_trajectory(
         Foreign(

@@ -142,11 +142,11 @@ def models_compare(
     begun = time.monotonic()
     told = compare(comparison, kept, budget_s=seconds, told=out.print)
     if picture is not None:
-        from flows.comparison_page import write_picture
+        from flows.comparing.models_page import write_picture
 
         write_picture(picture, comparison, kept, data.name)
     if page is not None:
-        from flows.comparison_page import write_comparison
+        from flows.comparing.models_page import write_comparison
         from models.learning_curve import learning_curve
 
         left = None if seconds is None else seconds - (time.monotonic() - begun)

@@ -71,9 +71,9 @@ def planners_compare(
     hypervolume of the objectives. On a standard problem the acquisition of campaigns meets BoTorch's own recipe.
     """
     from flows.cli.figures import print_figures
+    from flows.comparing.planners_asked import Asked
+    from flows.comparing.planners_table import explained, heads_and_rows, in_words
     from flows.outputs import refuse_over_another, refuse_unwritable
-    from flows.planners_asked import Asked
-    from flows.planners_table import explained, heads_and_rows, in_words
     from flows.terminal import bar, console, table
     from planners.compare.run import compare, kept_trials, summed_up
 
@@ -93,7 +93,7 @@ def planners_compare(
         trying = drawn.add_task("trials", total=len(names) * seeds, completed=done)
         trials = compare(on, names, seeds, kept, lambda trial: drawn.update(trying, advance=1), first_seed)
     if page is not None:
-        from flows.planners_page import write_planners
+        from flows.comparing.planners_page import write_planners
 
         write_planners(page, on, trials, kept)
     if json:

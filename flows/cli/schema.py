@@ -17,7 +17,7 @@ def schema(kind: Annotated[str, typer.Argument(help=_KIND)] = "campaign") -> Non
     elif kind == "faults":
         from sim.faults.fault_file import FaultFile as Model
     elif kind == "search":
-        from flows.md_search.file import SearchFile as Model
+        from flows.dynamics.search.file import SearchFile as Model
     elif "." in kind:
         from devices.drivers.loading import driver_class
 

@@ -62,8 +62,8 @@ def screen(
     that lie outside what the model was trained on. Rows that cannot be read, polymers that repeat an earlier row, and
     formulations that should not be made are left out, counted and named.
     """
-    from flows.screening import screen_pool
-    from flows.screening_asked import Asked
+    from flows.screening.asked import Asked
+    from flows.screening.screen import screen_pool
 
     screen_pool(
         Asked(

@@ -16,7 +16,7 @@ def serve(
     port: Annotated[int, typer.Option(help="port of the Prefect server on loopback")] = 4200,
 ) -> None:
     """Start the Prefect server and serve the campaign: on its schedule, and from the button in the Prefect UI."""
-    from flows.serve import serve_campaign
+    from flows.server.serve import serve_campaign
 
     serve_campaign(
         campaign, cron=cron, timezone=timezone, folder=folder, ledger_url=ledger, hardware=hardware, port=port

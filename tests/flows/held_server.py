@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from flows.prefect_server import prefect_server
+from flows.server.prefect_server import prefect_server
 from tests.flows.small_campaign import environment
 
 

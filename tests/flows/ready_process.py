@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from flows.prefect_server import client_environment
+from flows.server.prefect_server import client_environment
 from tests.flows.killed_run import run_and_die
 from tests.flows.small_campaign import PATIENCE_S, Place, environment
 

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from chemistry.catalogue import additive, polymer, salt
 from chemistry.formulation import AdditiveContent, Formulation
-from flows.approval_policy import ApprovalPolicy, TrustedRange
+from flows.approving.policy import ApprovalPolicy, TrustedRange
 from flows.cost import expected_hours
 from flows.spec import read_campaign
 from planners.space import DesignSpace

@@ -13,8 +13,8 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Pending
 
-from flows.approval import FIRST_USE, Desk
-from flows.approval_runs import ApprovalRuns
+from flows.approving.approval import FIRST_USE, Desk
+from flows.approving.runs import ApprovalRuns
 from flows.session import open_session
 from flows.suggest import suggest_next
 from ledger.approvals import MOST_WRONG_CODES, Approvals

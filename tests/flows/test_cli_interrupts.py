@@ -33,7 +33,7 @@ def test_an_interrupt_wherever_it_falls_ends_with_130_and_one_line(
 
 
 @pytest.mark.parametrize(
-    "at", ["flows.run.read_files", "flows.session.open_ledger", "flows.prefect_server.prefect_server"]
+    "at", ["flows.run.read_files", "flows.session.open_ledger", "flows.server.prefect_server.prefect_server"]
 )
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), _disguised()])
 def test_an_interrupt_while_a_run_starts_says_that_nothing_was_begun(

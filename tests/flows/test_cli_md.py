@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chemistry.errors import BadInput
-from flows.md_analysis import ion_of
+from flows.dynamics.analysis import ion_of
 from sim.md.program import find_program
 from tests.flows.command import Command
 from tests.sim.md.walks import random_walks

@@ -11,7 +11,7 @@ import pytest
 from chemistry.errors import BadInput
 from chemistry.units import li_per_site
 from chemistry.value_file import read_yaml_value
-from flows.md_file import MdFile
+from flows.dynamics.formulation_file import MdFile
 from sim.md.all_atom import Conditions
 from sim.md.atomic_box import electrolyte
 from sim.md.atomic_recipe import refuse_unknown

@@ -10,7 +10,7 @@ import pytest
 
 from chemistry.errors import BadInput
 from flows.cli.main import main
-from flows.screening_grid import grid
+from flows.screening.grid import grid
 from ledger.literature import read_table
 from models.averaged import Averaged
 from models.campaign_models import CAMPAIGN_MODELS
@@ -168,7 +168,7 @@ def test_a_map_that_no_model_can_give_is_refused_before_the_table_is_read(
     model: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["pool.csv", "--salts", "LiTFSI", "--loadings", "1 mol/kg", "--temperatures", "60", "--map", "map.html"]
-    monkeypatch.setattr("flows.screening.read_films", None)
+    monkeypatch.setattr("flows.screening.screen.read_films", None)
     status, _, err = ionloop(monkeypatch, capsys, *words, "--table", "train.csv", "--model", model)
     assert status == 2
     assert f"{model} does not keep the polymers" in err

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("pyscf", reason="needs pyscf")
 pytest.importorskip("tblite", reason="needs tblite")
 
-from flows import windows
+from flows.quantum import survey as windows
 from flows.theory import kept_windows
 from ledger.store import Ledger
 from planners.pool import survey

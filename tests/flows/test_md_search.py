@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from chemistry.value_file import read_yaml_value
-from flows.md_search import asking, loop
-from flows.md_search.asking import SUBDIFFUSIVE_SD, Outcome, Run, ask, question_of
-from flows.md_search.file import SearchFile, settings_of
-from flows.md_search.loop import best_of, confirm, next_run, search, told_of
-from flows.md_search.picture import draw_search
-from flows.md_search.told import as_json, effects_of, summary
+from flows.dynamics.search import asking, loop
+from flows.dynamics.search.asking import SUBDIFFUSIVE_SD, Outcome, Run, ask, question_of
+from flows.dynamics.search.file import SearchFile, settings_of
+from flows.dynamics.search.loop import best_of, confirm, next_run, search, told_of
+from flows.dynamics.search.picture import draw_search
+from flows.dynamics.search.told import as_json, effects_of, summary
 from flows.theory.asking import Theory
 from flows.theory.computing import Computing
 from flows.theory.workers import Workers

@@ -8,7 +8,7 @@ import yaml
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer, RepeatUnit
-from flows.approval import FIRST_USE, Desk
+from flows.approving.approval import FIRST_USE, Desk
 from flows.knowledge import knowledge_at
 from flows.lab_files import read_files
 from flows.session import Session, open_session

@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from flows.prefect_server import GRACE_S, ServerDidNotStart, dashboard, prefect_server
+from flows.server.prefect_server import GRACE_S, ServerDidNotStart, dashboard, prefect_server
 from tests.flows.held_server import (
     HeldServer,
     await_server,
@@ -88,7 +88,7 @@ def test_its_pages_and_the_reports_beside_them_are_served(prefect: HeldServer) -
 
 CLIENT = """
 import json
-from flows.prefect_server import prefect_server
+from flows.server.prefect_server import prefect_server
 with prefect_server() as address:
     from prefect.settings import get_current_settings
     settings = get_current_settings()

@@ -10,7 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from chemistry.errors import BadInput
-from flows.approval import Desk
+from flows.approving.approval import Desk
 from flows.cli.main import app
 from flows.knowledge import knowledge_at
 from flows.report.page import write_report

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from chemistry.errors import BadInput
-from flows.md_atoms import draw_atoms, refuse_frames, simulate_asked, told_of_atoms
-from flows.md_file import MdFile
+from flows.dynamics.atoms import draw_atoms, refuse_frames, simulate_asked, told_of_atoms
+from flows.dynamics.formulation_file import MdFile
 from flows.outputs import refuse_unwritable
 from flows.terminal import bar, console, table
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flows.approval_policy import ApprovalPolicy
+from flows.approving.policy import ApprovalPolicy
 from flows.control import Orders, in_words
 from flows.session import Session
 from ledger.approvals import Approvals

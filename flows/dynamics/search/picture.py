@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.md_search.asking import Outcome
-from flows.md_search.file import SearchFile
-from flows.md_search.loop import best_of
-from flows.md_search.told import NAMES, Found, unit
+from flows.dynamics.search.asking import Outcome
+from flows.dynamics.search.file import SearchFile
+from flows.dynamics.search.loop import best_of
+from flows.dynamics.search.told import NAMES, Found, unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from chemistry.errors import BadInput, IonloopError
+from flows.quantum.survey_asked import Asked
 from flows.theory.kept_windows import quick_levels_of
-from flows.windows_asked import Asked
 from ledger.store import Ledger
 from models.screening.left_out import DUPLICATE, UNREADABLE
 from models.screening.pool import unit_rows

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flows.comparing.planners_table import explained, heads_and_rows, in_words
 from flows.pages.page import LAYOUT, as_html, write_page
-from flows.planners_table import explained, heads_and_rows, in_words
 from flows.report.words import axis_title
 from planners.compare.campaign_problem import CampaignProblem
 from planners.compare.pool_problem import PoolProblem

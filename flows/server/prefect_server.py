@@ -121,7 +121,7 @@ def _start(port: int | None) -> "subprocess.Popen[bytes]":
     (home() / "server.json").unlink(missing_ok=True)
     with (home() / "server.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "flows.prefect_server_process", str(port or 0)],
+            [sys.executable, "-m", "flows.server.process", str(port or 0)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from flows.md_search.asking import SUBDIFFUSIVE_SD, Outcome, Run
-from flows.md_search.file import SearchFile
+from flows.dynamics.search.asking import SUBDIFFUSIVE_SD, Outcome, Run
+from flows.dynamics.search.file import SearchFile
 from planners.box.names import chooser
 from planners.box.protocols import Told
 from planners.box.ranges import point_of, values_at

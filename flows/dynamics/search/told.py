@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from flows.md_search.asking import Outcome, Run
-from flows.md_search.file import SearchFile
-from flows.md_search.loop import best_of, told_of
+from flows.dynamics.search.asking import Outcome, Run
+from flows.dynamics.search.file import SearchFile
+from flows.dynamics.search.loop import best_of, told_of
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from chemistry.errors import BadInput
-from flows.md import distributions, refuse_picture
+from flows.dynamics.run import distributions, refuse_picture
 from flows.terminal import console, table
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from pathlib import Path
 import typer
 
 from devices.interrupt import Interrupted, is_interrupt
+from flows.dynamics.search.asking import Outcome, Run, ask
+from flows.dynamics.search.file import SearchFile
+from flows.dynamics.search.loop import best_of, confirm, search
+from flows.dynamics.search.told import in_words
 from flows.home import campaign_folder
-from flows.md_search.asking import Outcome, Run, ask
-from flows.md_search.file import SearchFile
-from flows.md_search.loop import best_of, confirm, search
-from flows.md_search.told import in_words
 from flows.terminal import bar, console
 from flows.theory.asking import Theory
 from flows.theory.workers import Workers

@@ -8,11 +8,11 @@ import numpy as np
 
 from chemistry.errors import BadInput, IonloopError
 from flows.outputs import refuse_unwritable
+from flows.quantum.survey_asked import PROPERTIES, Asked
+from flows.quantum.survey_candidates import Candidate, Candidates, candidates
+from flows.quantum.survey_told import Told, tell_survey
 from flows.terminal import bar, console
 from flows.theory.kept_windows import answers, keep_failure, keep_window, known_failure, known_window
-from flows.windows_asked import PROPERTIES, Asked
-from flows.windows_candidates import Candidate, Candidates, candidates
-from flows.windows_told import Told, tell_survey
 from ledger.store import Ledger
 from planners.pool.candidates import counted
 from planners.pool.survey import FEWEST, Foretold, Survey, nearness

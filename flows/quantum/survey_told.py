@@ -10,9 +10,9 @@ import numpy as np
 import typer
 
 from chemistry.errors import BadInput
+from flows.quantum.survey_asked import OXIDATION, PROPERTIES, REDUCTION, Asked
+from flows.quantum.survey_candidates import Candidates
 from flows.terminal import console, table
-from flows.windows_asked import OXIDATION, PROPERTIES, REDUCTION, Asked
-from flows.windows_candidates import Candidates
 from ledger.whole_file import written_whole
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import typer
 
+from flows.dynamics.run import refuse_picture
+from flows.dynamics.search.asking import Outcome, Run
+from flows.dynamics.search.file import SearchFile
+from flows.dynamics.search.kept import searched
+from flows.dynamics.search.told import as_json, best_table, effects_of, effects_table, summary
 from flows.home import campaign_folder, home
-from flows.md import refuse_picture
-from flows.md_search.asking import Outcome, Run
-from flows.md_search.file import SearchFile
-from flows.md_search.kept import searched
-from flows.md_search.told import as_json, best_table, effects_of, effects_table, summary
 from flows.terminal import console
 
 
@@ -45,7 +45,7 @@ def search_parameters(asked: Asked) -> None:
     found, again = _found(file, asked)
     effects = effects_of(file, found)
     if asked.plot is not None:
-        from flows.md_search.picture import draw_search
+        from flows.dynamics.search.picture import draw_search
 
         draw_search(file, found, again, effects, asked.plot)
     if asked.as_json:
@@ -70,10 +70,10 @@ def _found(file: SearchFile, asked: Asked) -> tuple[list[tuple[Run, Outcome]], l
         from flows.theory.workers import Workers
 
         return searched(file, asked.folder, asked.ledger_url, Workers(Computing()), shown=shown)
-    from flows.prefect_server import prefect_server
+    from flows.server.prefect_server import prefect_server
 
     with prefect_server():
-        from flows.md_search.flow import md_search
+        from flows.dynamics.search.flow import md_search
 
         folder = str(asked.folder.resolve()) if asked.folder else None
         return md_search(str(asked.file.resolve()), folder, asked.ledger_url, shown)

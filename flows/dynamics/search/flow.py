@@ -5,9 +5,9 @@ from pathlib import Path
 from prefect import flow
 
 from chemistry.value_file import read_yaml_value
-from flows.md_search.asking import Outcome, Run
-from flows.md_search.file import SearchFile
-from flows.md_search.kept import searched
+from flows.dynamics.search.asking import Outcome, Run
+from flows.dynamics.search.file import SearchFile
+from flows.dynamics.search.kept import searched
 from flows.theory.computing import Computing
 from flows.theory.workers import Workers
 

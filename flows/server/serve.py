@@ -35,7 +35,7 @@ def serve_campaign(
     _check_schedule(cron, timezone)
     home()
     open_ledger(campaign_folder(spec.name, folder), ledger_url).close()  # now, and not at night
-    from flows.prefect_server import dashboard, prefect_server
+    from flows.server.prefect_server import dashboard, prefect_server
 
     typer.echo("Finding or starting the Prefect server …")
     with prefect_server(port) as address:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.md_search.file import Running, SearchFile, settings_of
+from flows.dynamics.search.file import Running, SearchFile, settings_of
 from flows.theory.asking import Theory
 from flows.theory.folders import folder_of
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chemistry.errors import BadInput
-from flows.screening_grid import grid
+from flows.screening.grid import grid
 from models.screening.question import Question
 
 

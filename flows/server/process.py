@@ -1,4 +1,4 @@
-"""The process of the Prefect server: `python -m flows.prefect_server_process PORT` (0 takes a free port)."""
+"""The process of the Prefect server: `python -m flows.server.process PORT` (0 takes a free port)."""
 
 import fcntl
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.home import home
-from flows.prefect_server import GRACE_S
+from flows.server.prefect_server import GRACE_S
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -91,7 +91,7 @@ class Asked:
         if self.problem is not None:
             return self._standard(self.problem)
         if self.twin is not None:
-            from flows.twin_problem import read_twin_problem
+            from flows.comparing.twin_problem import read_twin_problem
 
             return read_twin_problem(self.twin, self._plan(Plan(initial=5, budget=35, batch=1)))
         return self._pool(told)

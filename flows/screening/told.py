@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from chemistry.errors import BadInput
-from flows.screening_asked import Asked
+from flows.screening.asked import Asked
 from flows.tables import declared
 from ledger.literature import LiteratureTable
 from ledger.whole_file import written_whole

@@ -9,8 +9,8 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.outputs import refuse_over_another, refuse_unwritable
-from flows.screening_asked import Asked
-from flows.screening_told import figures, tell, write_ranking
+from flows.screening.asked import Asked
+from flows.screening.told import figures, tell, write_ranking
 from flows.tables import declared_in_words, judgements, read_films, read_glasses, refuse_without_table
 from ledger.literature import LiteratureTable
 from models.learning_table import learning_table
@@ -53,7 +53,7 @@ def screen_pool(asked: Asked) -> None:
         if asked.out is not None:
             write_ranking(asked.out, screening.hits)
         if asked.map is not None:
-            from flows.screening_map import write_map
+            from flows.screening.map import write_map
 
             write_map(asked.map, surrogate, question, screening)
         if asked.as_json:

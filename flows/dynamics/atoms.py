@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from chemistry.errors import BadInput
 
 if TYPE_CHECKING:
-    from flows.md import Asked
-    from flows.md_file import AtomsAsked, MdFile
+    from flows.dynamics.formulation_file import AtomsAsked, MdFile
+    from flows.dynamics.run import Asked
     from sim.md.atomic_recipe import AtomicResult
     from sim.md.simulation import Progress
     from sim.md.trajectory import Trajectory
@@ -81,7 +81,7 @@ def draw_atoms(result: "AtomicResult", plot: Path, label: str) -> None:
     """Draw displacements of the ions and what stands round lithium, in Å and ps."""
     from dataclasses import replace
 
-    from flows.md import distributions
+    from flows.dynamics.run import distributions
     from sim.md.atomic_recipe import transport_of_atoms
     from sim.md.lithium_shell import ANION, ANION_OXYGEN, ETHER_OXYGEN, LITHIUM
     from sim.md.picture import draw_transport
