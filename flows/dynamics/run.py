@@ -141,7 +141,7 @@ def _told(result: "Result | AtomicResult") -> dict[str, object]:
         "equilibrated": result.equilibrated,
         "whole": result.whole,
         "ended": produced.ended,
-        "core_hours": round(produced.core_hours, 4),
+        "core_hours": float(f"{produced.core_hours:.3g}"),
         **(_told_of_beads(result) if isinstance(result, Result) else told_of_atoms(result)),
         "notes": list(result.notes),
     }

@@ -139,7 +139,7 @@ def test_a_pool_is_read_with_the_logarithm_of_its_answers(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("rows", "wrong"),
     [
-        (("*CCO*,1e-4",), "a pool of 1 rows"),
+        (("*CCO*,1e-4",), "a pool of 1 row leaves"),
         (("*CCO*,1e-4", "*CCS*,nan"), "Line 3: conductivity = 'nan'"),
         (("*CCO*,1e-4", "*CCS*,"), "Line 3: the cell 'conductivity' is empty"),
         (("*CCO*,1e-4", "*CCS*,0"), "Line 3: 0 has no logarithm"),
