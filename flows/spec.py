@@ -15,7 +15,7 @@ from flows.measure_spec import Measure
 from flows.outcome_spec import LimitAsked, ObjectiveAsked, refuse_unmeasured
 from flows.theory.computing import Computing
 from flows.theory.offer_spec import Offers, refuse_unscanned, refuse_untold
-from flows.theory.validation_spec import Validation
+from flows.theory.validation_spec import Validation, refuse_idle
 from ledger.film import Source
 from models.campaign_models import names, why_not_for_planner
 from models.quality_gate import GateLimits
@@ -186,6 +186,7 @@ class CampaignSpec(Value):
     def _readable(self) -> Self:
         """Objectives and limits must be something that is measured, and near the temperatures at which films are."""
         refuse_unmeasured(self.objectives, self.limits, self.measure)
+        refuse_idle(self.validation, self.budget.experiments)
         return self
 
     @property

@@ -11,7 +11,8 @@ SIMULATE = "simulate"
 
 
 app = typer.Typer(
-    help="Simulate a formulation (FORMULATION.yaml) with LAMMPS, search over the model, or analyse a trajectory.",
+    help="Simulate a formulation with LAMMPS, search over the model, or analyse a trajectory. "
+    "`ionloop md FORMULATION.yaml` is `ionloop md simulate FORMULATION.yaml`.",
     cls=understood(SIMULATE),
     no_args_is_help=True,
 )

@@ -1,9 +1,11 @@
 """What a campaign file says of checks by theory: which recipe, when, and for how many core-hours."""
 
+from collections.abc import Sequence
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from chemistry.errors import WrongKeys
 from chemistry.value import Value
 
 RecipeName = Literal["chains", "redox_window", "twin", "twin_window"]
@@ -31,3 +33,16 @@ class Validation(Value):
                 "`disagreement: 3`, of so many standard deviations"
             )
         return self
+
+
+def refuse_idle(checks: Sequence[Validation], experiments: int) -> None:
+    """Raise `WrongKeys` for a check that can never come due, or that is asked for twice."""
+    for place, check in enumerate(checks):
+        if check.every is not None and check.every > experiments and check.disagreement is None:
+            words = (
+                f"the best are looked at after every {check.every} results, and the budget has {experiments} "
+                f"experiments; give at most {experiments}"
+            )
+            raise WrongKeys((f"validation.{place}.every", words))
+        if check in checks[:place]:
+            raise WrongKeys((f"validation.{place}", "this check stands in the list already; name it once"))

@@ -250,6 +250,8 @@ def test_quantum_chemistry_and_molecular_dynamics_are_offered_side_by_side(tmp_p
     ("change", "told"),
     [
         ({"offers": {"dft": WINDOWS}}, "no objective and no limit asks for"),
+        ({"validation": [{"recipe": "twin", "every": 200, "core_hours": 1}]}, "give at most 5"),
+        ({"validation": [{"recipe": "twin", "every": 2, "core_hours": 1}] * 2}, "name it once"),
         ({"planner": {"name": "bayesian", "surrogate": "multi_fidelity"}}, "offers are for the planner multi_fidelity"),
         ({"planner": {"name": "multi_fidelity"}}, "surrogate: multi_fidelity"),
         ({"offers": {}}, "nothing to choose from"),
