@@ -128,8 +128,22 @@ class _Objective:
         return Fit(
             circuit=self.circuit,
             values=values,
-            covariance=np.linalg.inv(jacobian[0].T @ jacobian[0]),
+            covariance=_covariance(jacobian[0]),
             chi_square=float(data @ data),
             penalised=float(residual[0] @ residual[0]),
             residual=-(data[:n] + 1j * data[n:]) / self.weight / np.abs(self.impedance_ohm),
         )
+
+
+def _covariance(jacobian: np.ndarray) -> np.ndarray:
+    """Inverse of the normal matrix, `p x p`, of an `m x p` Jacobian.
+
+    The priors leave no parameter quite free, but beside points that weigh 1e12 times as much their share is lost in the
+    squares. The singular values of the Jacobian itself still hold it.
+    """
+    try:
+        return np.linalg.inv(jacobian.T @ jacobian)
+    except np.linalg.LinAlgError:
+        _, size, directions = np.linalg.svd(jacobian, full_matrices=False)
+        scaled = directions / np.maximum(size, np.finfo(float).eps * size.max())[:, None]
+        return scaled.T @ scaled

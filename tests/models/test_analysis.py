@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.measurement import ImpedanceSpectrum
 from models.analysis import Limits, Verdict, analyse_spectrum
+from models.circuit_fit import _covariance
 from models.spectrum_plot import plot_spectrum
 
 FREQUENCY = np.geomspace(1e6, 1.0, 45)
@@ -176,10 +177,35 @@ FLAT = [
     (33452076.0, 51456140251.0, 6.0),
 ]
 """Points on which some parameters of the circuit have no bearing: the normal matrix of the fit is singular."""
+STEEP = [
+    (1.0, 0.0, 55992480969.0),
+    (1.0, 0.0, 55992480972.0),
+    (1.0, 0.0, 44608262797.0),
+    (2.0, 69196721780.0, 1.0),
+    (27.0, 0.0, 112561046526.0),
+    (31.0, 127023708501.0, 0.0),
+    (8706830.0, 487936067949.0, 0.0),
+    (1.375, 0.0, 62705523049.0),
+    (5008747.625, 0.0, 1e-05),
+    (0.5, 0.0, 907079022110.0),
+]
+"""Points of which one weighs so much that the rest is lost in the squares: singular in floating point, quite."""
 
 
-def test_points_that_leave_parameters_free_get_a_verdict() -> None:
-    test_any_finite_spectrum_gets_a_verdict.hypothesis.inner_test(FLAT)  # pyright: ignore[reportFunctionMemberAccess]
+@pytest.mark.parametrize("points", [FLAT, STEEP])
+def test_points_that_leave_parameters_free_get_a_verdict(points: list[tuple[float, float, float]]) -> None:
+    test_any_finite_spectrum_gets_a_verdict.hypothesis.inner_test(points)  # pyright: ignore[reportFunctionMemberAccess]
+
+
+def test_a_covariance_without_squares_is_the_inverse_of_the_normal_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    jacobian = np.random.default_rng(1).normal(size=(40, 6)) * np.logspace(-2, 2, 6)
+    expected = _covariance(jacobian)
+
+    def singular(_: np.ndarray) -> np.ndarray:
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    monkeypatch.setattr(np.linalg, "inv", singular)
+    np.testing.assert_allclose(_covariance(jacobian), expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("z", [1.0, -5.0, 1j, -1j * 1e9, 1e-5 + 1e-5j, 1e14])
