@@ -20,6 +20,7 @@ from sim.dft.geometry import Geometry, checked
 from sim.dft.hessian import modes
 from sim.dft.methods import DIFFUSE_METHOD, Method
 from sim.dft.oligomer import hydrogens_added
+from sim.dft.processor import on_one_blas_thread
 from sim.dft.recipe import key_of
 from sim.dft.result import Result
 from sim.dft.scf import solve
@@ -56,6 +57,7 @@ class LithiumBinding(Result):
         return -(self.energy_eV + (self.zero_point_eV or 0.0))
 
 
+@on_one_blas_thread
 def lithium_binding(geometry: Geometry, method: Method = DIFFUSE_METHOD, zero_point: bool = False) -> LithiumBinding:
     """Li⁺ affinity of a closed-shell molecule.
 

@@ -11,12 +11,14 @@ from sim.dft.failure import NotConverged, engine
 from sim.dft.frame import framed
 from sim.dft.geometry import Geometry
 from sim.dft.methods import Method
+from sim.dft.processor import on_one_blas_thread
 from sim.dft.remedies import climb
 from sim.dft.scf import mean_field
 
 MOST_STEPS = 100
 
 
+@on_one_blas_thread
 def relaxed_by_functional(geometry: Geometry, method: Method) -> Geometry:
     """The nearest minimum of a functional, with the geometry's charge and spin.
 

@@ -1,9 +1,12 @@
 """What can go wrong in a calculation that was asked for rightly, and engines that are not there."""
 
 import importlib
+import sys
+from contextlib import nullcontext
 from types import ModuleType
 
 from chemistry.errors import BadInput, IonloopError
+from sim.dft.processor import told_of_the_processor
 
 
 class CalculationFailed(IonloopError):
@@ -25,7 +28,8 @@ def engine(module: str, package: str, purpose: str) -> ModuleType:
         BadInput: it is not installed.
     """
     try:
-        return importlib.import_module(module)
+        with nullcontext() if "pyscf" in sys.modules else told_of_the_processor():
+            return importlib.import_module(module)
     except ImportError as error:
         raise BadInput(
             f"{package} is not installed, and {purpose} needs it", remedy=f"Install it: pip install {package}"

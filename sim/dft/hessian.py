@@ -8,11 +8,13 @@ from sim.dft.failure import NotConverged
 from sim.dft.frame import framed
 from sim.dft.geometry import Geometry
 from sim.dft.methods import Method
+from sim.dft.processor import on_one_blas_thread
 from sim.dft.remedies import climb
 from sim.dft.scf import mean_field
 from sim.dft.vibrations import NormalModes, normal_modes
 
 
+@on_one_blas_thread
 def modes(geometry: Geometry, method: Method | None = None) -> NormalModes:
     """Normal modes by GFN2-xTB, or by a density functional where one is named.
 

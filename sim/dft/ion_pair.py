@@ -14,6 +14,7 @@ from sim.dft.conformers import relaxed_model
 from sim.dft.frame import framed
 from sim.dft.geometry import Geometry, checked
 from sim.dft.methods import DEFAULT_METHOD, Method
+from sim.dft.processor import on_one_blas_thread
 from sim.dft.recipe import key_of
 from sim.dft.result import Result
 from sim.dft.scf import solve
@@ -30,6 +31,7 @@ class IonPairDissociation(Result):
     gas_phase_eV: float
 
 
+@on_one_blas_thread
 def ion_pair_dissociation(
     salt: str, method: Method = DEFAULT_METHOD, medium: Medium = PEO, tell: Told = lambda stage: None
 ) -> IonPairDissociation:

@@ -16,6 +16,7 @@ from sim.dft.failure import engine
 from sim.dft.frame import framed
 from sim.dft.geometry import Geometry
 from sim.dft.methods import DIFFUSE_METHOD, Method
+from sim.dft.processor import on_one_blas_thread
 from sim.dft.recipe import closed_shell, key_of
 from sim.dft.result import Result
 
@@ -40,6 +41,7 @@ class ElectricResponse(Result):
         return float(np.trace(np.array(self.polarisability_A3)) / 3)
 
 
+@on_one_blas_thread
 def electric_response(geometry: Geometry, method: Method = DIFFUSE_METHOD) -> ElectricResponse:
     """Dipole and polarisability of a closed-shell molecule; of an ion, the dipole is about the origin.
 

@@ -13,7 +13,6 @@ vertical one, and the bonds that broke are told.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from sim.dft.failure import NotConverged
 from sim.dft.frame import Frame, framed
 from sim.dft.geometry import Geometry
 from sim.dft.methods import DEFAULT_METHOD, Method
+from sim.dft.processor import on_one_blas_thread
 from sim.dft.recipe import closed_shell, key_of, solvent_label
 from sim.dft.result import CalculationKey, Result
 from sim.dft.scf import Solution, solve
@@ -34,6 +34,8 @@ PEO = Medium(7.5)
 """Wheatle et al., Macromolecules 2018, 51, 7471, as in the catalogue of polymers."""
 SHOWN_ORBITALS = 8
 """Orbitals on either side of the gap that a result keeps."""
+
+_IONS = (("cation", 1), ("anion", -1))
 
 Told = Callable[[str], None]
 
@@ -85,11 +87,9 @@ class RedoxWindow(Result):
 class _Ion:
     """One charge beside the neutral molecule: what it costs in the gas phase, and its shift in the medium, in eV."""
 
-    name: str
     energy: float
     solvation: float
     relaxation: float | None
-    remedy: str
     notes: tuple[str, ...]
 
 
@@ -113,6 +113,7 @@ def window_key(
     )
 
 
+@on_one_blas_thread
 def redox_window(
     geometry: Geometry,
     method: Method = DEFAULT_METHOD,
@@ -139,25 +140,21 @@ def redox_window(
     frame = framed(geometry, method)
     tell("neutral molecule")
     neutral = closed_shell(frame)
-    shift = _shifts(frame, medium, full_solvent)
-    ground = shift(neutral, geometry.charge, 1)
-    ions = []
-    for name, step in (("cation", 1), ("anion", -1)):
+    states = [neutral]
+    for name, step in _IONS:
         tell(name)
-        charge = geometry.charge + step
-        solution = solve(frame, charge, 2)
-        relaxation, notes = _relaxation(geometry, geometry.ionised(charge), name)
-        ions.append(
-            _Ion(
-                name,
-                solution.energy_eV - neutral.energy_eV,
-                shift(solution, charge, 2) - ground,
-                relaxation,
-                solution.remedy,
-                notes,
-            )
+        states.append(solve(frame, geometry.charge + step, 2))
+    tell("medium")
+    shifts = _shifts(frame, medium, full_solvent, states)
+    tell("relaxation of the ions")
+    cation, anion = (
+        _Ion(
+            state.energy_eV - neutral.energy_eV,
+            shift - shifts[0],
+            *_relaxation(geometry, geometry.ionised(geometry.charge + step), name),
         )
-    cation, anion = ions
+        for (name, step), state, shift in zip(_IONS, states[1:], shifts[1:], strict=True)
+    )
     occupied, empty = _levels(neutral)
     return RedoxWindow(
         key=key_of(RECIPE, geometry, method, medium, full_solvent),
@@ -174,7 +171,7 @@ def redox_window(
         anion_solvation_eV=anion.solvation,
         oxidation_V_vs_Li=_in_medium(cation) - ABSOLUTE_LITHIUM_POTENTIAL_V,
         reduction_V_vs_Li=-_in_medium(anion) - ABSOLUTE_LITHIUM_POTENTIAL_V,
-        remedies=(neutral.remedy, cation.remedy, anion.remedy),
+        remedies=(neutral.remedy, states[1].remedy, states[2].remedy),
         notes=(*cation.notes, *anion.notes, *_unbound(anion)),
     )
 
@@ -183,12 +180,15 @@ def _in_medium(ion: _Ion) -> float:
     return ion.energy - (ion.relaxation or 0.0) + ion.solvation
 
 
-def _shifts(frame: Frame, medium: Medium, full: bool) -> Callable[[Solution, int, int], float]:
-    """Solvation free energy of a gas-phase state, in eV: by one reaction field, or self-consistently."""
-    if full:
-        return lambda gas, charge, spin: solve(frame, charge, spin, medium).energy_eV - gas.energy_eV
-    surface: Any = cavity(frame, medium)
-    return lambda gas, charge, spin: solvation_eV(surface, gas)
+def _shifts(frame: Frame, medium: Medium, full: bool, states: list[Solution]) -> tuple[float, ...]:
+    """Solvation free energies of gas-phase states, in eV: by one reaction field of each, or self-consistently."""
+    if not full:
+        return solvation_eV(cavity(frame, medium), states)
+    charge = frame.geometry.charge
+    charged = zip(states, (charge, charge + 1, charge - 1), (1, 2, 2), strict=True)
+    return tuple(
+        solve(frame, state_charge, spin, medium).energy_eV - gas.energy_eV for gas, state_charge, spin in charged
+    )
 
 
 def _relaxation(neutral: Geometry, ion: Geometry, name: str) -> tuple[float | None, tuple[str, ...]]:

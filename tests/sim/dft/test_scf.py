@@ -7,8 +7,10 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from chemistry.errors import BadInput
+from sim.dft import scf
 from sim.dft.constants import HARTREE_eV
 from sim.dft.failure import NotConverged
+from sim.dft.fine_grid import answering_for
 from sim.dft.frame import framed
 from sim.dft.geometry import Geometry, checked
 from sim.dft.methods import FUNCTIONALS, Method, method_named
@@ -74,6 +76,37 @@ def test_the_coarse_grid_leaves_no_trace(water: Geometry) -> None:
         assert solution.homo_eV == pytest.approx(highest, abs=0.02)  # to first order in the density
 
 
+def test_the_fine_grid_is_reached_by_cycles_on_the_coarse_one(water: Geometry) -> None:
+    """The answer is that of the fine grid to far below what the coarse one left, for closed and open shells."""
+    frame = framed(water, method_named("B3LYP", "6-31g", "none"))
+    for charge in (0, 1):
+        field = mean_field(frame, charge, 1 + charge)
+        field.grids = frame.fine
+        field.conv_tol = 1e-10
+        truth = field.kernel()
+        field.grids = frame.coarse
+        field.kernel()
+        density, field.grids = field.make_rdm1(), frame.fine
+        rough = field.energy_tot(density)
+        with answering_for(field, frame.coarse, field.get_veff(dm=density), density):
+            assert field.grids is frame.coarse
+            field.kernel(dm0=density)
+        assert field.grids is frame.fine
+        assert 0 < field.energy_tot(field.make_rdm1()) - truth < 1e-3 * (rough - truth)
+
+
+def test_what_is_left_after_the_first_look_is_settled_without_the_fine_grid(
+    water: Geometry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = framed(water, method_named("B3LYP", "6-31g", "none"))
+    at_once = solve(frame, 1, 2)
+    monkeypatch.setattr(scf, "SETTLED_hartree", abs(at_once.unsettled_eV) / HARTREE_eV / 2)
+    settled = solve(frame, 1, 2)
+    assert settled.remedy == "plain, then plain with the fine grid's potential"
+    assert abs(settled.unsettled_eV) < 1e-2 * abs(at_once.unsettled_eV)
+    assert settled.energy_eV == pytest.approx(at_once.energy_eV, abs=1e-3)
+
+
 def test_dispersion_binds(water: Geometry) -> None:
     with_it, without = (energy_eV(water, method_named("PBE", "sto-3g", d)) for d in ("D4", "none"))
     assert -0.05 < with_it - without < 0
@@ -125,15 +158,23 @@ def test_solvation_of_an_ion_is_born_s(cheap: Method) -> None:
     frame = framed(atom("Li", charge=1), cheap)
     ion = solve(frame, 1, 1)
     born = {epsilon: -(1 - 1 / epsilon) * 14.39964 / (2 * 1.2 * 1.82) for epsilon in (2.0, 7.5, 80.0)}
-    found = {epsilon: solvation_eV(cavity(frame, Medium(epsilon)), ion) for epsilon in born}
+    found = {epsilon: solvation_eV(cavity(frame, Medium(epsilon)), [ion])[0] for epsilon in born}
     for epsilon, expected in born.items():
         assert found[epsilon] == pytest.approx(expected, rel=0.02)
+
+
+def test_densities_at_once_are_solvated_as_pyscf_solvates_each(water: Geometry, cheap: Method) -> None:
+    frame = framed(water, cheap)
+    states = [solve(frame, 0, 1), solve(frame, 1, 2)]
+    surface = cavity(frame, Medium(7.5))
+    alone = [surface.kernel(state.density)[0] * HARTREE_eV for state in states]
+    assert solvation_eV(surface, states) == pytest.approx(alone, rel=1e-9)
 
 
 def test_a_density_that_answers_the_medium_gains_by_it(water: Geometry, cheap: Method) -> None:
     frame, medium = framed(water, cheap), Medium(7.5)
     gas = solve(frame, 0, 1)
-    once = solvation_eV(cavity(frame, medium), gas)
+    (once,) = solvation_eV(cavity(frame, medium), [gas])
     full = solve(frame, 0, 1, medium).energy_eV - gas.energy_eV
     assert full < once < 0
     assert full == pytest.approx(once, rel=0.4)
