@@ -10,7 +10,8 @@ that of choosing is not. Prints one JSON line; a table's cheap levels are kept i
         [--seeds 10] [--largest 32] [--polymers 800]
 
 FOLDER holds `candidate_polymers.csv`; where it does not, as many generated units are taken. With `--windows KEPT` the
-windows by density functional theory that the ledger KEPT knows are foretold too, each quarter by the others.
+windows by density functional theory that the ledger KEPT knows are foretold too, each quarter by the others, or, with
+`--held-out OTHER`, those that the ledger OTHER knows beside.
 The levels of 641 polymers took 3 minutes of one core, the rest half a minute.
 """
 
@@ -36,7 +37,7 @@ from planners.pool.candidates import counted
 from planners.pool.survey import Survey
 from sim.dft.oligomer import heavy_atoms, model_molecule
 from sim.dft.quick_levels import QuickLevels
-from sim.dft.window import window_key
+from sim.dft.window import RedoxWindow, window_key
 
 TABLE = "candidate_polymers.csv"
 WITHIN_90 = 1.645
@@ -55,6 +56,7 @@ def main() -> None:
     parser.add_argument("--largest", type=int, default=32, help="heavy atoms of a capped repeat unit")
     parser.add_argument("--polymers", type=int, default=800, help="generated ones, where the table is not there")
     parser.add_argument("--windows", help="ledger of windows by density functional theory")
+    parser.add_argument("--held-out", help="ledger of others, to be foretold by those [default: each quarter by three]")
     given = parser.parse_args()
     with Ledger.open(given.ledger) as ledger:
         units, levels, failed = levelled(units_of(given.folder, given.polymers), given.largest, ledger)
@@ -74,7 +76,10 @@ def main() -> None:
         }
         _tell(f"{features}: {line[features]}")
     if given.windows:
-        line["windows"] = of_windows(given.windows, units, levels)
+        known = windows_in(given.windows, levels)
+        places = {place for place, _ in known}
+        held_out = windows_in(given.held_out, levels) if given.held_out else []
+        line["windows"] = of_windows(known, [one for one in held_out if one[0] not in places], units, levels)
     print_line("window_surrogate", first_seed=given.first_seed, seeds=given.seeds, **line)
 
 
@@ -147,33 +152,43 @@ def averaged(each: Sequence[dict[str, dict[str, float]]]) -> dict[str, dict[str,
     return answer
 
 
-def of_windows(kept: str, units: Sequence[str], levels: Sequence[QuickLevels]) -> dict[str, object]:
-    """Windows by density functional theory that a ledger knows, each foretold by those of the other parts.
+Known = list[tuple[int, RedoxWindow]]
+"""Places of polymers and their windows."""
 
-    Quick levels are those of all four kinds, as in a survey. A molecule that stands for several polymers counts once.
-    """
+
+def windows_in(kept: str, levels: Sequence[QuickLevels]) -> Known:
+    """Windows by density functional theory that a ledger knows. A molecule of several polymers counts once."""
     first = {one.key.smiles: place for place, one in reversed(list(enumerate(levels)))}
     with Ledger.open(kept, create=False) as ledger:
         found = [(place, known_window(ledger, window_key(smiles))) for smiles, place in sorted(first.items())]
-    known = [(place, window) for place, window in found if window is not None]
-    every = np.arange(len(known))
-    chosen = [levels[place] for place, _ in known]
+    return [(place, window) for place, window in found if window is not None]
+
+
+def of_windows(known: Known, held_out: Known, units: Sequence[str], levels: Sequence[QuickLevels]) -> dict[str, object]:
+    """Windows foretold from others: each quarter of the known ones by the other three, or those that were held out.
+
+    Quick levels are those of all four kinds, as in a survey.
+    """
+    both = [*known, *held_out]
+    chosen = [levels[place] for place, _ in both]
     quick = np.array(
         [[one.homo_eV, one.lumo_eV, one.vertical_ionisation_eV, one.vertical_affinity_eV] for one in chosen]
     )
-    pool = counted(tuple(units[place] for place, _ in known))
-    answer: dict[str, object] = {"windows": len(known), "parts": PARTS}
+    pool = counted(tuple(units[place] for place, _ in both))
+    every = np.arange(len(both))
+    parts = [every >= len(known)] if held_out else [every % PARTS == part for part in range(PARTS)]
+    unseen = np.logical_or.reduce(parts)
+    answer: dict[str, object] = {"known": len(known), "held_out": len(held_out)}
     for name in ("oxidation_V_vs_Li", "reduction_V_vs_Li", "homo_eV", "lumo_eV"):
-        values = np.array([getattr(window, name) for _, window in known])
-        told: dict[str, object] = {"spread": round(float(values.std()), 3)}
+        values = np.array([getattr(window, name) for _, window in both])
+        told: dict[str, object] = {"spread": round(float(values[unseen].std()), 3)}
         for features, used in (("quick levels and structure", quick), ("structure alone", quick[:, :0])):
             survey, mean, sd = Survey(pool, used), np.empty(len(values)), np.empty(len(values))
-            for part in range(PARTS):
-                out = every % PARTS == part
+            for out in parts:
                 rows = [int(row) for row in every[~out]]
                 foretold = survey.foretell(rows, values[rows])
                 mean[out], sd[out] = foretold.mean[out], foretold.sd[out]
-            told[features] = rounded(compared(mean, sd, values))
+            told[features] = rounded(compared(mean[unseen], sd[unseen], values[unseen]))
         answer[name] = told
     return answer
 
