@@ -139,16 +139,20 @@ def _compose(path: Path) -> yaml.Node:
 
 
 def _construct(root: yaml.Node, path: Path) -> Any:
-    """Plain data, with duplicate keys refused: YAML would quietly keep the last one."""
+    """Plain data.
+
+    Duplicate keys are refused, of which YAML would quietly keep the last, and keys with nothing after them, which would
+    pass for what was left out.
+    """
     for node in _mappings(root, path):
         seen: set[str] = set()
-        for key, _ in node.value:
+        for key, value in node.value:
+            place = f"{path}, line {key.start_mark.line + 1}"
             if key.value in seen:
-                raise BadInput(
-                    f"the key `{key.value}` is given twice",
-                    place=f"{path}, line {key.start_mark.line + 1}",
-                    remedy="Keep one of them.",
-                )
+                raise BadInput(f"the key `{key.value}` is given twice", place=place, remedy="Keep one of them.")
+            if value.value == "" and value.tag == "tag:yaml.org,2002:null":
+                remedy = "Give it a value, or leave the key out."
+                raise BadInput(f"nothing stands after the key `{key.value}`", place=place, remedy=remedy)
             seen.add(key.value)
     try:
         return _Loader("").construct_document(root)

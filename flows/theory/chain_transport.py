@@ -63,7 +63,7 @@ def transport_as_json(content: str, temperature_C: float, question: str, cores: 
     from sim.md.stages import Plan
 
     settings = Settings(BEADS, plan=Plan(SEGMENT, core_hours=CORE_HOURS), parallel=Parallel(ranks=cores))
-    with folder_of(question) as (folder, seed):
+    with folder_of(question, cores) as (folder, seed):
         found = simulate(Formulation.model_validate_json(content), temperature_C, folder, seed, settings)
     told = {name: getattr(found, name) for name in ("equilibrated", "diffusive", "whole", "notes")}
     return json.dumps({"numbers": {name: vars(one) for name, one in found.numbers.items()}, **told})

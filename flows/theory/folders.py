@@ -11,14 +11,15 @@ from flows.home import home
 
 
 @contextlib.contextmanager
-def folder_of(question: str) -> Iterator[tuple[Path, int]]:
+def folder_of(question: str, cores: int = 1) -> Iterator[tuple[Path, int]]:
     """The folder of a question in ionloop's home, and a seed that follows from it too: one question, one answer.
 
-    Whoever has the same question waits for its turn. The folder goes when the block ends well, and stays when it does
-    not.
+    Whoever has the same question waits for its turn. A run on another number of cores moves otherwise, bead by bead,
+    and so has another folder: it cannot go on where that one stood. The folder goes when the block ends well, and
+    stays when it does not.
     """
     name = hashlib.sha256(question.encode()).hexdigest()
-    folder = home() / "simulations" / name[:16]
+    folder = home() / "simulations" / (name[:16] if cores == 1 else f"{name[:16]}-{cores}")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)

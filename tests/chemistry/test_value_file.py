@@ -33,13 +33,19 @@ def test_what_takes_yes_or_no_reads_both(tmp_path: Path, word: str, means: bool)
     assert read(tmp_path, f"label: a\nopen: {word}").open is means
 
 
-@pytest.mark.parametrize("word", ["yes", "true", "1e99", "2.5", "[1]", "", "0", "-1"])
+@pytest.mark.parametrize("word", ["yes", "true", "1e99", "2.5", "[1]", "0", "-1"])
 def test_what_is_no_count_is_refused_once_with_line_and_value(tmp_path: Path, word: str) -> None:
     with pytest.raises(BadInput) as refused:
         read(tmp_path, f"label: a\ncount: {word}")
     (problem,) = refused.value.problems
     assert problem.startswith("Line 2: `count`:")
     assert word.strip("[]") in problem
+
+
+def test_a_key_with_nothing_after_it_is_no_key_left_out(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="nothing stands after the key `mass_mg`") as refused:
+        read(tmp_path, "label: a\nmass_mg:\nopen: no")
+    assert refused.value.place.endswith("line 2")
 
 
 def test_no_number_is_beyond_what_can_be_meant(tmp_path: Path) -> None:

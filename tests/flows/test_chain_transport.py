@@ -14,6 +14,7 @@ from flows.theory import chain_transport
 from flows.theory.asking import Theory
 from flows.theory.chain_transport import MODEL_SD
 from flows.theory.computing import Computing
+from flows.theory.folders import folder_of
 from flows.theory.workers import Workers
 from ledger.film import Source
 from ledger.store import Ledger
@@ -51,6 +52,16 @@ def test_a_run_for_each_temperature_and_none_twice(theory: Theory, monkeypatch: 
     assert first.readings[0].value == pytest.approx(-3.4)
     assert first.readings[0].sd == pytest.approx((0.1**2 + MODEL_SD**2) ** 0.5)
     assert first.readings[1].sd == 0.05
+
+
+def test_a_run_on_other_cores_has_another_folder_and_the_same_chance(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A run that was cut off on one core cannot go on with two, so it must not be in the way either."""
+    monkeypatch.setenv("IONLOOP_HOME", str(tmp_path / "home"))
+    with folder_of("the same", 1) as (one, seed), folder_of("the same", 2) as (two, other_seed):
+        assert one != two
+        assert seed == other_seed
 
 
 def test_two_that_ask_at_once_take_turns_in_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
