@@ -1,4 +1,4 @@
-"""How the site is built: `make docs`, or the tests. It stands in a folder of its own, so that no `docs` can be imported."""
+"""How the site is built, by `make docs` and by the tests. In a folder of its own: no `docs` is to be imported."""
 
 import sys
 from pathlib import Path

@@ -23,6 +23,7 @@ class Documented:
     Attributes:
         section: text of its page from the heading above it to the next.
         whole: whether it stands in a block of code, to be typed as it is.
+        typed: as it stands there, for the shell.
     """
 
     page: str
@@ -30,6 +31,7 @@ class Documented:
     words: tuple[str, ...]
     whole: bool
     section: str
+    typed: str
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}: {shlex.join(self.words)}"
@@ -42,23 +44,23 @@ def documented(page: Path) -> tuple[Documented, ...]:
     name, sections = str(page.relative_to(ROOT)), _sections(text)
     found: list[Documented] = []
     for token in MarkdownIt("commonmark").parse(text):
-        for line, words, whole in _commands(token):
+        for line, typed, whole in _commands(token):
             section = next(body for start, body in reversed(sections) if start <= line)
-            found.append(Documented(name, line, words, whole, section))
+            found.append(Documented(name, line, _words(typed), whole, section, typed))
     return tuple(found)
 
 
-def _commands(token: Token) -> Iterator[tuple[int, tuple[str, ...], bool]]:
+def _commands(token: Token) -> Iterator[tuple[int, str, bool]]:
     first = (token.map or [0])[0] + 1
     if token.type in ("fence", "code_block"):
         shell = token.info.split(" ")[0] in SHELLS
         for number, line in _lines(token.content):
-            words = _typed(line)
+            words = _words(line)
             if words and (shell or words[0] == "ionloop"):
-                yield first + number, words, True
+                yield first + number, line, True
     for child in token.children or ():
         if child.type == "code_inline" and child.content.startswith("ionloop "):
-            yield first, _typed(child.content), False
+            yield first, child.content, False
 
 
 def _lines(code: str) -> Iterator[tuple[int, str]]:
@@ -73,7 +75,7 @@ def _lines(code: str) -> Iterator[tuple[int, str]]:
         begun, kept = 0, ""
 
 
-def _typed(line: str) -> tuple[str, ...]:
+def _words(line: str) -> tuple[str, ...]:
     """The words of a command, without what the shell keeps for itself."""
     for comment in (*COMMENT.finditer(line), None):  # a number sign within quotes begins none
         try:

@@ -26,9 +26,11 @@ READERS_OWN = {
     "spe_conductivity.csv", "tg.csv", "htpmd.csv", "candidate_polymers.csv",
 }  # fmt: skip
 """Files that the pages say a reader has: a name for any, a table that was published, or what a command before wrote."""
-MADE_BY_THE_PAGE = {"examples/my_campaign.yaml", "examples/peo_salts_served.yaml"}
-"""Campaign files beside the examples that a page tells the reader to write first."""
-OTHER_PROGRAMS = {"cd", "git", "kill", "pip", "python", "sed", "source"}
+MADE_BY_THE_PAGE = {
+    "examples/my_campaign.yaml", "examples/peo_salts_served.yaml", "first_night.yaml", "simulated_lab.yaml",
+}  # fmt: skip
+"""What a page tells the reader to write first."""
+OTHER_PROGRAMS = {"cd", "cp", "git", "kill", "pip", "python", "sed", "source"}
 ELSEWHERE = {"docker", "kubectl", "sbatch", "systemctl"}
 """What needs a cluster or a daemon: the page says beside it that it was `not run here`."""
 PLACEHOLDERS = {"N": "1", "OUT.csv": "out.csv"}

@@ -59,7 +59,12 @@ READERS: dict[str, Reader] = {
 def test_every_example_has_a_reader_and_a_line_in_the_page_of_examples() -> None:
     there = {file.name for file in EXAMPLES.iterdir() if file.is_file()}
     page = (ROOT / "docs" / "reference" / "examples.md").read_text()
-    assert there == set(READERS) == set(re.findall(r"^\| `([a-z_0-9.]+)` \|", page, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([a-z_0-9.]+)` \|(.*)", page, re.MULTILINE))
+    assert there == set(READERS) == set(rows)
+    for name, row in rows.items():
+        for test in re.findall(r"`(?:tests/)?([a-z_/]+\.py)`", row):
+            files = (ROOT / "tests").rglob(test)
+            assert any(name.partition(".")[0] in file.read_text() for file in files), f"{test} says nothing of {name}"
 
 
 @pytest.mark.parametrize("name", READERS)
