@@ -10,7 +10,7 @@ project = "ionloop"
 author = copyright = "the authors of ionloop"
 html_title = "ionloop"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generated_pages", "example_ledger"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "seam_docs", "generated_pages", "example_ledger"]
 root_doc = "index"
 exclude_patterns = ["site"]
 
@@ -20,18 +20,19 @@ suppress_warnings = ["myst.header"]  # pages that were written before the site s
 # A notebook is run at each build, and a cell that fails ends it: no output can be old.
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
-nb_execution_timeout = 120
+nb_execution_timeout = 300  # seconds for a cell: a build machine may be busy
 nb_execution_show_tb = True
 nb_merge_streams = True
 
 default_role = "code"  # docstrings write names in single backticks
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
+autodoc_typehints = "signature"
 autodoc_default_options = {"members": True, "undoc-members": True, "exclude-members": "model_config, model_post_init"}
 napoleon_use_ivar = True
 
 html_theme = "furo"
 html_show_sphinx = False
+html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False
 html_static_path = ["static"]

@@ -91,12 +91,12 @@ def _default(schema: Schema) -> str:
     if "default" not in schema:
         return ""
     match schema["default"]:
-        case None | "" | [] | {}:
+        case None | "" | []:
             return "nothing"
         case bool(value):
             return f"`{str(value).lower()}`"
-        case dict():
-            return "each as it is there"
+        case dict(values):
+            return "what its own keys say" if values else "nothing"
         case list(values):
             return _choices(values)
         case value:
