@@ -40,6 +40,12 @@ test: $(READY)  ## lint, types, import contracts, doctests and tests
 test-slow: $(READY)  ## the long studies
 	$(BIN)/pytest -m slow
 
+# Warnings are errors, as in the tests. The notebook is run on a small campaign that is made for it.
+.PHONY: docs
+docs: $(READY)  ## build the site of the documentation into build/docs
+	PYTHONPATH=. $(BIN)/python -m sphinx -W --keep-going -q -E -b html -c docs/site -d build/docs-read docs build/docs
+	@echo "Open build/docs/index.html"
+
 # Those that learn from public tables run where the folder with the tables is given.
 ON_TABLES := md_against_films multi_fidelity pool_search public_tables screening unseen_polymers
 

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+
+from chemistry.field_docs import field_docs
 
 
 class Value(BaseModel):
@@ -31,6 +34,18 @@ class Value(BaseModel):
         """
         content = {name: getattr(self, name) for name in type(self).model_fields}
         return type(self).model_validate({**content, **(update or {})})
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The schema with what is written under each field, for editors and the pages of reference."""
+        schema = handler(core_schema)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, words in field_docs(cls).items():
+            field = cls.model_fields.get(name)
+            shown = properties.get(field.alias or name) if field else None
+            if shown is not None:
+                shown.setdefault("description", words)
+        return schema
 
     def __getstate__(self) -> dict[Any, Any]:
         """The fields alone: a hash that was cached here means nothing in another process."""

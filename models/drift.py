@@ -11,8 +11,8 @@ During a drift the test is turned round: two sums gather evidence against a shif
 
     B₊ ← max(0, B₊ + 1/2 − z),   B₋ ← max(0, B₋ + 1/2 + z);   the drift is over where both exceed 4.
 
-Measured (`benchmarks/drift_test.py`, figures in `docs/model_life.md`): how long it is silent on steady errors, how soon
-it speaks after a shift, how soon it takes its word back.
+Measured (`benchmarks/drift_test.py`, figures in `docs/explanation/model_life.md`): how long it is silent on steady
+errors, how soon it speaks after a shift, how soon it takes its word back.
 """
 
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ from models.kramers_kronig import KramersKronig
 
 
 class Limits(Value):
-    """When a spectrum is not accepted. `docs/analysis.md` gives the why of each number."""
+    """When a spectrum is not accepted. `docs/explanation/analysis.md` gives the why of each number."""
 
     least_points: int = Field(default=8, ge=6)
     least_decades: float = Field(default=1.5, gt=0)

@@ -9,7 +9,7 @@ log density of its readings, for they err together; the film is the unit of ever
    hundredths of a nat between two fits of one recipe, by whole nats between unlike models, and the test takes its
    yardstick from the films themselves. An equally good challenger is refused in one case of twenty, whatever the
    number of films; how often a worse one passes depends on how much worse it is (`benchmarks/promotion_rule.py`,
-   figures in `docs/model_life.md`).
+   figures in `docs/explanation/model_life.md`).
 2. *Coverage.* From 30 results on, the number of films inside their 90 % interval must pass a two-sided exact binomial
    test at level 0.05. A champion that fails it too, and holds no nearer to 90 %, is not kept for this.
 

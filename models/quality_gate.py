@@ -18,8 +18,8 @@ from models.conductivity_result import Verdict
 from models.film_judgement import CONDUCTIVITY, SpectrumVerdict
 
 BLIND_BELOW_ohm, BLIND_ABOVE_ohm = 1e3, 1e7
-"""Resistances outside which a drift of 20 % hides in most single scans from the Kramers-Kronig test (docs/analysis.md):
-there two scans, one after the other, tell it."""
+"""Resistances outside which a drift of 20 % hides in most single scans from the Kramers-Kronig test
+(docs/explanation/analysis.md): there two scans, one after the other, tell it."""
 LONGER_WINDOW = 0.1
 """Factor on the lowest frequency of a sweep that is taken again."""
 LOWEST_Hz = 0.01

@@ -1,4 +1,4 @@
-"""Every surrogate by its name, with the settings that were found good on other folds (`docs/model_figures.md`)."""
+"""Every surrogate by its name, with the settings found good on other folds (`docs/reference/model_figures.md`)."""
 
 from collections.abc import Callable, Sequence
 

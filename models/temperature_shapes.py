@@ -13,7 +13,7 @@ GAS_CONSTANT_kJ_mol_K = 8.31446261815324e-3
 """CODATA 2018."""
 LN10 = float(np.log(10))
 VTF_T0_K, VTF_T0_SD_K = 197.0, 25.0
-"""Prior of T0: median 197 K over published solid polymer electrolytes (see docs/analysis.md)."""
+"""Prior of T0: median 197 K over published solid polymer electrolytes (see docs/explanation/analysis.md)."""
 SCAN = 81
 
 

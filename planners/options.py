@@ -75,7 +75,7 @@ class PoolOptions(Value):
 
     chooser: Literal["kinship", "tanimoto", "thompson", "random"] = "kinship"
     """Confidence bounds by likeness in substructures and in composition, or in substructures alone; functions drawn at
-    random from what is believed; or nothing (docs/pools.md)."""
+    random from what is believed; or nothing (docs/how_to/pools.md)."""
 
 
 class PlannerOptions(Value):

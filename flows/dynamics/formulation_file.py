@@ -64,7 +64,7 @@ class MdFile(Value):
     density_g_cm3: float | None = Field(default=None, gt=0)
     relative_permittivity: float | None = Field(default=None, ge=1)
     well_kT: float | None = Field(default=None, gt=0)
-    """Depth of the attraction between lithium and a bead with one donor, see `docs/md.md`."""
+    """Depth of the attraction between lithium and a bead with one donor, see `docs/explanation/md.md`."""
     atoms: AtomsAsked | None = None
     """Atom by atom, in place of the coarse-grained model."""
 

@@ -17,7 +17,7 @@ from ledger.film import Reading, Source
 
 SD_V = 0.35
 """By which the oxidation limit of a single molecule in a continuum errs, V: our estimate, the mean error that is asked
-of ionisation energies; for sulfones it errs by more (`docs/dft.md`)."""
+of ionisation energies; for sulfones it errs by more (`docs/explanation/dft.md`)."""
 CORE_HOURS = 0.1
 """That a host and a plasticiser of some 25 atoms are expected to take."""
 UNITS = 2

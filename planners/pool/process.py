@@ -7,7 +7,8 @@ import numpy as np
 NOISE = 0.1
 """Prior median of the noise variance over the variance of the results: a third of their deviation. Repeated simulations
 scatter more (0.12 decades of 0.22), but what stands out is better taken at its word: its relatives tell at the next
-batch whether it was luck. On pools to try on (docs/planners.md), 0.02 to 0.1 were alike, 0.2 and more were worse."""
+batch whether it was luck. On pools to try on (docs/reference/planners.md), 0.02 to 0.1
+were alike, 0.2 and more were worse."""
 _SCALE_LOG_SD, _NOISE_LOG_SD = 1.0, 0.5
 """Of the log-normal priors of scale (median 1) and noise."""
 _LIMITS = ((-3.0, 3.0), (-6.0, 2.0))

@@ -100,8 +100,8 @@ class Method:
 def method_named(functional: str = "B3LYP", basis: str = "def2-SVP", dispersion: str = "default") -> Method:
     """A level of theory of these names, in whatever case.
 
-    The default, B3LYP-D4/def2-SVP, is the cheapest whose ionisation energies are good to some 0.2 eV; `docs/dft.md`
-    says what larger bases gain and cost.
+    The default, B3LYP-D4/def2-SVP, is the cheapest whose ionisation energies are good to some 0.2 eV;
+    `docs/explanation/dft.md` says what larger bases gain and cost.
 
     Args:
         functional: A name of `FUNCTIONALS`.

@@ -1,4 +1,6 @@
-"""From chemistry to the numbers of the bead-spring model, and back to physical units. `docs/md.md` tells its limits.
+"""From chemistry to the numbers of the bead-spring model, and back to physical units.
+
+`docs/explanation/md.md` tells its limits.
 
 One bead is one Kuhn-scale piece of chain. Its size and the bending stiffness follow from PEO's chain dimensions: the
 model has as many Kuhn segments in a Kuhn volume as the polymer (Everaers, Karimi-Varzaneh, Fleck, Hojdis and Svaneborg,

@@ -39,8 +39,9 @@ NEAREST_TO_GLASS_K = 10.0
 FEWEST_IONS = 5
 """Lithium ions in a box: of fewer the mean displacement is that of their luck."""
 PRESSURE = 5.0
-"""About that of the salt-free chains at their density, in kT/σ³ (5.05 for 20 beads, by our own runs, docs/md.md). With
-salt the box draws together: at the volume of its beads a salt would only thin the chains out, and quicken all."""
+"""About that of the salt-free chains at their density, in kT/σ³ (5.05 for 20 beads, by our own runs,
+docs/explanation/md.md). With salt the box draws together: at the volume of its beads a salt would only thin the
+chains out, and quicken all."""
 LIMITS: Mapping[str, tuple[float, float]] = {
     "chain_beads": (2, 200),
     "loading": (0.001, 1.0),

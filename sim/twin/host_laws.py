@@ -3,7 +3,7 @@
 One law serves all hosts (`sim.twin.transport`); a host is told apart by its glass transition, by what salt does to it,
 and by six numbers. For hosts that were measured often enough they are set so that the law meets the medians of the
 public conductivity tables (Bradford et al., ACS Cent. Sci. 2023, 9, 206, and Hatakeyama-Sato et al., JACS 2020, 142,
-3301), see docs/twin.md for how well; for every other polymer they are means over its coordinating groups.
+3301), see docs/explanation/twin.md for how well; for every other polymer they are means over its coordinating groups.
 """
 
 from collections.abc import Mapping

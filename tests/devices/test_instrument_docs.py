@@ -13,7 +13,7 @@ from devices.drivers.loading import driver_of
 from devices.drivers.opentrons import OpentronsDispenser
 from devices.lab_file import LabFile, instrument_class
 
-PAGE = Path(__file__).parents[2] / "docs" / "instruments_opentrons_and_files.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how_to" / "instruments_opentrons_and_files.md"
 DRIVERS = (OpentronsDispenser, FilePotentiostat)
 BLOCKS = [block.split("```")[0] for block in PAGE.read_text().split("```yaml\n")[1:]]
 

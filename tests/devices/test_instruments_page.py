@@ -1,4 +1,4 @@
-"""The example of docs/instruments.md, taken from the page itself: short, and true from the lab file to the readback."""
+"""The example of docs/how_to/instruments.md, taken from the page itself: short, true from lab file to readback."""
 
 import os
 import re
@@ -24,7 +24,7 @@ MOST_LINES = 40
 
 def blocks(language: str) -> list[str]:
     """The code of that language in the last section of the page."""
-    section = (ROOT / "docs" / "instruments.md").read_text().split("\n## ")[-1]
+    section = (ROOT / "docs" / "how_to" / "instruments.md").read_text().split("\n## ")[-1]
     return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
 
 

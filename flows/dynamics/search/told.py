@@ -163,5 +163,7 @@ def summary(file: SearchFile, found: Found, again: Sequence[Outcome]) -> list[st
     if best is not None and (ends := at_an_end(file, best[0])):
         words = ", ".join(NAMES[name].split(",")[0] for name in ends)
         lines.append(f"It lies at the end of what was searched in: {words}. There the range ends, not the trend.")
-    lines.append("Errors are those of chance alone, from blocks of time; absolute values mean little (docs/md.md).")
+    lines.append(
+        "Errors are those of chance alone, from blocks of time; absolute values mean little (docs/explanation/md.md)."
+    )
     return lines
