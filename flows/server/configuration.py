@@ -15,7 +15,7 @@ from chemistry.value_file import placed_in, read_yaml_value
 from devices.lab_file import LabFile
 from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import read_files
-from flows.server.serve_spec import HOUSE, THEORY, Queue, ServedCampaign, ServeSpec
+from flows.server.serve_spec import USUAL_QUEUES, Queue, ServedCampaign, ServeSpec
 from flows.session import whole_ledger
 from flows.spec import CampaignSpec
 
@@ -57,7 +57,7 @@ class Configuration:
     @property
     def queues(self) -> dict[str, Queue]:
         """Every queue, as it is configured or as it is by itself."""
-        usual = dict.fromkeys((THEORY, HOUSE, *(campaign.queue for campaign in self.campaigns.values())), Queue())
+        usual = dict.fromkeys((*USUAL_QUEUES, *(campaign.queue for campaign in self.campaigns.values())), Queue())
         return {**usual, **self.spec.queues}
 
     def path(self, written: str) -> Path:
@@ -172,7 +172,7 @@ def _refuse_strangers(spec: ServeSpec, campaigns: Mapping[str, Campaign]) -> Non
                     place=f"{key}.{number}.campaign",
                     remedy=f"Served are {', '.join(campaigns)}.",
                 )
-    known = {THEORY, HOUSE, *(campaign.queue for campaign in campaigns.values())}
+    known = {*USUAL_QUEUES, *(campaign.queue for campaign in campaigns.values())}
     for name in spec.queues:
         if name not in known:
             raise BadInput(

@@ -26,7 +26,7 @@ from prefect.workers.process import ProcessWorker
 from flows.campaign import campaign as campaign_flow
 from flows.server import jobs
 from flows.server.configuration import Campaign, Configuration
-from flows.server.serve_spec import HOUSE, THEORY, Served
+from flows.server.serve_spec import ALERTS, HOUSE, THEORY, Served
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +87,7 @@ def wanted(configuration: Configuration, file: "Path | None") -> Iterator[Deploy
     if spec.alerts is not None:
         words = "Sends an alert to everybody whom the configuration names."
         given = {"configuration": str(file.resolve()), "subject": "A trial", "text": "Nothing has happened."}
-        yield _job("alert", jobs.alert, spec.name, HOUSE, words, given, None, tags=())
+        yield _job("alert", jobs.alert, spec.name, ALERTS, words, given, None, tags=())
 
 
 def _of_campaign(campaign: Campaign) -> Deployment:

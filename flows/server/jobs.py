@@ -88,13 +88,10 @@ def retrain(campaign_file: str, folder: str, ledger_url: str | None = None, mode
         with shelf_of_campaign(Path(campaign_file), Path(folder), ledger_url) as shelf:
             url = shelf.ledger.database.engine.url.render_as_string(hide_password=False)
             order = {"ledger": url, "campaign_id": shelf.row.id, "model": model, "event": shelf.ledger.last_event()}
-            fit(order)
-            made = shelf.ledger.model_versions(shelf.row.id)[-1]
-            champion = shelf.ledger.champion(shelf.row.id)
-        is_champion = champion is not None and champion.number == made.number
-        row = {"version": made.number, "model": made.name, "readings": made.n, "champion": is_champion}
-        _show(f"models-{shelf.row.name}", [row], "The version that was fitted")
-        return f"version {made.number} of {made.name}, " + ("the champion now" if is_champion else "a candidate")
+            number = fit(order)
+            made = next(row for row in shelf.ledger.model_versions(shelf.row.id) if row.number == number)
+        _show(f"models-{shelf.row.name}", [{"version": number, "readings": made.n, "state": made.state}], model)
+        return f"{model}: version {number}, {made.state}"
 
     return _done(work)
 

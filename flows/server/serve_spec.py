@@ -16,12 +16,14 @@ from models.campaign_models import names
 
 _NAME = r"^[a-z0-9][a-z0-9 _-]{0,60}$"
 Name = Annotated[str, Field(pattern=_NAME)]
-THEORY, HOUSE = "theory", "house"
-"""Queues for what computes and moves nothing, and for what must be done on the machine of the server."""
+THEORY, HOUSE, ALERTS = "theory", "house", "alerts"
+"""Queues for what computes and moves nothing, for what must be done on the machine of the server, and for alerts, which
+wait for nothing else."""
+USUAL_QUEUES = (THEORY, HOUSE, ALERTS)
 
 
 def _not_reserved(name: str) -> str:
-    if name in (THEORY, HOUSE):
+    if name in USUAL_QUEUES:
         raise ValueError("is the queue of jobs that move nothing; name the instruments, such as synthesis")
     return name
 
@@ -148,7 +150,7 @@ class ServeSpec(Value):
     at_once: int | None = Field(default=None, ge=1, le=1000)
     """Runs at once, of all queues together."""
     queues: dict[Name, Queue] = Field(default_factory=dict)
-    """Queues that are other than usual; `theory` and `house` are there always, and one for each lab."""
+    """Queues that are other than usual; `theory`, `house` and `alerts` are there always, and one for each lab."""
     campaigns: tuple[ServedCampaign, ...] = Field(min_length=1)
     retrain: tuple[Retrain, ...] = ()
     validate_best: tuple[Validate, ...] = Field(default=(), alias="validate")

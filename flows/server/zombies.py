@@ -7,7 +7,6 @@ alone: an automation of the server closes it (`flows.server.automations`).
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prefect.client.schemas.filters import (
@@ -21,12 +20,13 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Crashed
 
+from flows.server.run_processes import runs_alive_here
 from flows.stopping import CANCELLED
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
-_RUN_ID, WORKER = "PREFECT__FLOW_RUN_ID=", "prefect.worker.name"
+WORKER = "prefect.worker.name"
 BEGINNING = timedelta(seconds=60)
 """So long a run that was given out may take to become a process."""
 LATE = timedelta(seconds=30)
@@ -45,7 +45,7 @@ def close_zombies(client: "SyncPrefectClient", worker: str, noted: Iterable[str]
         worker: Name of this machine's worker: only its runs can be judged from here.
         noted: Ids of runs of campaigns that nobody runs any more, as their ledgers say.
     """
-    alive, dead = _runs_alive_here(), set(noted)
+    alive, dead = runs_alive_here(), set(noted)
     closed = []
     for run in list(_runs(client, UNDER_WAY)):
         began_here = run.labels.get(WORKER) == worker
@@ -97,18 +97,3 @@ def _runs(client: "SyncPrefectClient", states: list[StateType], pool: str | None
         if len(some) < PAGE:
             return
         offset += PAGE
-
-
-def _runs_alive_here() -> set[str]:
-    """The ids of runs whose processes live on this machine."""
-    found: set[str] = set()
-    for environment in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            content = environment.read_bytes()
-        except OSError:  # it has ended meanwhile, or is somebody else's
-            continue
-        for entry in content.split(b"\0"):
-            text = entry.decode(errors="replace")
-            if text.startswith(_RUN_ID):
-                found.add(text.removeprefix(_RUN_ID))
-    return found
