@@ -61,12 +61,7 @@ def prefect_server(port: int | None = None, *, host: str = LOOPBACK, database: s
         BadInput: it would be open to others without a password.
         ServerDidNotStart: it did not answer, or one with other records runs already.
     """
-    if host != LOOPBACK and not os.environ.get(PASSWORD):
-        raise BadInput(
-            f"a server at {host} is open to whoever reaches that address",
-            place="server.host",
-            remedy=f"Set {PASSWORD}=NAME:PASSWORD where ionloop is started, or leave `host` out.",
-        )
+    refuse_open_server(host)
     with server_in_use():
         address = _find_or_start(port, host, database)
         if database is not None and _note().get("database") != _shown(database):
@@ -76,6 +71,16 @@ def prefect_server(port: int | None = None, *, host: str = LOOPBACK, database: s
             )
         os.environ.update(client_environment(address))
         yield address
+
+
+def refuse_open_server(host: str) -> None:
+    """Refuse a server that others reach and that asks nobody who they are; raises `BadInput`."""
+    if host != LOOPBACK and not os.environ.get(PASSWORD):
+        raise BadInput(
+            f"a server at {host} is open to whoever reaches that address",
+            place="server.host",
+            remedy=f"Set {PASSWORD}=NAME:PASSWORD where ionloop is started, or leave `host` out.",
+        )
 
 
 def keep_server(address: str, server: "Server", ended: threading.Event) -> None:

@@ -23,7 +23,7 @@ def _zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder of zones
-        raise ValueError("there is no such time zone; say one like Europe/Berlin or UTC") from error
+        raise ValueError("names no time zone; say one like Europe/Berlin or UTC") from error
     return text
 
 

@@ -37,12 +37,14 @@ def serve(configuration: Configuration, file: Path | None) -> None:
         BadInput: a ledger cannot be used.
         AlreadyServed: by another process.
     """
-    with _only_one(configuration.spec.name):
-        for campaign in configuration.campaigns.values():  # now, and not at night
-            open_ledger(campaign.folder, campaign.ledger_url).close()
-        from flows.server.prefect_server import dashboard, prefect_server
+    from flows.server.prefect_server import dashboard, prefect_server, refuse_open_server
 
-        server = configuration.spec.server
+    server = configuration.spec.server
+    refuse_open_server(server.host)
+    home()
+    for campaign in configuration.campaigns.values():  # now, and not at night
+        open_ledger(campaign.folder, campaign.ledger_url).close()
+    with _only_one(configuration.spec.name):
         typer.echo("Finding or starting the Prefect server …")
         with prefect_server(server.port, host=server.host, database=server.database) as address:
             typer.echo(f"Prefect UI: {dashboard(address)}")
