@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 RECORDS, PASSWORD = "PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_API_AUTH_STRING"
 """Environment variables: where the server keeps its records; name and password that one open to others asks for."""
-START_LIMIT_S = 90.0
+START_LIMIT_S = 180.0
 LOOK_AGAIN_S = 10.0
 HEARTBEAT_S = 30
 """How often a run gives a sign of life, the least that Prefect takes: one that gives none is closed

@@ -27,12 +27,16 @@ def worker_name(pool: str) -> str:
 
 
 def work(configuration: Configuration) -> None:
-    """Start runs as they fall due, until a signal ends the service; those under way then take their leave."""
+    """Start what falls due in the queues that are taken from here, until a signal ends the service."""
+    pool = configuration.spec.name
+    take_from(pool, [name for name, queue in configuration.queues.items() if queue.here], worker_name(pool))
+
+
+def take_from(pool: str, queues: list[str], name: str) -> None:
+    """Start runs as they fall due, until a signal ends this process; those under way then take their leave."""
     # A service has no virtual environment on its path, and a run's process is to have ours.
     os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
-    pool = configuration.spec.name
-    queues = [name for name, queue in configuration.queues.items() if queue.here]
-    asyncio.run(_work(ProcessWorker(pool, queues, worker_name(pool), create_pool_if_not_found=False)))
+    asyncio.run(_work(ProcessWorker(pool, queues, name, create_pool_if_not_found=False)))
 
 
 async def _work(worker: ProcessWorker) -> None:
