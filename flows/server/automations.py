@@ -90,7 +90,11 @@ def _closes_silent_runs(pool: str) -> AutomationCore:
             threshold=1,
             within=SILENT,
         ),
-        actions=[ChangeFlowRunState(state=StateType.CRASHED, message=f"no sign of life for {SILENT.seconds} s")],
+        actions=[
+            ChangeFlowRunState(
+                name=None, state=StateType.CRASHED, message=f"no sign of life for {SILENT.seconds} s", force=False
+            )
+        ],
     )
 
 
@@ -129,6 +133,5 @@ def _sends(alert: UUID, subject: str, text: str) -> RunDeployment:
     def filled(template: str) -> dict[str, Any]:
         return {"__prefect_kind": "jinja", "template": template}
 
-    return RunDeployment(
-        source="selected", deployment_id=alert, parameters={"subject": filled(subject), "text": filled(text)}
-    )
+    said = {"subject": filled(subject), "text": filled(text)}
+    return RunDeployment(source="selected", deployment_id=alert, parameters=said, job_variables=None)

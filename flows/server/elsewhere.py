@@ -44,8 +44,8 @@ def _refuse_absent(address: str, pool: str, queues: list[str]) -> None:
                 client.read_work_queue_by_name(queue, work_pool_name=pool)
     except ObjectNotFound as error:
         raise NoServer(
-            f"The server at {address} has no queue {queue} in a pool {pool}: `name` and `queues` of the configuration "
-            "that is served there say what there is."
+            f"The server at {address} has no pool {pool} with the queues {', '.join(queues)}: `name` and `queues` of "
+            "the configuration that is served there say what there is."
         ) from error
     except httpx.HTTPError as error:
         raise NoServer(f"The server at {address} cannot be asked: {error}.") from error

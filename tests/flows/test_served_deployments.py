@@ -1,14 +1,17 @@
 """What a configuration makes on a real server: made once, brought up to date, removed where it was left out."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -61,7 +64,7 @@ ALL: dict[str, Any] = {
 }
 
 
-def test_a_second_start_makes_nothing_twice_and_keeps_schedules(
+def test_a_second_start_makes_nothing_twice_and_what_the_file_leaves_out_is_removed(
     client: SyncPrefectClient, tmp_path: Path, pool: str
 ) -> None:
     found = configured(tmp_path, pool, **ALL)
@@ -81,34 +84,25 @@ def test_a_second_start_makes_nothing_twice_and_keeps_schedules(
     )
     assert client.read_work_queue_by_name("synthesis", work_pool_name=pool).concurrency_limit == 3
 
-
-def test_what_the_file_leaves_out_is_removed(client: SyncPrefectClient, tmp_path: Path, pool: str) -> None:
-    before = put(client, configured(tmp_path, pool, **ALL))
-    after = put(client, configured(tmp_path, pool))
-    assert set(after.items()) < set(before.items())
-    assert [name.split("/")[0] for name in after] == ["campaign"]
-
-
-def test_automations_are_there_once_and_go_with_the_alerts(
-    client: SyncPrefectClient, tmp_path: Path, pool: str
-) -> None:
-    found, file = configured(tmp_path, pool, **ALL)
-    alert = put(client, (found, file))[f"alert/{pool}"]
-
-    def mine() -> list[str]:
+    def automations() -> list[str]:
         there = client.request("POST", "/automations/filter", json={"limit": 200}).json()
         return sorted(one["name"].removeprefix(f"{pool}: ") for one in there if one["name"].startswith(f"{pool}: "))
 
     for _ in range(2):
-        put_automations(client, pool, found.spec.alerts, alert)
-    assert mine() == ["close runs that fell silent", "tell news of campaigns", "tell of failures"]
+        put_automations(client, pool, found[0].spec.alerts, first[f"alert/{pool}"])
+    assert automations() == ["close runs that fell silent", "tell news of campaigns", "tell of failures"]
+
+    fewer = put(client, configured(tmp_path, pool))
+    assert set(fewer.items()) < set(first.items())
+    assert [name.split("/")[0] for name in fewer] == ["campaign"]
     put_automations(client, pool, None, None)
-    assert mine() == ["close runs that fell silent"]
+    assert automations() == ["close runs that fell silent"]
 
 
-def begun(client: SyncPrefectClient, deployment: UUID, worker: str) -> str:
+def begun(client: SyncPrefectClient, prefect: HeldServer, deployment: UUID, worker: str) -> str:
     run = client.create_flow_run_from_deployment(deployment, state=Running())
-    client.request("PATCH", f"/flow_runs/{run.id}/labels", json={WORKER: worker})
+    address = f"{prefect.address}/flow_runs/{run.id}/labels"
+    httpx.patch(address, json={WORKER: worker}, timeout=30).raise_for_status()
     client.set_flow_run_state(run.id, Running(), force=True)
     return str(run.id)
 
@@ -118,7 +112,7 @@ def test_a_run_is_closed_where_its_process_is_gone_and_nowhere_else(
 ) -> None:
     (deployment,) = put(client, configured(tmp_path, pool)).values()
     dead, elsewhere, living, noted = (
-        begun(client, deployment, worker) for worker in (HERE, "another machine", HERE, "another machine")
+        begun(client, prefect, deployment, worker) for worker in (HERE, "another machine", HERE, "another machine")
     )
     with subprocess.Popen(
         [sys.executable, "-c", "input()"],
@@ -160,8 +154,5 @@ def test_of_nights_that_were_missed_the_last_is_made_up_for(
 
 
 def make_auto_scheduled(prefect: HeldServer, run: str) -> None:
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(prefect.home / "prefect" / "prefect.db", timeout=30)) as records, records:
         records.execute("UPDATE flow_run SET auto_scheduled = 1 WHERE id = ?", (run,))
