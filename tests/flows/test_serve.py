@@ -17,6 +17,7 @@ import psutil
 import pytest
 import yaml
 
+from flows.stopping import INTERRUPTED
 from ledger.store import Ledger
 from tests.flows.held_server import HeldServer, seconds_until
 from tests.flows.prefect_api import bring_forward, flow_run_state, flow_runs_of
@@ -56,30 +57,23 @@ def ended_by(process: "subprocess.Popen[str]", number: signal.Signals) -> str:
 
 
 @pytest.mark.timeout(500)
-def test_a_campaign_on_a_schedule_is_begun_by_itself_and_takes_its_leave(
+def test_one_campaign_is_served_with_its_schedule(
     prefect: HeldServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     place = Place(tmp_path_factory.mktemp("served"), prefect.home)
-    write_campaign(place.folder, experiments=200, batch=1, start=200, name="on_schedule")
-
-    def planned() -> list[dict[str, Any]]:
-        runs = flow_runs_of(prefect.address, str(place.file))
-        return sorted(runs, key=lambda run: run["expected_start_time"])
-
+    write_campaign(place.folder, experiments=1, batch=1, start=1, name="on_schedule")
     with serving(place, str(place.file), "--folder", str(place.run), "--cron", "0 3 * * *") as process:
-        until(lambda: len(planned()) > 1, PATIENCE_S)
-        first, second = (datetime.fromisoformat(run["expected_start_time"]) for run in planned()[:2])
-        assert (first.hour, first.minute, first.second) == (3, 0, 0)
-        assert second - first == timedelta(days=1)
-        tonight = planned()[0]["id"]
-        bring_forward(prefect.address, tonight)  # the night is not waited for
-        until(lambda: films(place) > 0, PATIENCE_S)
+        until(lambda: len(planned(prefect, place)) > 1, PATIENCE_S)
         said = ended_by(process, signal.SIGTERM)
+    first, second = (datetime.fromisoformat(run["expected_start_time"]) for run in planned(prefect, place)[:2])
+    assert (first.hour, first.minute, first.second) == (3, 0, 0)
+    assert second - first == timedelta(days=1)
     assert "it runs on the schedule `0 3 * * *` (UTC)" in said
-    assert flow_run_state(prefect.address, tonight) == "CANCELLED"
-    with Ledger.open(place.ledger, create=False) as ledger:
-        row = ledger.campaigns()[-1]
-        assert (row.state, row.why.split(";")[0]) == ("paused", "interrupted")
+
+
+def planned(prefect: HeldServer, place: Place) -> list[dict[str, Any]]:
+    runs = flow_runs_of(prefect.address, str(place.file))
+    return sorted(runs, key=lambda run: run["expected_start_time"])
 
 
 def films(place: Place) -> int:
@@ -90,34 +84,38 @@ def films(place: Place) -> int:
 
 
 @pytest.mark.timeout(500)
-def test_what_was_killed_with_everything_goes_on_and_people_are_told(
+def test_what_was_killed_with_everything_goes_on_people_are_told_and_an_end_in_order_is_a_leave(
     prefect: HeldServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """`kill -9` of the service and of its campaign: nothing twice, no zombie, and the campaign comes to its end."""
+    """`kill -9` of the service and of its campaign: nothing twice, no zombie; then SIGTERM, which leaves none."""
     place = Place(tmp_path_factory.mktemp("killed"), prefect.home)
-    write_campaign(place.folder, experiments=4, batch=1, start=4, name="killed_with_all")
+    write_campaign(place.folder, experiments=500, batch=1, start=500, name="killed_with_all")
     with web_server() as inbox:
         file = configured(place, f"http://127.0.0.1:{inbox.port}/")
         with serving(place, str(file)) as process:
-            until(lambda: deployments(prefect, "killed_with_all"), PATIENCE_S)
-            (deployment,) = deployments(prefect, "killed_with_all")
-            press(prefect, deployment["id"])
+            until(lambda: planned(prefect, place), PATIENCE_S)
+            tonight = planned(prefect, place)[0]["id"]
+            bring_forward(prefect.address, tonight)  # the night is not waited for
             until(lambda: films(place) > 0, PATIENCE_S)
-            (run,) = (run for run in flow_runs_of(prefect.address, str(place.file)) if run["state_type"] == "RUNNING")
-            for victim in (process.pid, *carrying(run["id"])):
+            before = deployments(prefect, "killed_with_all")
+            for victim in (process.pid, *carrying(tonight)):
                 os.kill(victim, signal.SIGKILL)
             process.communicate()
-        assert flow_run_state(prefect.address, run["id"]) == "RUNNING", "a zombie"
+        assert flow_run_state(prefect.address, tonight) == "RUNNING", "a zombie"
+        killed_at = films(place)
         with serving(place, str(file)) as process:
-            until(lambda: flow_run_state(prefect.address, run["id"]) == "CRASHED", ZOMBIE_S)
-            until(lambda: subjects(inbox.received) >= EXPECTED, PATIENCE_S)
-            again = deployments(prefect, "killed_with_all")
+            until(lambda: flow_run_state(prefect.address, tonight) == "CRASHED", ZOMBIE_S)
+            until(lambda: films(place) > killed_at, PATIENCE_S)
+            until(lambda: inbox.received, PATIENCE_S)
             ended_by(process, signal.SIGTERM)
-    assert [one["id"] for one in again] == [deployment["id"]]
-    assert [(one["paused"], one["schedules"][0]["active"]) for one in again] == [(False, True)]
+    (after,) = deployments(prefect, "killed_with_all")
+    assert [after["id"]] == [one["id"] for one in before]
+    assert (after["paused"], [one["active"] for one in after["schedules"]]) == (False, [True])
+    assert "Crashed" in json.loads(inbox.received[0].body)["subject"]
+    assert not [run for run in planned(prefect, place) if run["state_type"] == "RUNNING"]
     with Ledger.open(place.ledger, create=False) as ledger:
         (campaign,) = ledger.campaigns()
-        assert campaign.state == "finished"
+    assert (campaign.state, campaign.why) == ("paused", INTERRUPTED)
 
 
 def until(condition: Callable[[], Any], limit_s: float) -> None:
@@ -129,9 +127,6 @@ def until(condition: Callable[[], Any], limit_s: float) -> None:
             return condition()
 
     seconds_until(now, limit_s)
-
-
-EXPECTED = {"killed_with_all (run 1) is finished"}
 
 
 def configured(place: Place, hook: str) -> Path:
@@ -151,12 +146,6 @@ def deployments(prefect: HeldServer, name: str) -> list[dict[str, Any]]:
     return answer.raise_for_status().json()
 
 
-def press(prefect: HeldServer, deployment: str) -> None:
-    """The button *Quick run*."""
-    address = f"{prefect.address}/deployments/{deployment}/create_flow_run"
-    httpx.post(address, json={}, timeout=30).raise_for_status()
-
-
 def carrying(run: str) -> list[int]:
     """The processes of a run."""
     found = []
@@ -165,7 +154,3 @@ def carrying(run: str) -> list[int]:
             if process.environ().get("PREFECT__FLOW_RUN_ID") == run:
                 found.append(process.pid)
     return found
-
-
-def subjects(received: list[Any]) -> set[str]:
-    return {json.loads(one.body)["subject"] for one in received}

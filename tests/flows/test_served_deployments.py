@@ -1,5 +1,6 @@
 """What a configuration makes on a real server: made once, brought up to date, removed where it was left out."""
 
+import dataclasses
 import os
 import sqlite3
 import subprocess
@@ -18,12 +19,13 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Running, Scheduled
 
-from flows.server.automations import put_automations
+from flows.server.automations import put_automations, tell
 from flows.server.configuration import Configuration, read_configuration
 from flows.server.deployments import bring_up_to_date, wanted
+from flows.server.news import Told
 from flows.server.zombies import GONE, WORKER, close_zombies, drop_missed, has_open_run
-from tests.flows.held_server import HeldServer
-from tests.flows.prefect_api import flow_run_state
+from tests.flows.held_server import HeldServer, seconds_until
+from tests.flows.prefect_api import flow_run_state, flow_runs
 from tests.flows.small_campaign import write_campaign
 
 HERE = "this machine"
@@ -64,8 +66,8 @@ ALL: dict[str, Any] = {
 }
 
 
-def test_a_second_start_makes_nothing_twice_and_what_the_file_leaves_out_is_removed(
-    client: SyncPrefectClient, tmp_path: Path, pool: str
+def test_a_second_start_makes_nothing_twice_news_are_sent_and_what_the_file_leaves_out_is_removed(
+    client: SyncPrefectClient, prefect: HeldServer, tmp_path: Path, pool: str
 ) -> None:
     found = configured(tmp_path, pool, **ALL)
     first, second = put(client, found), put(client, found)
@@ -92,11 +94,25 @@ def test_a_second_start_makes_nothing_twice_and_what_the_file_leaves_out_is_remo
         put_automations(client, pool, found[0].spec.alerts, first[f"alert/{pool}"])
     assert automations() == ["close runs that fell silent", "tell news of campaigns", "tell of failures"]
 
+    news = Told("ended", "peo_salts", 'it is "over"', "σ = 1e-4 {{ S/cm }}", 12)
+    tell(client, pool, dataclasses.replace(news, kind="hangs"))
+    tell(client, f"another {pool}", news)
+    tell(client, pool, news)
+    seconds_until(lambda: len(sent(prefect, first[f"alert/{pool}"])) == 2, 60)
+    assert {(said["subject"], said["text"]) for said in sent(prefect, first[f"alert/{pool}"])} == {
+        (news.subject, news.text)
+    }
+
     fewer = put(client, configured(tmp_path, pool))
     assert set(fewer.items()) < set(first.items())
     assert [name.split("/")[0] for name in fewer] == ["campaign"]
     put_automations(client, pool, None, None)
     assert automations() == ["close runs that fell silent"]
+
+
+def sent(prefect: HeldServer, alert: UUID) -> list[dict[str, Any]]:
+    """What the runs of an alert were told to send; nobody runs them here."""
+    return [run["parameters"] for run in flow_runs(prefect.address) if run["deployment_id"] == str(alert)]
 
 
 def begun(client: SyncPrefectClient, prefect: HeldServer, deployment: UUID, worker: str) -> str:
