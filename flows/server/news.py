@@ -1,7 +1,6 @@
 """What there is to tell of a campaign since somebody last asked, read from its ledger alone."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from chemistry.wording import shortened
 from flows.drift import in_words as drifts
@@ -35,13 +34,14 @@ class Told:
 
 def news_of(ledger: Ledger, campaign: str, after: int) -> list[Told]:
     """What has happened to the runs of a campaign after an event: ends, questions to people, drifts."""
-    return [
+    found = [
         told
         for row in ledger.campaigns()
         if row.name == campaign
         for event in ledger.events(row.id, after=after)
         if (told := _told(ledger, row, event)) is not None
     ]
+    return sorted(found, key=lambda told: told.event)
 
 
 def hanging(ledger: Ledger, campaign: str, hangs_after_s: float) -> Told | None:
@@ -49,15 +49,14 @@ def hanging(ledger: Ledger, campaign: str, hangs_after_s: float) -> Told | None:
     rows = [row for row in ledger.campaigns() if row.name == campaign]
     if not rows or rows[-1].state != CampaignState.RUNNING:
         return None
-    row, last = rows[-1], ledger.last_event()
-    recent = ledger.events(after=max(last - 1, 0))
-    silent = utc_now() - recent[-1].wall_time if recent else timedelta(0)
-    runner = runner_of(ledger, campaign)
-    if silent.total_seconds() < hangs_after_s:
+    row = rows[-1]
+    last = ledger.last_event_of(row.id)
+    if last is None or (silent := utc_now() - last.wall_time).total_seconds() < hangs_after_s:
         return None
+    runner = runner_of(ledger, campaign)
     who = f"{runner} runs it" if runner else "no process runs it"
     words = f"{who}, and nothing was written into the ledger for {silent.total_seconds() / 3600:.1f} h."
-    return _news("hangs", row, "shows no sign of life", f"{words} `ionloop status` says how it stands.", last)
+    return _news("hangs", row, "shows no sign of life", f"{words} `ionloop status` says how it stands.", last.number)
 
 
 def _told(ledger: Ledger, row: CampaignRow, event: EventRow) -> Told | None:

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK, PROCESS = "127.0.0.1", "flows.server.process"
 RECORDS, PASSWORD = "PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_API_AUTH_STRING"
 """Environment variables: where the server keeps its records; name and password that one open to others asks for."""
 START_LIMIT_S = 180.0
@@ -146,7 +146,9 @@ def _find_or_start(port: int | None, host: str, database: str | None) -> str:
         fcntl.flock(turn, fcntl.LOCK_EX)
         address = _running_address()
         if address is None:
-            address = _wait_until_healthy(_start(port, host, database))
+            # One that is too busy to answer is waited for: a second one could not have its port.
+            ended = _ended(_note().get("pid"))
+            address = _wait_until_healthy(_start(port, host, database).poll if ended() is not None else ended)
         return address
 
 
@@ -181,7 +183,7 @@ def _start(port: int | None, host: str, database: str | None) -> "subprocess.Pop
     records = {} if database is None else {RECORDS: database.replace("postgresql://", "postgresql+asyncpg://", 1)}
     with (home() / "server.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "flows.server.process", str(port or 0), host, _shown(database) if database else ""],
+            [sys.executable, "-m", PROCESS, str(port or 0), host, _shown(database) if database else ""],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -195,15 +197,28 @@ def _shown(database: str) -> str:
     return re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", database)
 
 
-def _wait_until_healthy(process: "subprocess.Popen[bytes]") -> str:
+def _ended(pid: int | None) -> Callable[[], int | None]:
+    """What tells whether the server of this number has ended: as `Popen.poll`, for a process that is no child."""
+
+    def ended() -> int | None:
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()  # empty of one that is dead and not yet buried
+        except OSError:
+            return 0
+        return None if PROCESS.encode() in words else 0
+
+    return ended
+
+
+def _wait_until_healthy(ended: Callable[[], int | None]) -> str:
     """Real time, on purpose: this waits for a process, not for a laboratory."""
     give_up = time.monotonic() + START_LIMIT_S
-    while time.monotonic() < give_up and process.poll() is None:
+    while time.monotonic() < give_up and ended() is None:
         address = _running_address()
         if address is not None:
             return address
         time.sleep(0.1)
-    what = f"did not answer within {START_LIMIT_S:.0f} s" if process.poll() is None else "ended while it started"
+    what = f"did not answer within {START_LIMIT_S:.0f} s" if ended() is None else "ended while it started"
     raise ServerDidNotStart(
         f"The Prefect server {what}. Its words are in {home() / 'server.log'}; "
         "a port in use or a full disk are the usual causes."
