@@ -28,6 +28,7 @@ from flows.session import Session, open_session
 from flows.shown_pause import stay_when_paused
 from flows.step import step
 from flows.stopping import Stopped, watch_for_stop
+from ledger.errors import LeaseHeld
 from ledger.kinds import CampaignState
 from ledger.tables import CalculationRow
 
@@ -76,6 +77,8 @@ def campaign(
             return run_through(new_session, lambda session: run_session(session, show=show == "terminal"))
     except Stopped as stop:
         return Cancelled(message=str(stop), data=stop)
+    except LeaseHeld as held:  # begun a second time, by a schedule or a button, while it goes on
+        return Cancelled(name="Skipped", message=str(held), data=held)
     except IonloopError as error:
         # A state instead of an exception: Prefect would print a traceback where one paragraph says it all.
         return Failed(message=str(error), data=error)

@@ -43,6 +43,17 @@ class Finding:
     """What should be known before it is."""
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What was found out about a lab."""
+
+    lab: LabFile
+    real: bool
+    findings: list[Finding]
+    problems: list[str]
+    warnings: list[str]
+
+
 def examine(path: Path, *, patience_s: float, as_json: bool) -> None:
     """Look at every instrument, print what was found, and end with status 1 where there is a problem.
 
@@ -52,6 +63,23 @@ def examine(path: Path, *, patience_s: float, as_json: bool) -> None:
     if not 0 < patience_s <= MOST_PATIENCE_S:
         remedy = f"Give seconds, above zero and at most {MOST_PATIENCE_S:g}."
         raise BadInput(f"--patience {patience_s:g}", remedy=remedy)
+    found = look_at(path, patience_s)
+    if as_json:
+        told = {"lab": found.lab.name, "real": found.real, "instruments": [asdict(f) for f in found.findings]}
+        told |= {"problems": found.problems, "warnings": found.warnings}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        _show(found.lab, found.findings, found.problems, found.warnings)
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def look_at(path: Path, patience_s: float) -> Examined:
+    """Connect to every instrument of a lab and read one value of each; nothing moves.
+
+    Raises:
+        BadInput: the lab file cannot be used.
+    """
     lab_file = read_lab(path)
     with _lab(lab_file) as (lab, problems):
         findings = _findings(lab, patience_s, simulated=is_simulated(lab_file))
@@ -62,13 +90,7 @@ def examine(path: Path, *, patience_s: float, as_json: bool) -> None:
     warnings = [f"{found.instrument}: {warning}" for found in findings for warning in found.warnings]
     if real and lab_file.simulated is not None:
         warnings.append("the lab file says `simulated:`, and the lab itself does not: it counts as real")
-    if as_json:
-        told = {"lab": lab_file.name, "real": real, "instruments": [asdict(f) for f in findings]}
-        typer.echo(json.dumps({**told, "problems": problems, "warnings": warnings}, ensure_ascii=False))
-    else:
-        _show(lab_file, findings, problems, warnings)
-    if problems:
-        raise typer.Exit(1)
+    return Examined(lab_file, real, findings, problems, warnings)
 
 
 @contextlib.contextmanager

@@ -57,6 +57,13 @@ def _ended(state: State, present: str) -> State:
     return Crashed(message=f"its process ended; run {present} went on with the campaign")
 
 
+def noted_run(why: str) -> UUID | None:
+    """The flow run that `note_flow_run` noted; None where a reason says something else."""
+    if not (why.startswith(_FLOW_RUN) and why.endswith(")")):
+        return None
+    return UUID(why.rsplit("(", 1)[1].rstrip(")"))
+
+
 def _earlier_runs(session: Session) -> set[UUID]:
     told = (event.payload.get("why", "") for event in session.ledger.events(session.campaign_id))
-    return {UUID(why.rsplit("(", 1)[1].rstrip(")")) for why in told if why.startswith(_FLOW_RUN) and why.endswith(")")}
+    return {run for why in told if (run := noted_run(why)) is not None}

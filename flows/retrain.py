@@ -29,11 +29,14 @@ def main() -> int:
     return 0
 
 
-def retrain(order: dict[str, Any]) -> None:
+def retrain(order: dict[str, Any]) -> int:
     """Fit a model on what a campaign knew at an event, as a version; one that can serve the planner challenges.
 
     Args:
         order: `ledger` (URL), `campaign_id`, `model`, `event`.
+
+    Returns:
+        The number of the version.
     """
     from flows.challenge import challenge
     from flows.model_fit import add_version, training_of_campaign
@@ -50,6 +53,7 @@ def retrain(order: dict[str, Any]) -> None:
         version = add_version(ledger, campaign_id, name, training, int(order["event"]))
         if name in CAMPAIGN_MODELS:
             challenge(ledger, campaign_id, spec, version, "fitted beside the instruments")
+        return version.number
 
 
 def _leave_with(stream: TextIO) -> None:

@@ -134,6 +134,12 @@ class Ledger(
         with self.database.reading() as session:
             return session.exec(select(EventCounterRow.last)).one()
 
+    def last_event_of(self, campaign_id: int) -> EventRow | None:
+        """The last event of a campaign; None where there is none."""
+        query = select(EventRow).where(EventRow.campaign_id == campaign_id).order_by(col(EventRow.number).desc())
+        with self.database.reading() as session:
+            return session.exec(query.limit(1)).first()
+
     def events(self, campaign_id: int | None = None, after: int = 0) -> list[EventRow]:
         """Events with a number above `after`, of one campaign or all, in their order."""
         query = select(EventRow).where(EventRow.number > after)

@@ -27,6 +27,7 @@ from flows.cli import (
     serve,
     status,
     stock,
+    worker,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ app.add_typer(planners.app, name="planners")
 app.command("screen")(screen.screen)
 app.add_typer(stock.app, name="stock")
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("schema")(schema.schema)
 
 

@@ -5,15 +5,17 @@ from typing import Annotated
 
 import typer
 
-_KIND = "`campaign`, `lab`, `faults`, `search`, or the dotted path of a driver class, for its settings in the lab file"
+_KIND = "`campaign`, `lab`, `serve`, `faults`, `search`, or a driver class (dotted), for its settings in a lab file"
 
 
 def schema(kind: Annotated[str, typer.Argument(help=_KIND)] = "campaign") -> None:
-    """Print the JSON schema of the campaign, lab, fault or search file, for completion and checks in an editor."""
+    """Print the JSON schema of the campaign, lab, serve, fault or search file, for completion in an editor."""
     if kind == "campaign":
         from flows.spec import CampaignSpec as Model
     elif kind == "lab":
         from devices.lab import LabFile as Model
+    elif kind == "serve":
+        from flows.server.serve_spec import ServeSpec as Model
     elif kind == "faults":
         from sim.faults.fault_file import FaultFile as Model
     elif kind == "search":
@@ -24,6 +26,7 @@ def schema(kind: Annotated[str, typer.Argument(help=_KIND)] = "campaign") -> Non
         Model = driver_class(kind, "KIND").Settings
     else:
         raise typer.BadParameter(
-            f"{kind!r} is none of `campaign`, `lab`, `faults` and `search`, and no driver class", param_hint="KIND"
+            f"{kind!r} is none of `campaign`, `lab`, `serve`, `faults` and `search`, and no driver class",
+            param_hint="KIND",
         )
     typer.echo(json.dumps(Model.model_json_schema(), indent=2))

@@ -58,3 +58,43 @@ class Asked:
             student=self.student,
             column=self.column,
         )
+
+
+def scheduled(
+    pool: str,
+    salts: str,
+    loadings: str,
+    temperatures: str,
+    out: str,
+    table: str | None,
+    fitted: str | None,
+    model: str,
+    top: int,
+) -> Asked:
+    """What a served screening asks: as the command does where nothing else is said."""
+    return Asked(
+        pool=Path(pool),
+        salts=salts,
+        loadings=loadings,
+        temperatures=temperatures,
+        table=Path(table) if table else None,
+        format="bradford",
+        model=model,
+        glasses=None,
+        fitted=Path(fitted) if fitted else None,
+        save=None,
+        keep="",
+        asked_for="log10_conductivity",
+        column=None,
+        top=top,
+        rank="mean",
+        quantile=0.05,
+        each=None,
+        student=None,
+        processes=1,
+        cluster=None,
+        out=Path(out),
+        refused=None,
+        map=None,
+        as_json=True,
+    )

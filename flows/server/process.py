@@ -1,4 +1,7 @@
-"""The process of the Prefect server: `python -m flows.server.process PORT` (0 takes a free port)."""
+"""The process of the Prefect server: `python -m flows.server.process PORT [HOST [DATABASE]]` (0 takes a free port).
+
+Where it keeps its records is in its environment; DATABASE is only what its note says of that.
+"""
 
 import fcntl
 import json
@@ -12,18 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.home import home
-from flows.server.prefect_server import GRACE_S
+from flows.server.prefect_server import GRACE_S, LOOPBACK, PASSWORD
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
-def main(port: int) -> None:
-    """Serve the Prefect API and its pages on loopback until the last client has gone."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+def main(port: int, host: str = LOOPBACK, database: str = "") -> None:
+    """Serve the Prefect API and its pages, on loopback unless told otherwise, until the last client has gone."""
+    listener = socket.create_server((host, port))
+    address = f"http://{host}:{listener.getsockname()[1]}/api"
     # Prefect reads its settings when it is imported, so the address comes first.
     os.environ.pop("PREFECT_API_URL", None)
     os.environ["PREFECT_UI_API_URL"] = address
@@ -31,9 +32,13 @@ def main(port: int) -> None:
     from prefect.server.api.server import create_app
 
     note = home() / "server.json"
-    note.write_text(json.dumps({"address": address, "pid": os.getpid()}))
+    note.write_text(json.dumps({"address": address, "pid": os.getpid(), "database": database}))
     threading.Thread(target=_leave_when_alone, args=(note,), daemon=True).start()
-    config = uvicorn.Config(_with_reports(create_app(final=True)), log_level="warning", timeout_graceful_shutdown=2)
+    app = create_app(final=True)
+    # Prefect's password does not guard what lies beside its pages, so nothing does where there is one.
+    config = uvicorn.Config(
+        app if os.environ.get(PASSWORD) else _with_reports(app), log_level="warning", timeout_graceful_shutdown=2
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -87,4 +92,4 @@ def _held(lock: Path) -> bool:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -1,104 +1,147 @@
-"""`ionloop serve` behind its options: the Prefect server, and the campaign with its schedule."""
+"""`ionloop serve`: the Prefect server, what is served, and the watch over it, as one configuration says."""
 
-import asyncio
 import contextlib
-import signal
-from datetime import UTC, datetime
+import fcntl
+import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import typer
 
-from chemistry.errors import BadInput
-from flows.home import campaign_folder, home
-from flows.lab_files import read_files
-from flows.session import open_ledger, whole_ledger
-
-if TYPE_CHECKING:
-    from prefect.deployments.runner import RunnerDeployment
+from chemistry.errors import BadInput, IonloopError
+from flows.home import home
+from flows.server.configuration import Configuration
+from flows.server.serve_spec import Served
+from flows.session import open_ledger
 
 
-def serve_campaign(
-    campaign_file: Path,
-    *,
-    cron: str | None,
-    timezone: str,
-    folder: Path | None,
-    ledger_url: str | None,
-    hardware: bool,
-    port: int,
-) -> None:
-    """Serve one campaign until interrupted. Each scheduled run resumes what is unfinished, else begins anew."""
-    if not 0 < port < 2**16:
-        raise BadInput(f"--port {port}", remedy="A port is a number from 1 to 65535.")
-    spec, _ = read_files(campaign_file, hardware=hardware)
-    _check_schedule(cron, timezone)
+class AlreadyServed(IonloopError):
+    """Another process serves a configuration of this name."""
+
+
+class NotServed(IonloopError):
+    """The Prefect server did not take it."""
+
+
+def serve(configuration: Configuration, file: Path | None) -> None:
+    """Serve everything that a configuration names, until interrupted.
+
+    It may be killed and started again at any moment: what it makes on the server is made once, its schedules go on, and
+    so do campaigns that were cut off with it.
+
+    Args:
+        configuration: What to serve.
+        file: Where it stands; None where it was made of a campaign file.
+
+    Raises:
+        BadInput: a ledger cannot be used.
+        AlreadyServed: by another process.
+    """
+    from flows.server.prefect_server import dashboard, prefect_server, refuse_open_server
+
+    server = configuration.spec.server
+    refuse_open_server(server.host)
     home()
-    open_ledger(campaign_folder(spec.name, folder), ledger_url).close()  # now, and not at night
-    from flows.server.prefect_server import dashboard, prefect_server
+    for campaign in configuration.campaigns.values():  # now, and not at night
+        open_ledger(campaign.folder, campaign.ledger_url).close()
+    with _only_one(configuration.spec.name):
+        typer.echo("Finding or starting the Prefect server …")
+        with prefect_server(server.port, host=server.host, database=server.database) as address:
+            typer.echo(f"Prefect UI: {dashboard(address)}")
+            with _watched(configuration, file, address):
+                for line in in_words(configuration):
+                    typer.echo(line)
+                typer.echo("Ctrl-C ends the server and the serving.")
+                from flows.server.worker import work
 
-    typer.echo("Finding or starting the Prefect server …")
-    with prefect_server(port) as address:
-        parameters = {
-            "campaign_file": str(campaign_file.resolve()),
-            "folder": str(campaign_folder(spec.name, folder).path),
-            "ledger_url": ledger_url and whole_ledger(campaign_folder(spec.name, folder), ledger_url),
-            "hardware": hardware,
-        }
-        deployment = _deployment(spec.name, spec.question, parameters, cron, timezone)
-        when = f"on the schedule `{cron}` ({timezone})" if cron else "when you press Run"
-        typer.echo(f"Prefect UI: {dashboard(address)}")
-        typer.echo(f"Serving {spec.name}: it runs {when}. Ctrl-C ends the server and the serving.")
-        _serve(deployment)
+                work(configuration)
 
 
-def _serve(deployment: "RunnerDeployment") -> None:
-    """Start runs as they fall due, until interrupted. `prefect.serve`, but that SIGTERM ends it as Ctrl-C does."""
-    from prefect.runner import Runner
-
-    class OneWayOut(Runner):
-        def handle_sigterm(self, *args: object, **kwargs: object) -> None:
-            signal.raise_signal(signal.SIGINT)  # Prefect's own way leaves a coroutine behind, and says so
-
-    # In the background of a shell a process is born deaf to SIGINT.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    runner = OneWayOut(pause_on_shutdown=True)
-    runner.add_deployment(deployment)
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(runner.start())
+def in_words(configuration: Configuration) -> list[str]:
+    """One sentence for everything that is served: when it runs."""
+    spec = configuration.spec
+    served: list[tuple[str, Served]] = [(name, it.asked) for name, it in configuration.campaigns.items()]
+    served += [(f"retrain {fit.campaign} {fit.model}", fit) for fit in spec.retrain]
+    served += [(f"validate {check.campaign} {check.recipe}", check) for check in spec.validate_best]
+    served += [(f"screen {pool.name}", pool) for pool in spec.screen]
+    served += [("health check", spec.health_check)] if spec.health_check else []
+    served += [("back-up", spec.back_up)] if spec.back_up else []
+    return [f"Serving {name}: it runs {_when(it, spec.time_zone)}." for name, it in served]
 
 
-def _deployment(
-    name: str, question: str, parameters: dict[str, str | bool | None], cron: str | None, timezone: str
-) -> "RunnerDeployment":
-    from prefect.schedules import Cron
-    from prefect.types.entrypoint import EntrypointType
-
-    from flows.campaign import campaign
-
-    made = campaign.to_deployment(
-        name=name,
-        description=question,
-        parameters=parameters,
-        schedule=Cron(cron, timezone=timezone) if cron else None,
-        # By its dotted name: a file path would put `flows/` itself on the module path of the runs.
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
-    return cast("RunnerDeployment", made)  # outside an event loop Prefect has waited for it
+def _when(served: Served, time_zone: str) -> str:
+    if served.schedule is None:
+        return "when you press Run"
+    return f"on the schedule `{served.schedule}` ({served.time_zone or time_zone})"
 
 
-def _check_schedule(cron: str | None, timezone: str) -> None:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+@contextlib.contextmanager
+def _watched(configuration: Configuration, file: Path | None, address: str) -> Iterator[None]:
+    """The deployments are there and the watch looks, for as long as the block lasts."""
+    from prefect.client.orchestration import get_client
 
-    from cronsim import CronSim, CronSimError
+    from flows.server.automations import put_automations
+    from flows.server.deployments import bring_up_to_date, wanted
+    from flows.server.prefect_server import keep_server
+    from flows.server.watch import Watch
+    from flows.server.worker import worker_name
+
+    spec = configuration.spec
+    with _refused_in_words(), get_client(sync_client=True) as client:
+        deployments = bring_up_to_date(client, configuration, list(wanted(configuration, file)))
+        put_automations(client, spec.name, spec.alerts, deployments.get(f"alert/{spec.name}"))
+    watch, ended = Watch(configuration, deployments, worker_name(spec.name)), threading.Event()
+    threads = [
+        threading.Thread(target=watch.keep_looking, args=(ended,), name="watch", daemon=True),
+        threading.Thread(target=keep_server, args=(address, spec.server, ended), name="server-watch", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+@contextlib.contextmanager
+def _refused_in_words() -> Iterator[None]:
+    import httpx
 
     try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadInput(f"there is no time zone `{timezone}`", remedy="Say one like Europe/Berlin or UTC.") from error
-    try:
-        if cron is not None:
-            CronSim(cron, datetime(2026, 1, 1, tzinfo=UTC))
-    except CronSimError as error:
-        remedy = 'Five fields are needed: minute hour day month weekday, such as "0 20 * * *".'
-        raise BadInput(f"`{cron}` is no cron schedule ({error})", remedy=remedy) from error
+        yield
+    except httpx.HTTPError as error:
+        log = home() / "server.log"
+        raise NotServed(
+            f"The Prefect server did not take what is to be served: {error}. Its words are in {log}."
+        ) from error
+
+
+@contextlib.contextmanager
+def _only_one(name: str) -> Iterator[None]:
+    """One process serves a configuration; the kernel lets go of the lock however it ends."""
+    with (home() / f"serve {name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise AlreadyServed(
+                f"Another process serves `{name}` already, with the same IONLOOP_HOME. End it first, or give this "
+                "configuration another `name`."
+            ) from held
+        yield
+
+
+def refuse_options(given: dict[str, object]) -> None:
+    """Options of the short form have no place beside a configuration file, which says all of it itself.
+
+    Raises:
+        BadInput: naming the first that was given.
+    """
+    for option, value in given.items():
+        if value:
+            raise BadInput(
+                f"{option} is for a campaign file, and this is a configuration of `ionloop serve`",
+                place=option,
+                remedy="Write it into the file; `ionloop schema serve` says where.",
+            )

@@ -10,7 +10,9 @@ import pytest
 
 from chemistry.errors import BadInput
 from flows.cli.main import main
+from flows.screening.asked import scheduled
 from flows.screening.grid import grid
+from flows.screening.screen import screen_pool
 from ledger.literature import read_table
 from models.averaged import Averaged
 from models.campaign_models import CAMPAIGN_MODELS
@@ -216,3 +218,13 @@ def test_a_polymer_lies_on_itself_and_apart_from_others(fitted: Path) -> None:
     assert np.isnan(shown.mean[place + 1])
     assert shown.similarity[place + 1] < shown.similarity[place + 2] < 1
     assert len(feasible(point, [polymer_of("*CCO*")])[0].polymer) == 1
+
+
+def test_a_served_screening_ranks_as_the_command_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fitted: Path
+) -> None:
+    words = ("--salts", "LiTFSI", "--loadings", "1 mol/kg", "--temperatures", "60", "--fitted", fitted, "--top", 3)
+    status, _, _ = ionloop(monkeypatch, capsys, "pool.csv", *words, "--out", "by_hand.csv")
+    assert status == 0
+    screen_pool(scheduled("pool.csv", "LiTFSI", "1 mol/kg", "60", "served.csv", None, str(fitted), "average", 3))
+    assert Path("served.csv").read_text() == Path("by_hand.csv").read_text()

@@ -1,0 +1,173 @@
+"""Watches what is served: closes what is dead, goes on with what was cut off, tells what there is to tell.
+
+It rests on nothing that it remembers but one number for each campaign, the ledger's event up to which news were told,
+which is kept in a file. So it may be killed and begun again at any moment.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import httpx
+
+from chemistry.errors import IonloopError
+from flows.home import home
+from flows.leasing import runner_of
+from flows.left_runs import noted_run
+from flows.server.alert_spec import Alerts
+from flows.server.automations import tell
+from flows.server.configuration import Campaign, Configuration
+from flows.server.news import PAUSED_BY_HAND, hanging, news_of
+from flows.server.zombies import close_zombies, drop_missed, has_open_run
+from flows.stopping import INTERRUPTED
+from ledger.errors import NoLedger
+from ledger.kinds import CampaignState
+from ledger.store import Ledger
+from ledger.tables import CampaignRow
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+logger = logging.getLogger(__name__)
+
+LOOK_S = 15.0
+MOST_OFTEN, OFTEN_S = 3, 3600.0
+"""A campaign that is cut off more often within an hour waits for a person."""
+
+
+class Watch:
+    """Looks at everything that one configuration serves."""
+
+    def __init__(self, configuration: Configuration, deployments: dict[str, UUID], worker: str) -> None:
+        """`deployments` are the ids by `flow/name`, `worker` the name of this machine's worker."""
+        self._configuration, self._deployments, self._worker = configuration, deployments, worker
+        self._begun: defaultdict[str, deque[tuple[float, int]]] = defaultdict(deque)
+        """When a campaign was begun again, and at which event of its ledger."""
+        self._said_hanging: dict[str, int] = {}
+        self._first = True
+        """What a person, or a restart of the service, interrupted goes on at the first look, and not later: then it was
+        somebody at a terminal."""
+
+    def keep_looking(self, ended: threading.Event) -> None:
+        """Look again and again, until told to end."""
+        from prefect.client.orchestration import get_client
+
+        with get_client(sync_client=True) as client:
+            while not ended.is_set():
+                self.look(client)
+                ended.wait(LOOK_S)
+
+    def look(self, client: "SyncPrefectClient") -> None:
+        """Once. Whoever is away is asked again the next time."""
+        pool = self._configuration.spec.name
+        noted: list[str] = []
+        for campaign in self._configuration.campaigns.values():
+            _tried(lambda it=campaign: noted.extend(_left_by_its_process(it)))
+        _tried(lambda: close_zombies(client, self._worker, noted))
+        _tried(lambda: drop_missed(client, pool))
+        for campaign in self._configuration.campaigns.values():
+            _tried(lambda it=campaign: self._look_after(client, it))
+        self._first = False
+
+    def _look_after(self, client: "SyncPrefectClient", campaign: Campaign) -> None:
+        with Ledger.open(campaign.ledger, create=False) as ledger:
+            if campaign.asked.resumes:
+                self._go_on(client, campaign, ledger)
+            if self._configuration.spec.alerts is not None:
+                self._tell(client, campaign, ledger, self._configuration.spec.alerts)
+
+    def _go_on(self, client: "SyncPrefectClient", campaign: Campaign, ledger: Ledger) -> None:
+        """Begin a run of a campaign that was cut off, unless one is about to begin."""
+        name = campaign.spec.name
+        row = ledger.unfinished_campaign(name)
+        if row is None or not self._was_cut_off(row) or runner_of(ledger, name) is not None:
+            return
+        deployment = self._deployments[f"campaign/{name}"]
+        if not has_open_run(client, deployment) and self._may_begin(name, ledger.last_event()):
+            client.create_flow_run_from_deployment(deployment, name=f"{campaign.file.stem} goes on")
+
+    def _was_cut_off(self, row: CampaignRow) -> bool:
+        """Whether its process has left it though nobody wanted that: one that is paused waits in a process, too."""
+        if row.state == CampaignState.RUNNING or row.why.startswith(PAUSED_BY_HAND):
+            return True
+        return self._first and row.why == INTERRUPTED
+
+    def _may_begin(self, name: str, event: int) -> bool:
+        """Not where it got nowhere the last time, and not too often."""
+        begun, now = self._begun[name], time.monotonic()
+        while begun and now - begun[0][0] > OFTEN_S:
+            begun.popleft()
+        if len(begun) >= MOST_OFTEN or (begun and begun[-1][1] == event):
+            return False
+        begun.append((now, event))
+        return True
+
+    def _tell(self, client: "SyncPrefectClient", campaign: Campaign, ledger: Ledger, alerts: Alerts) -> None:
+        """Make events of what is new; what could not be told is told the next time."""
+        pool, name = self._configuration.spec.name, campaign.spec.name
+        mark, last = _Mark(pool, campaign.ledger, name), ledger.last_event()
+        told = mark.read()
+        if told is None:  # what had happened before anybody asked is no news
+            mark.write(last)
+            return
+        for news in news_of(ledger, name, told):
+            if news.event <= last and news.kind in alerts.when:
+                tell(client, pool, news)
+                mark.write(news.event)
+        if last != told:
+            mark.write(last)
+        silent = hanging(ledger, name, alerts.hangs_after * 3600) if "hangs" in alerts.when else None
+        if silent is not None and self._said_hanging.get(name) != silent.event:
+            tell(client, pool, silent)
+            self._said_hanging[name] = silent.event
+
+
+class _Mark:
+    """Up to which event of a ledger news of a campaign were told: a small file that outlives the process."""
+
+    def __init__(self, pool: str, ledger: str, campaign: str) -> None:
+        self._path = home() / "told" / f"{pool} {campaign}.json"
+        self._ledger = ledger.rpartition("@")[2]
+
+    def read(self) -> int | None:
+        """The event; None where nobody has asked yet, or of another ledger."""
+        try:
+            said = json.loads(self._path.read_text())
+            return int(said["event"]) if said["ledger"] == self._ledger else None
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def write(self, event: int) -> None:
+        """Whole or not at all."""
+        self._path.parent.mkdir(exist_ok=True)
+        new = Path(f"{self._path}.new")
+        new.write_text(json.dumps({"ledger": self._ledger, "event": event}))
+        new.replace(self._path)
+
+
+def _left_by_its_process(campaign: Campaign) -> list[str]:
+    """The flow run that a campaign notes as its own, where no process runs the campaign any more."""
+    with Ledger.open(campaign.ledger, create=False) as ledger:
+        row = ledger.unfinished_campaign(campaign.spec.name)
+        if row is None or runner_of(ledger, campaign.spec.name) is not None:
+            return []
+        run = noted_run(row.why)
+        return [] if run is None else [str(run)]
+
+
+def _tried(look: Callable[[], object]) -> None:
+    """The watch goes on whatever a look runs into: without it nobody would be told of anything."""
+    try:
+        look()
+    except NoLedger:  # it was not run yet
+        pass
+    except (IonloopError, httpx.HTTPError) as away:
+        logger.warning("somebody is away whom the watch asks, trying again: %s", away)
+    except Exception:
+        logger.exception("the watch failed, and goes on")
