@@ -35,9 +35,7 @@ def refuse_unwritable(
         taken[path.resolve()] = f"which {option} writes"
 
 
-def refuse_over_another(
-    pages: Mapping[str, Path | None], *, begin: bytes = _PAGE, kind: str = "HTML page"
-) -> None:
+def refuse_over_another(pages: Mapping[str, Path | None], *, begin: bytes = _PAGE, kind: str = "HTML page") -> None:
     """Refuse to put a page where another kind of file lies: a page is made anew, a table or a ledger is not.
 
     Args:

@@ -101,9 +101,7 @@ def _places(n: int, objectives: int) -> tuple[int, ...]:
     return tuple(sorted({round(place) for place in np.linspace(1, n, min(n, most))}))
 
 
-def _films(
-    fitted: Fitted, formulations: Sequence[Formulation], asked: Sequence[Condition], seed: int
-) -> Tensor:
+def _films(fitted: Fitted, formulations: Sequence[Formulation], asked: Sequence[Condition], seed: int) -> Tensor:
     """`DRAWS x n x M` values of films that would be made."""
     film_sd = fitted.posterior(formulations[:1], asked).film_sd
     if not isinstance(fitted, JointModel):

@@ -20,6 +20,4 @@ def report(
     """Write the report of a campaign, finished or not, as one HTML file, and as PDF if you like."""
     from flows.report.command import write_report_of
 
-    write_report_of(
-        campaign, folder=folder, ledger_url=ledger, out=out, pdf=pdf, forecast=forecast, as_json=json
-    )
+    write_report_of(campaign, folder=folder, ledger_url=ledger, out=out, pdf=pdf, forecast=forecast, as_json=json)

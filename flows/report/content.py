@@ -60,6 +60,11 @@ class Calculated:
     said: tuple[Said, ...]
     """Empty where it is under way, or gave nothing."""
 
+    @property
+    def beside_film(self) -> bool:
+        """Whether a film of the same formulation gave one of its readings too."""
+        return any(said.measured is not None for said in self.said)
+
 
 @dataclass(frozen=True)
 class Content:

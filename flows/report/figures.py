@@ -72,15 +72,16 @@ def progress_figure(content: Content) -> "Figure":
     single = len(now.objectives) == 1
     figure = go.Figure(layout=LAYOUT | ABOVE)
 
-    def shown(heights: tuple[float, ...]) -> list[float]:
-        """Of one objective people want to see the value, not its height above what is worthless."""
-        return [now.reference[0] + now.objectives[0].sign * height for height in heights] if single else list(heights)
-
     if not isinstance(even, str):
-        counts, low, high = list(even.counts), shown(even.low), shown(even.high)
+        band = [
+            (count, low, high)
+            for count, low, high in zip(even.counts, now.shown(even.low), now.shown(even.high), strict=True)
+            if low is not None and high is not None  # it begins where nearly every spread has an answer
+        ]
+        counts = [count for count, *_ in band]
         figure.add_scatter(
             x=[*counts, *reversed(counts)],
-            y=[*high, *reversed(low)],
+            y=[*(high for *_, high in band), *(low for _, low, _ in reversed(band))],
             fill="toself",
             fillcolor=EVEN,
             opacity=0.15,
@@ -90,11 +91,15 @@ def progress_figure(content: Content) -> "Figure":
             hoverinfo="skip",
         )
         figure.add_scatter(
-            x=counts, y=shown(even.median), mode="lines", line={"color": EVEN, "dash": "dash"}, name="its median"
+            x=list(even.counts),
+            y=now.shown(even.median),
+            mode="lines",
+            line={"color": EVEN, "dash": "dash"},
+            name="its median",
         )
     figure.add_scatter(
         x=list(range(1, len(now.hypervolume) + 1)),
-        y=shown(now.hypervolume),
+        y=now.shown(now.hypervolume),
         mode="lines+markers",
         line={"shape": "hv", "color": FRONT},
         name="found so far",

@@ -87,7 +87,7 @@ def render(content: Content) -> str:
         front={result.number for result in now.best},
         foretold=told_of(content),
         turns=content.turns[-MOST:],
-        even_in_words="" if isinstance(even, str) else even_in_words(even, now.hypervolume),
+        even_in_words="" if isinstance(even, str) else even_in_words(even, now),
         lab={"name": "", "factory": "", "stations": {}} | (content.campaign.lab or {}),
         fitted_in=content.versions[-1].environment if content.versions else None,
         spec_text=yaml.safe_dump(content.campaign.spec, sort_keys=False, allow_unicode=True),

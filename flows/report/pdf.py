@@ -84,7 +84,9 @@ def _run(program: str, page: Path, draft: Path, profile: Path) -> str:
     free = ("--no-sandbox",) if os.geteuid() == 0 else ()
     command = [program, *_OPTIONS, *free, f"--user-data-dir={profile}", f"--print-to-pdf={draft}", page.as_uri()]
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=PATIENCE_S, check=False)
+        ended = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=PATIENCE_S, check=False
+        )
     except subprocess.TimeoutExpired as late:
         raise NotPrinted(
             f"{program} printed nothing within {PATIENCE_S:.0f} s. The HTML report is there: {page}"

@@ -49,7 +49,13 @@ def theory_figure(content: Content) -> "Figure | None":
         both = [value for _, _, said in beside if said.measured for value in (said.theory.value, said.measured.value)]
         ends = [min(both), max(both)]
         figure.add_scatter(
-            x=ends, y=ends, mode="lines", line={"color": FILM, "dash": "dot"}, showlegend=False, hoverinfo="skip", **where
+            x=ends,
+            y=ends,
+            mode="lines",
+            line={"color": FILM, "dash": "dot"},
+            showlegend=False,
+            hoverinfo="skip",
+            **where,
         )
         title = axis_title(beside[0][2].asked.model_copy(update={"temperature_C": None}))
         figure.update_xaxes(title=f"film: {title}", title_standoff=4, title_font_size=12, **where)

@@ -1,4 +1,4 @@
-"""What did not go as it was meant to, and what was decided: by people, by the quality gate, by evidence after a crash."""
+"""What did not go as it was meant to, and what was decided: by people, by the quality gate, by evidence."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

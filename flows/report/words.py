@@ -1,13 +1,14 @@
 """Words and numbers as people read them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chemistry.quantities import decimals_of, with_uncertainty
 from planners.objectives import Limit, Measurand, Objective
 
 if TYPE_CHECKING:
+    from flows.standing import Standing
     from planners.even_spread import EvenSpread
 
 _TITLES = {
@@ -58,19 +59,18 @@ def limit_in_words(limit: Limit) -> str:
     return f"{axis_title(limit)}{bounds}"
 
 
-def even_in_words(even: "EvenSpread", reached: Sequence[float]) -> str:
-    """How far the campaign came beside an even spread of as many films.
-
-    Args:
-        even: what was foretold of the spread.
-        reached: the campaign's hypervolume after each result.
-    """
+def even_in_words(even: "EvenSpread", now: "Standing") -> str:
+    """How far the campaign came beside an even spread of as many films."""
     n = even.counts[-1]
-    mine, median = reached[n - 1], even.median[-1]
-    sooner = next((place for place, value in enumerate(reached, 1) if value >= median), None)
-    share = even.share_reaching(mine)
-    told = f"An even spread of {n} films is foretold to reach {median:.3g} ({even.low[-1]:.3g} to {even.high[-1]:.3g})"
-    told += f"; after as many results the campaign had {mine:.3g}. "
+    reached = now.hypervolume[n - 1]
+    sooner = next((place for place, value in enumerate(now.hypervolume, 1) if value >= even.median[-1]), None)
+    share = even.share_reaching(reached)
+    low, median, high, mine = (
+        "nothing" if value is None else f"{value:.3g}"
+        for value in now.shown((even.low[-1], even.median[-1], even.high[-1], reached))
+    )
+    told = f"An even spread of {n} films is foretold to reach {median} ({low} to {high})"
+    told += f"; after as many results the campaign had {mine}. "
     told += f"{100 * share:.0f} % of the spreads come as far." if share else "None of the spreads comes as far."
     return told + (f" The campaign had what the middle one ends with after {sooner} results." if sooner else "")
 
