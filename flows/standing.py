@@ -63,10 +63,10 @@ class Standing:
 
     def shown(self, heights: Sequence[float]) -> list[float | None]:
         """Hypervolumes as people want to see them: of one objective the value itself, None where there is none yet."""
-        if len(self.objectives) > 1:
+        (only, *others) = self.objectives
+        if others:
             return list(heights)
-        sign = self.objectives[0].sign
-        return [self.reference[0] + sign * height if height > 0 else None for height in heights]
+        return [self.reference[0] + only.sign * height if height > 0 else None for height in heights]
 
     @property
     def best(self) -> tuple[Result, ...]:

@@ -1,6 +1,5 @@
 """What it would cost to make the best formulations again, and how well they would be known then."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from chemistry.recipe import component_labels, masses_mg
@@ -55,11 +54,11 @@ def confirming(ledger: Ledger, campaign_id: int, spec: CampaignSpec, now: Standi
     scatters about its formulation's value as the model learnt that films do, and its reading has an error of its own.
     """
     scatter = {(row.property, row.temperature_C): row.film_sd for row in ledger.predictions(campaign_id)}
-    taken: Counter[str] = Counter()
+    taken: dict[str, float] = {}
     each: list[Confirmation] = []
     for result in now.best:
         for component, mass in masses_mg(result.formulation, spec.film_mass_mg).items():
-            taken[component] += REPEATS * mass
+            taken[component] = taken.get(component, 0.0) + REPEATS * mass
         one = tuple(
             None if (film_sd := _scatter_of(objective, scatter)) is None else (film_sd**2 + sd**2) ** 0.5
             for objective, sd in zip(now.objectives, result.sds, strict=True)
@@ -78,7 +77,7 @@ def confirming(ledger: Ledger, campaign_id: int, spec: CampaignSpec, now: Standi
     return Confirming(
         repeats=REPEATS,
         each=tuple(each),
-        grams={named[component]: mass / 1000 for component, mass in taken.most_common()},
+        grams={named[component]: mass / 1000 for component, mass in sorted(taken.items(), key=lambda one: -one[1])},
         short={
             named[component]: levels[component].left_mg / 1000
             for component, mass in taken.items()
@@ -88,6 +87,6 @@ def confirming(ledger: Ledger, campaign_id: int, spec: CampaignSpec, now: Standi
 
 
 def _scatter_of(objective: Objective, scatter: dict[tuple[str, float | None], float]) -> float | None:
-    """How new films scatter in an objective, as the last version that was asked knew it; of several parts the widest."""
+    """How new films scatter in an objective, as the last version that was asked knew it; of several parts most."""
     known = [scatter.get((part.property, part.temperature_C)) for part in objective.parts]
     return None if None in known else max(sd for sd in known if sd is not None)

@@ -101,10 +101,9 @@ def nyquist_figure(tried: Tried) -> "Figure":
         )
         if result.circuit is not None:
             order = np.argsort(spectrum.frequency_Hz)
-            fitted = result.circuit.fitted_ohm[order]
             figure.add_scatter(
-                x=fitted.real.tolist(),
-                y=(-fitted.imag).tolist(),
+                x=np.array(result.circuit.fitted_real_ohm)[order].tolist(),
+                y=(-np.array(result.circuit.fitted_imaginary_ohm)[order]).tolist(),
                 mode="lines",
                 line={"width": 1, "color": colour},
                 legendgroup=at,
@@ -133,11 +132,12 @@ def _last_of_each(spectra: tuple[ImpedanceSpectrum, ...]) -> list[ImpedanceSpect
 def _shades(scale: str, count: int) -> list[str]:
     from plotly.colors import sample_colorscale
 
-    return sample_colorscale(scale, [0.85 * place / max(1, count - 1) for place in range(count)])
+    shades = sample_colorscale(scale, [0.85 * place / max(1, count - 1) for place in range(count)])
+    return [str(shade) for shade in shades]
 
 
 def _scale(spectrum: ImpedanceSpectrum, result: ConductivityResult) -> float:
-    """About the resistance of the film, Ω: what is worth seeing. Where none was found, Re Z where the phase is least."""
+    """What is worth seeing, Ω: the resistance of the film, or where none was found Re Z where the phase is least."""
     if result.resistance_ohm is not None:
         return result.resistance_ohm
     pairs = zip(spectrum.real_ohm, spectrum.imaginary_ohm, strict=True)

@@ -31,6 +31,8 @@ class FilmLaw:
     parameters: dict[str, float]
     shift: float = 0.0
     """Decades by which a thickness that was corrected since moves the whole curve."""
+    outliers: int = 0
+    """Points that it leaves out."""
 
     def log10_conductivity(self, temperature_C: "np.ndarray") -> "np.ndarray":
         """`n`, log10(S/cm), of `n` temperatures."""
@@ -50,7 +52,8 @@ class FilmLaw:
         >>> FilmLaw("arrhenius", {"log10_prefactor": 1.0, "activation_energy_kJ_mol": 33.67}).words
         'Arrhenius, 33.7 kJ/mol'
         """
-        return _WORDS[self.kind].format(**self.parameters)
+        left_out = f"; {self.outliers} point left out" if self.outliers else ""
+        return _WORDS[self.kind].format(**self.parameters) + left_out
 
 
 def law_of(
@@ -63,4 +66,5 @@ def law_of(
     now = sample.thickness_um if sample else None
     then = spectra[-1].thickness_um if spectra else None
     shift = log10(now / then) if now and then else 0.0
-    return FilmLaw(kept["kind"], {k: v for k, v in kept.items() if k not in ("kind", "outliers")}, shift)
+    parameters = {name: value for name, value in kept.items() if name not in ("kind", "outliers")}
+    return FilmLaw(kept["kind"], parameters, shift, kept.get("outliers", 0))

@@ -18,12 +18,12 @@ ABOVE: dict[str, Any] = {
 """A legend above the plot, which leaves it its width."""
 
 
-def panels(count: int) -> tuple[int, int, list[dict[str, int]]]:
+def panels(count: int) -> tuple[int, int, list[dict[str, Any]]]:
     """Rows, columns, and the place of each of `count` panels, two to a row.
 
     >>> panels(3)
     (2, 2, [{'row': 1, 'col': 1}, {'row': 1, 'col': 2}, {'row': 2, 'col': 1}])
     """
     columns = min(count, 2)
-    places = [{"row": place // columns + 1, "col": place % columns + 1} for place in range(count)]
+    places: list[dict[str, Any]] = [{"row": place // columns + 1, "col": place % columns + 1} for place in range(count)]
     return -(-count // columns), columns, places

@@ -59,11 +59,12 @@ def taken(ledger: Ledger, campaign: CampaignRow, spec: CampaignSpec, suggestions
 
 def _dosed(ledger: Ledger, experiment: ExperimentRow) -> dict[str, float]:
     """Milligrams that were dosed for an experiment, by the key of the component."""
-    doses: Counter[str] = Counter()
+    doses: dict[str, float] = {}
     for sample in ledger.samples(experiment.id):
         for row in Journal(ledger).steps(sample.id):
             if row.as_made and TAKEN in row.as_made:
-                doses[row.parameters["component"]] += row.as_made[TAKEN]
+                component = row.parameters["component"]
+                doses[component] = doses.get(component, 0.0) + row.as_made[TAKEN]
     return doses
 
 

@@ -41,7 +41,7 @@ def test_every_section_and_figure_is_on_paper(ionloop: Command, finished: Place,
     ):
         assert axis in whole, "a figure is drawn where its axes are"
     assert "What they said" not in whole
-    drawn = sum(p.get_contents().get_data().count(b" c\n") for p in pages if p.get_contents() is not None)
+    drawn = sum(content.get_data().count(b" c\n") for p in pages if (content := p.get_contents()) is not None)
     assert drawn > 500, "markers are curves on the page"
 
 

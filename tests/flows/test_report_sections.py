@@ -121,8 +121,8 @@ def test_hours_and_grams_stand_beside_what_was_expected(content: Content, finish
     with contextlib.closing(Ledger.open(finished.ledger, create=False)) as ledger:
         for tried in content.tried:
             for sample in ledger.samples(tried.experiment.id):
-                steps = Journal(ledger).steps(sample.id)
-                doses += sum(step.as_made["dispensed_mg"] for step in steps if "dispensed_mg" in (step.as_made or {}))
+                made = [step.as_made or {} for step in Journal(ledger).steps(sample.id)]
+                doses += sum(one["dispensed_mg"] for one in made if "dispensed_mg" in one)
     assert sum(took.dosed_mg.values()) == pytest.approx(doses)
     begun_films = len(took.expected_h)
     assert sum(took.expected_mg.values()) == pytest.approx(begun_films * content.spec.film_mass_mg)
@@ -163,7 +163,8 @@ def test_the_law_of_a_film_runs_through_its_points(content: Content) -> None:
         assert tried.law is not None
         readings = conductivities(tried)
         along = tried.law.log10_conductivity(np.array([r.temperature_C for r in readings]))
-        assert np.abs(along - [r.value for r in readings]).max() < 0.2
+        off = np.sort(np.abs(along - [r.value for r in readings]))
+        assert off[: len(off) - tried.law.outliers].max() < 0.2
         assert "kJ/mol" in tried.law.words
 
 
