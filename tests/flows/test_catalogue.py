@@ -93,8 +93,7 @@ def test_the_catalogue_holds_what_the_ledger_holds_and_holds_it_once(ledger: Led
 def _same(run: Any, documents: list[tuple[str, dict[str, Any]]]) -> None:
     (start,) = [document for name, document in documents if name == "start"]
     (stop,) = [document for name, document in documents if name == "stop"]
-    metadata = json.loads(json.dumps(dict(run.metadata), default=dict))
-    assert metadata == {"start": start, "stop": stop, MARK: {"documents": len(documents)}}
+    assert run.item["attributes"]["metadata"] == {"start": start, "stop": stop, MARK: {"documents": len(documents)}}
     streams = {document["uid"]: document for name, document in documents if name == "descriptor"}
     assert set(run) == {descriptor["name"] for descriptor in streams.values()}
     for uid, descriptor in streams.items():
