@@ -55,7 +55,7 @@ def _prepared(folder: Path) -> str:
     database = ensure_specified_sql_driver(f"sqlite:///{path}")
     if not path.exists():
         asyncio.run(initialize_database(create_async_engine(database)))
-        stamp_head(ALEMBIC_INI_TEMPLATE_PATH, ALEMBIC_DIR, database)
+        stamp_head(Path(ALEMBIC_INI_TEMPLATE_PATH), Path(ALEMBIC_DIR), database)
     return database
 
 

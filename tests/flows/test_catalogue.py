@@ -66,8 +66,11 @@ def looking_into(catalogue: Catalogue) -> Iterator[Any]:
 
 
 def read(run: Any, stream: str) -> Any:
-    """The table of a stream's events."""
-    return run[stream].base["internal"].read()
+    """The table of a stream's events, its arrays as arrays."""
+    import dask
+
+    with dask.config.set({"dataframe.convert-string": False}):
+        return run[stream].base["internal"].read()
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -79,7 +82,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 def test_the_catalogue_holds_what_the_ledger_holds_and_holds_it_once(ledger: Ledger, catalogue: Catalogue) -> None:
     runs, last = runs_of(ledger, 1)
-    assert last == ledger.last_event()
+    assert 0 < last <= ledger.last_event()
     assert all(runs.values()), "every run of a finished campaign has its stop"
     with Sender(ledger, catalogue) as sender:
         assert [sender.send(uid) for uid in runs] == [True] * len(runs)
@@ -212,7 +215,7 @@ def test_another_server_is_no_catalogue() -> None:
             self.end_headers()
             self.wfile.write(b"{}")
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Other) as server:
