@@ -25,6 +25,15 @@ def component_key(component: Polymer | Salt | Additive | Filler) -> str:
     return component.formula if isinstance(component, Filler) else component.smiles
 
 
+def component_labels(formulation: Formulation) -> dict[str, str]:
+    """What people call the components of a formulation, by `component_key`."""
+    components = [formulation.polymer, *(content.additive for content in formulation.additives)]
+    if formulation.salt is not None:
+        components.append(formulation.salt)
+    labels = {component_key(component): component.label for component in components}
+    return labels | {component_key(content.filler): content.filler.formula for content in formulation.fillers}
+
+
 def masses_mg(formulation: Formulation, total_mg: float) -> dict[str, float]:
     """Mass of each component in mg, by `component_key`, for a dry film of `total_mg`.
 

@@ -1,8 +1,9 @@
 """The lab file: which instruments there are, and whether they are real."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from chemistry.errors import BadInput
 from chemistry.value import Value
@@ -60,6 +61,18 @@ class GasLimits(Value):
     """Share of the limits below which it goes on."""
 
 
+def checked_uri(uri: str) -> str:
+    """The address of a Tiled catalogue, `local`, or nothing; raises `ValueError` for anything else."""
+    if uri in ("", "local"):
+        return uri
+    parts = urlsplit(uri)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"should be `local`, or an address such as https://tiled.example.org, and is {uri[:200]!r}")
+    if parts.username or parts.password or parts.query:
+        raise ValueError("should hold no key and no password: set TILED_API_KEY in the environment instead")
+    return uri
+
+
 class LabFile(Value):
     """What stands in a lab file (`examples/simulated_lab.yaml`)."""
 
@@ -79,6 +92,8 @@ class LabFile(Value):
     stock: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default={})
     """What is on the dispenser's shelf, mg, by name or SMILES; `default` for what is not named."""
     simulated: Simulated | None = None
+    tiled_uri: Annotated[str, AfterValidator(checked_uri)] = ""
+    """The Tiled catalogue that raw documents go to as well: an address, or `local` for one in the campaign's folder."""
 
     @model_validator(mode="after")
     def _one_prefix_each(self) -> Self:

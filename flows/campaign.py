@@ -14,6 +14,7 @@ from prefect.states import Cancelled, Failed
 
 from chemistry.errors import IonloopError
 from flows.artifacts import ShopWindow
+from flows.catalogue.keeper import Keeper
 from flows.crew import Crew, Work
 from flows.learn import catch_up, learn_from
 from flows.left_runs import close_left_runs, note_flow_run
@@ -91,6 +92,7 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
     ledger.set_campaign_state(campaign_id, CampaignState.RUNNING, note_flow_run(str(flow_run.name), str(flow_run.id)))
     page = dashboard(str(PREFECT_API_URL.value()))
     window, retraining = ShopWindow(session, page), Retraining(session)
+    catalogue = Keeper(ledger, campaign_id, session.tiled_uri, session.folder)
 
     def learn(work: Work) -> None:
         what = f"calculation {work.number}" if isinstance(work, CalculationRow) else f"experiment {work.number}"
@@ -99,7 +101,14 @@ def run_session(session: Session, *, show: bool) -> dict[str, Any]:
         window.renew()
 
     try:
-        with window, retraining, _display(session, page, show), Crew(session) as crew, watch_for_stop(session, crew):
+        with (
+            window,
+            retraining,
+            catalogue,
+            _display(session, page, show),
+            Crew(session) as crew,
+            watch_for_stop(session, crew),
+        ):
             catch_up(session)
             run_loop(session, crew, learn)
         _leave_to_people(session)

@@ -15,9 +15,17 @@ class Surprise:
     """One result against what the champion had foretold of it before its film was made."""
 
     experiment: int
-    z: float
-    """(result − foretold) / sd, the sd with the scatter of films and the reading's own noise."""
+    value: float
+    """As read."""
+    mean: float
+    sd: float
+    """Of what was foretold, with the scatter of films and the reading's own noise."""
     model_version: int
+
+    @property
+    def z(self) -> float:
+        """(result − foretold) / sd."""
+        return (self.value - self.mean) / self.sd
 
 
 def surprises(
@@ -41,8 +49,8 @@ def surprises(
             if number is None or said is None or reading is None:
                 continue
             sd = (said.sd**2 + said.film_sd**2 + reading.sd**2 / reading.trust) ** 0.5
-            z = (reading.value - said.mean) / sd
-            found[asked.label].append(Surprise(experiments[number].number, z, said.model_version))
+            surprise = Surprise(experiments[number].number, reading.value, said.mean, sd, said.model_version)
+            found[asked.label].append(surprise)
     return found
 
 

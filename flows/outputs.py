@@ -35,11 +35,13 @@ def refuse_unwritable(
         taken[path.resolve()] = f"which {option} writes"
 
 
-def refuse_over_another(pages: Mapping[str, Path | None]) -> None:
-    """Refuse to put an HTML page where another kind of file lies: a page is made anew, a table or a ledger is not.
+def refuse_over_another(pages: Mapping[str, Path | None], *, begin: bytes = _PAGE, kind: str = "HTML page") -> None:
+    """Refuse to put a page where another kind of file lies: a page is made anew, a table or a ledger is not.
 
     Args:
-        pages: option → the HTML file that it writes; an older page there may be replaced.
+        pages: option → the file that it writes; an older page there may be replaced.
+        begin: how a page of this kind begins, in small letters where case does not matter.
+        kind: what people call it.
 
     Raises:
         BadInput: with option, path and remedy.
@@ -49,12 +51,12 @@ def refuse_over_another(pages: Mapping[str, Path | None]) -> None:
             continue
         try:
             with path.open("rb") as file:
-                begun = file.read(len(_PAGE))
+                begun = file.read(len(begin))
         except OSError:
             continue  # which is told by who writes it
-        if begun and begun.lower() != _PAGE:
+        if begun and begun.lower() != begin.lower():
             raise BadInput(
-                f"a page would take the place of {str(path)[:300]!r}, which is no HTML page",
+                f"a page would take the place of {str(path)[:300]!r}, which is no {kind}",
                 place=option,
                 remedy="Name another file, or move that one away first",
             )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import typer
 
 from devices.interrupt import nothing_begun
+from flows.catalogue.address import refuse_unfit_catalogue
 from flows.home import CampaignFolder, campaign_folder, home
 from flows.lab_files import read_faults_for, read_files
 from flows.terminal import bar, console, table
@@ -50,6 +51,7 @@ def run_campaign(
 
             place = campaign_folder(spec.name, folder)
             _refuse_unfit(spec, campaign_file, place, ledger_url)
+            refuse_unfit_catalogue(lab_file.tiled_uri)
             from flows.server.prefect_server import dashboard, prefect_server
 
             size = f"{spec.budget.experiments} experiments, {spec.budget.batch} at a time"

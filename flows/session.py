@@ -50,6 +50,8 @@ class Session:
     """Path or URL of the ledger, without a password."""
     leasing: Leasing
     """The leases that this process holds: the campaign's own, and those of the stations it is using."""
+    tiled_uri: str = ""
+    """The catalogue that its documents go to as well; empty for none."""
 
     def with_policy(self, unknown_steps: str) -> "Session":
         """The same session, under another policy for steps that nobody can tell."""
@@ -153,7 +155,8 @@ def open_session(
         campaign_id = _resume_or_begin(ledger, spec, lab_file, faults)
         if not is_simulated(lab_file):
             ledger.mark_samples()  # a bench in another process may be that of other ledgers, too
-        session = Session(spec, place, ledger, lab, campaign_id, shown_ledger(place, ledger_url), leasing)
+        known_as = shown_ledger(place, ledger_url)
+        session = Session(spec, place, ledger, lab, campaign_id, known_as, leasing, lab_file.tiled_uri)
         shelve(session.stock, spec, lab_file)
         if faults is not None and faults.of_ledger:
             ledger.database.weather = LedgerWeather(faults, place.path, lab.clock.now)

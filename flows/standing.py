@@ -1,5 +1,6 @@
 """Where a campaign stands: the objectives of each film, the front of those that hold the limits, and how it grew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -52,13 +53,20 @@ class Standing:
 
     @cached_property
     def hypervolume(self) -> tuple[float, ...]:
-        """Hypervolume (one objective: best value) after each result; worked out when first asked for."""
+        """Hypervolume (one objective: height of the best) after each result; worked out when first asked for."""
         points = np.array([result.values for result in self.results])
         holding = np.array([result.holds for result in self.results], dtype=bool)
         reference = np.array([o.sign * value for o, value in zip(self.objectives, self.reference, strict=True)])
         return tuple(
             hypervolume(points[: n + 1][holding[: n + 1]], self.objectives, reference) for n in range(len(points))
         )
+
+    def shown(self, heights: Sequence[float]) -> list[float | None]:
+        """Hypervolumes as people want to see them: of one objective the value itself, None where there is none yet."""
+        (only, *others) = self.objectives
+        if others:
+            return list(heights)
+        return [self.reference[0] + only.sign * height if height > 0 else None for height in heights]
 
     @property
     def best(self) -> tuple[Result, ...]:

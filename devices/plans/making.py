@@ -42,10 +42,10 @@ def make_film(
     consuming, so under `devices.journaled` the plan may be run again after a crash: what is confirmed is not repeated.
     Raises `InstrumentError` where an instrument refuses or fails; the instruments are safe then.
     """
-    from chemistry.recipe import as_made, masses_mg
+    from chemistry.recipe import as_made, component_labels, masses_mg
 
     dispenser, film_station = (station.instrument(role) for role in MAKE_ROLES)
-    names = _names(formulation)
+    names = component_labels(formulation)
 
     gas = Gas(station, station.gas_limits)
 
@@ -123,13 +123,3 @@ def _record(made: FilmAsMade) -> dict[str, Any]:
         "masses_mg": list(made.masses_mg.values()),
         "formulation": made.formulation.label,
     }
-
-
-def _names(formulation: Formulation) -> dict[str, str]:
-    """What people call the components, for the names of the steps."""
-    from chemistry.recipe import component_key
-
-    components = [formulation.polymer, *(content.additive for content in formulation.additives)]
-    if formulation.salt is not None:
-        components.append(formulation.salt)
-    return {component_key(component): component.label for component in components}

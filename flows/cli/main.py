@@ -14,6 +14,7 @@ from flows.cli import (
     data,
     dft,
     doctor,
+    documents,
     forecast,
     lab,
     md,
@@ -61,6 +62,7 @@ app.command("import")(archive.import_)
 app.command("analyse")(analyse.analyse)
 app.add_typer(data.app, name="data")
 app.add_typer(dft.app, name="dft")
+app.add_typer(documents.app, name="documents")
 app.add_typer(lab.app, name="lab")
 app.add_typer(md.app, name="md")
 app.add_typer(model_versions.app, name="models")

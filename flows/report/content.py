@@ -1,10 +1,16 @@
 """Everything a report shows, read from the ledger once."""
 
+import platform
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from flows.drift import history
+from flows.drift import Surprise, history, surprises
+from flows.report.confirming import Confirming, confirming
+from flows.report.film_law import FilmLaw, law_of
+from flows.report.taken import Taken, taken
+from flows.report.turns import Turn, turns
+from flows.report.yardstick import yardstick
 from flows.spec import CampaignSpec
 from flows.standing import Standing, lab_hours, standing
 from ledger.film import Film, Reading
@@ -13,6 +19,10 @@ from ledger.store import Ledger
 from ledger.tables import CalculationRow, CampaignRow, ExperimentRow, ModelVersionRow, SuggestionRow
 from planners.objectives import Measurand
 from planners.pareto import reading_of
+
+if TYPE_CHECKING:
+    from flows.forecast import Forecast
+    from planners.even_spread import EvenSpread
 
 PACKAGES = ("bluesky", "ophyd", "prefect", "botorch", "torch", "rdkit", "sqlmodel", "numpy", "scipy")
 
@@ -25,6 +35,12 @@ class Tried:
     suggestion: SuggestionRow
     film: Film | None
     spectra: tuple[ImpedanceSpectrum, ...]
+    law: FilmLaw | None
+
+    @property
+    def label(self) -> str:
+        """What was made, as far as it is known; else what was suggested."""
+        return (self.film or self.experiment).formulation.label
 
 
 class Said(NamedTuple):
@@ -44,6 +60,11 @@ class Calculated:
     said: tuple[Said, ...]
     """Empty where it is under way, or gave nothing."""
 
+    @property
+    def beside_film(self) -> bool:
+        """Whether a film of the same formulation gave one of its readings too."""
+        return any(said.measured is not None for said in self.said)
+
 
 @dataclass(frozen=True)
 class Content:
@@ -58,7 +79,17 @@ class Content:
     drifts: tuple[str, ...]
     """One sentence for each drift that began or ended."""
     lab_hours: float
+    confirming: Confirming
+    taken: Taken
+    forecast: "Forecast | None"
+    """A rehearsal of the whole campaign, where one was asked for."""
+    even_spread: "EvenSpread | str"
+    """What as many films of an even spread would have reached; or why that is not foretold."""
+    foretold: dict[str, list[Surprise]]
+    """For the label of each outcome, its results and what was foretold of them."""
+    turns: tuple[Turn, ...]
     environment: dict[str, str]
+    """Versions of what writes the report."""
 
     @property
     def by_number(self) -> dict[int, Tried]:
@@ -66,7 +97,12 @@ class Content:
         return {t.experiment.number: t for t in self.tried}
 
 
-def read_content(ledger: Ledger, campaign_id: int, ending: tuple[str, str] | None = None) -> Content:
+def read_content(
+    ledger: Ledger,
+    campaign_id: int,
+    ending: tuple[str, str] | None = None,
+    forecast: "Forecast | None" = None,
+) -> Content:
     """The content of a campaign's report; `ending` is the state that it is about to be in, and why."""
     campaign = ledger.campaign(campaign_id)
     if ending is not None:
@@ -75,28 +111,37 @@ def read_content(ledger: Ledger, campaign_id: int, ending: tuple[str, str] | Non
     films = {film.film_id: film for film in ledger.films(campaign_id)}
     suggestions = {s.id: s for s in ledger.suggestions(campaign_id)}
     tried = tuple(_tried(ledger, e, suggestions[e.suggestion_id], films) for e in ledger.experiments(campaign_id))
+    now = standing(ledger, campaign_id, spec)
     return Content(
         campaign=campaign,
         spec=spec,
-        standing=standing(ledger, campaign_id, spec),
+        standing=now,
         tried=tried,
         calculated=_calculated(ledger, campaign_id, suggestions, films, tried),
         versions=tuple(ledger.model_versions(campaign_id)),
         drifts=tuple(history(ledger, campaign_id)),
         lab_hours=lab_hours(ledger, campaign_id),
-        environment={name: version(name) for name in ("ionloop", *PACKAGES)},
+        confirming=confirming(ledger, campaign_id, spec, now),
+        taken=taken(ledger, campaign, spec, suggestions),
+        forecast=forecast,
+        even_spread=yardstick(ledger, campaign, spec, now),
+        foretold=surprises(ledger, campaign_id, spec),
+        turns=turns(ledger.events(campaign_id)),
+        environment={
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("ionloop", *PACKAGES)},
+        },
     )
 
 
 def _tried(ledger: Ledger, experiment: ExperimentRow, suggestion: SuggestionRow, films: dict[str, Film]) -> Tried:
     samples = ledger.samples(experiment.id)
-    measured = [row.measurement for sample in samples for row in ledger.measurements(sample.id, kind="impedance")]
-    return Tried(
-        experiment,
-        suggestion,
-        next((films[sample.id] for sample in samples if sample.id in films), None),
-        tuple(spectrum for spectrum in measured if isinstance(spectrum, ImpedanceSpectrum)),
-    )
+    made = next((sample for sample in samples if sample.id in films), None)
+    of = samples if made is None else [made]  # a film that was given up for another says nothing of that one
+    measured = [row.measurement for sample in of for row in ledger.measurements(sample.id, kind="impedance")]
+    spectra = tuple(spectrum for spectrum in measured if isinstance(spectrum, ImpedanceSpectrum))
+    film = None if made is None else films[made.id]
+    return Tried(experiment, suggestion, film, spectra, law_of(experiment.result, made, spectra))
 
 
 def _calculated(

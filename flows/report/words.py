@@ -2,10 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chemistry.quantities import decimals_of, with_uncertainty
 from planners.objectives import Limit, Measurand, Objective
+
+if TYPE_CHECKING:
+    from flows.standing import Standing
+    from planners.even_spread import EvenSpread
 
 _TITLES = {
     "log10_conductivity": "log₁₀ conductivity",
@@ -53,6 +57,22 @@ def limit_in_words(limit: Limit) -> str:
         f" ≤ {limit.at_most:g}" if limit.at_most is not None else ""
     )
     return f"{axis_title(limit)}{bounds}"
+
+
+def even_in_words(even: "EvenSpread", now: "Standing") -> str:
+    """How far the campaign came beside an even spread of as many films."""
+    n = even.counts[-1]
+    reached = now.hypervolume[n - 1]
+    sooner = next((place for place, value in enumerate(now.hypervolume, 1) if value >= even.median[-1]), None)
+    share = even.share_reaching(reached)
+    low, median, high, mine = (
+        "nothing" if value is None else f"{value:.3g}"
+        for value in now.shown((even.low[-1], even.median[-1], even.high[-1], reached))
+    )
+    told = f"An even spread of {n} films is foretold to reach {median} ({low} to {high})"
+    told += f"; after as many results the campaign had {mine}. "
+    told += f"{100 * share:.0f} % of the spreads come as far." if share else "None of the spreads comes as far."
+    return told + (f" The campaign had what the middle one ends with after {sooner} results." if sooner else "")
 
 
 def in_plain_units(objective: Objective, value: float, sd: float) -> str:

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from flows.report.content import read_content
-from flows.report.figures import calibration_figure, front_figure
+from flows.report.figures import front_figure
 from flows.report.front_picture import draw_front
+from flows.report.model_figures import parity_figure
 from flows.report.pairs import objective_pairs
 from flows.report.words import axis_title
 from flows.spec import read_campaign
@@ -75,8 +76,8 @@ def test_a_campaign_of_four_objectives_runs_to_its_report(place: Place, tmp_path
     axes = [axis for name, axis in figure["layout"].items() if name.startswith(("xaxis", "yaxis"))]
     assert {axis["title"]["text"] for axis in axes} == {axis_title(objective) for objective in now.objectives}
     assert all(trace["mode"] == "markers" for trace in figure["data"])
-    calibrated = calibration_figure(content)
-    assert calibrated is None or len(calibrated.to_dict()["data"]) == 2 * len(NAMES)
+    foretold = parity_figure(content)
+    assert foretold is None or len(foretold.to_dict()["data"]) == 2 * len(NAMES)
     draw_front(now, tmp_path / "front.png")
     assert (tmp_path / "front.png").stat().st_size > 10_000
 

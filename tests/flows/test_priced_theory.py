@@ -114,7 +114,7 @@ def test_every_suggestion_can_be_recomputed(place: Place, ledger: Ledger) -> Non
 def test_theory_stands_in_no_front_and_in_the_report(place: Place, ledger: Ledger, tmp_path: Path) -> None:
     campaign = ledger.campaigns()[0].id
     page = write_report(ledger, campaign, tmp_path / "report.html").read_text()
-    assert "What theory was asked" in page
+    assert "Theory beside experiment" in page
     assert ledger.calculations(campaign)[0].formulation.label in page
     scanned = [e for e in ledger.experiments(campaign) if ledger.source_of(e.id) == "quick_scan"]
     assert page.count("multi_fidelity, a quick scan: ") == len(scanned)

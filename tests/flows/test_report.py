@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chemistry.quantities import with_uncertainty
-from flows.report.page import write_report
+from flows.report.page import SECTIONS, write_report
 from flows.spec import read_campaign
 from flows.standing import standing
 from ledger.store import Ledger
@@ -48,19 +48,20 @@ class Page(HTMLParser):
         {"script": self.scripts, "style": self.styles}.get(self._inside, self.words).append(data)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ledger(finished: Place) -> Iterator[Ledger]:
     with contextlib.closing(Ledger.open(finished.ledger, create=False)) as opened:
         yield opened
 
 
-@pytest.fixture
-def page(ledger: Ledger, tmp_path: Path) -> Page:
-    return Page(write_report(ledger, 1, tmp_path / "report.html").read_text())
+@pytest.fixture(scope="module")
+def page(ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return Page(write_report(ledger, 1, tmp_path_factory.mktemp("page") / "report.html").read_text())
 
 
 def test_it_loads_nothing_from_anywhere(page: Page) -> None:
-    assert page.loads == []
+    assert [load for load in page.loads if not load.startswith("a href=#")] == []
+    assert sorted(load.removeprefix("a href=#") for load in page.loads) == sorted(SECTIONS)
     assert not [style for style in page.styles if "@import" in style or "url(" in style]
 
 
@@ -90,7 +91,8 @@ def test_what_a_campaign_file_says_is_never_a_script(page: Page) -> None:
 def test_it_draws_every_figure_from_data_inside_it(page: Page, ledger: Ledger, finished: Place) -> None:
     now = standing(ledger, 1, read_campaign(finished.file))
     drawn = [script for script in page.scripts if "Plotly.newPlot(" in script and len(script) < 1e6]
-    assert len(drawn) == 4 + len(now.best), "front, progress, calibration, temperature, and the spectra of the front"
+    told = "front, progress, hours, parity, calibration, temperature, and the spectra of the front"
+    assert len(drawn) == 6 + len(now.best), told
     library = [script for script in page.scripts if len(script) > 1e6]
     assert len(library) == 1
     first = now.results[0]

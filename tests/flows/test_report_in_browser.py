@@ -78,7 +78,7 @@ def report(finished: Place, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)], ids=["desk", "phone"])
 def test_every_figure_is_drawn_and_nothing_hangs_out(report: Path, finished: Place, width: int, height: int) -> None:
     with Ledger.open(finished.ledger, create=False) as ledger:
-        figures = 4 + len(standing(ledger, 1, read_campaign(finished.file)).best)
+        figures = 6 + len(standing(ledger, 1, read_campaign(finished.file)).best)
     page = seen(report, width, height)
     assert page["title"].startswith("peo_salts")
     assert (page["plots"], page["drawn"]) == (figures, figures)
