@@ -80,7 +80,7 @@ def read_content(ledger: Ledger, campaign_id: int, ending: tuple[str, str] | Non
         spec=spec,
         standing=standing(ledger, campaign_id, spec),
         tried=tried,
-        calculated=_calculated(ledger, campaign_id, suggestions, films, tried),
+        calculated=calculated_of(ledger, campaign_id, suggestions, films, tried),
         versions=tuple(ledger.model_versions(campaign_id)),
         drifts=tuple(history(ledger, campaign_id)),
         lab_hours=lab_hours(ledger, campaign_id),
@@ -99,13 +99,14 @@ def _tried(ledger: Ledger, experiment: ExperimentRow, suggestion: SuggestionRow,
     )
 
 
-def _calculated(
+def calculated_of(
     ledger: Ledger,
     campaign_id: int,
     suggestions: dict[int, SuggestionRow],
     films: dict[str, Film],
     tried: tuple[Tried, ...],
 ) -> tuple[Calculated, ...]:
+    """What theory was asked in a campaign, beside the films of the same formulations."""
     made = {t.film.formulation.key: t.film for t in tried if t.film is not None}  # checks are asked of films as made
     made |= {t.suggestion.formulation_key: t.film for t in tried if t.film is not None}
 

@@ -1,0 +1,77 @@
+"""One film as its page shows it: the ledger's history of it, and what the analysis makes of its measurements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chemistry.formulation import Formulation
+from flows.spec import CampaignSpec
+from flows.suggest import foretold
+from ledger.browsing import FilmHistory
+from ledger.measurement import ImpedanceSpectrum, Measurement
+from ledger.predictions import Prediction
+from ledger.store import Ledger
+from models.analysis import analyse_spectrum
+from models.film_judgement import FilmJudgement, judge_film
+from models.temperature_law import NoLaw, TemperatureLaw, fit_temperature_law
+
+if TYPE_CHECKING:
+    from models.conductivity_result import ConductivityResult
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A spectrum, and what the analysis makes of it."""
+
+    spectrum: ImpedanceSpectrum
+    result: "ConductivityResult"
+
+    @property
+    def label(self) -> str:
+        """Where it was taken."""
+        at = self.spectrum.temperature_C
+        return "no temperature" if at is None else f"{at:g} °C"
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """What the measurements of a film say today; what the campaign learnt stands among its observations."""
+
+    spectra: tuple[Fitted, ...]
+    judgement: FilmJudgement
+    law: TemperatureLaw | None
+
+
+def analysed(measurements: Sequence[Measurement]) -> Analysed:
+    """Fit every spectrum of a film, and the law of its conductivities."""
+    spectra = tuple(Fitted(m, analyse_spectrum(m)) for m in measurements if isinstance(m, ImpedanceSpectrum))
+    judgement = judge_film(measurements, ())
+    points = [
+        (r.temperature_C, r.value, r.sd)
+        for r in judgement.readings
+        if r.property == "log10_conductivity" and r.temperature_C is not None and not r.derived
+    ]
+    try:
+        law = fit_temperature_law(*zip(*points, strict=True)) if points else None
+    except NoLaw:
+        law = None
+    return Analysed(spectra, judgement, law)
+
+
+def last_sample(history: FilmHistory) -> str:
+    """The sample whose measurements are the film's: its own, or the last that was made of the experiment."""
+    named = {sample.id for sample in history.samples}
+    return history.film.film_id if history.film.film_id in named or not named else history.samples[-1].id
+
+
+def present_prediction(ledger: Ledger, campaign_id: int, formulation: Formulation) -> tuple[int, list[Prediction]]:
+    """What the campaign's present champion says of a formulation, and its number; (0, []) where there is none.
+
+    Raises:
+        BadInput: its weights were not kept, or it cannot be asked.
+    """
+    champion = ledger.champion(campaign_id)
+    if champion is None:
+        return 0, []
+    spec = CampaignSpec.model_validate(ledger.campaign(campaign_id).spec)
+    return champion.number, foretold(ledger, campaign_id, spec, champion, formulation)
