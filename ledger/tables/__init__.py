@@ -15,6 +15,7 @@ from ledger.tables.plan import (
     TheoryRow,
 )
 from ledger.tables.record import BlueskyDocumentRow, FilmRow, MeasurementRow, ObservationRow
+from ledger.tables.searching import FormulationWordsRow
 from ledger.tables.stock import ContainerRow, StockChangeRow, StockReservationRow
 
 metadata = Row.metadata
@@ -32,6 +33,7 @@ __all__ = [
     "ExperimentRow",
     "FilmDecisionRow",
     "FilmRow",
+    "FormulationWordsRow",
     "LeaseRow",
     "MeasurementRow",
     "ModelVersionRow",
