@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
+from chemistry.errors import BadInput
 from flows.drift import history
 from flows.leasing import runner_of
 from flows.report.content import Content, Tried, calculated_of
@@ -38,11 +41,17 @@ def read_campaign_content(ledger: Ledger, campaign_id: int) -> CampaignContent:
 
     Raises:
         LedgerError: there is no such campaign.
-        ValidationError: it has no campaign file: a table that models were fitted on.
+        BadInput: it has no campaign file that this ionloop reads: it is a table that models were fitted on, say.
     """
     browsing, event = Browsing(ledger), ledger.last_event()
     campaign = ledger.campaign(campaign_id)
-    spec = CampaignSpec.model_validate(campaign.spec)
+    try:
+        spec = CampaignSpec.model_validate(campaign.spec)
+    except ValidationError as error:
+        raise BadInput(
+            f"{campaign.name}, run {campaign.run}, has no campaign file that this ionloop reads",
+            remedy="Its films and numbers are among the data.",
+        ) from error
     films = {film.film_id: film for film in ledger.films(campaign_id)}
     suggestions = {row.id: row for row in ledger.suggestions(campaign_id)}
     samples = ledger.sample_ids(campaign_id)

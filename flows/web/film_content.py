@@ -12,8 +12,9 @@ from ledger.measurement import ImpedanceSpectrum, Measurement
 from ledger.predictions import Prediction
 from ledger.store import Ledger
 from models.analysis import analyse_spectrum
-from models.film_judgement import FilmJudgement, judge_film
-from models.temperature_law import NoLaw, TemperatureLaw, fit_temperature_law
+from models.film_judgement import law_of
+from models.replicates import Replicate, replicates
+from models.temperature_law import TemperatureLaw
 
 if TYPE_CHECKING:
     from models.conductivity_result import ConductivityResult
@@ -35,27 +36,24 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Analysed:
-    """What the measurements of a film say today; what the campaign learnt stands among its observations."""
+    """What the spectra of a film say today; what the campaign learnt stands among its observations.
+
+    Attributes:
+        spectra: each with its fit, in the order in which they were taken.
+        points: one conductivity for each temperature.
+        law: of those points; None where they carry none.
+    """
 
     spectra: tuple[Fitted, ...]
-    judgement: FilmJudgement
+    points: tuple[Replicate, ...]
     law: TemperatureLaw | None
 
 
 def analysed(measurements: Sequence[Measurement]) -> Analysed:
     """Fit every spectrum of a film, and the law of its conductivities."""
     spectra = tuple(Fitted(m, analyse_spectrum(m)) for m in measurements if isinstance(m, ImpedanceSpectrum))
-    judgement = judge_film(measurements, ())
-    points = [
-        (r.temperature_C, r.value, r.sd)
-        for r in judgement.readings
-        if r.property == "log10_conductivity" and r.temperature_C is not None and not r.derived
-    ]
-    try:
-        law = fit_temperature_law(*zip(*points, strict=True)) if points else None
-    except NoLaw:
-        law = None
-    return Analysed(spectra, judgement, law)
+    points = tuple(replicates({place: one.result for place, one in enumerate(spectra)}))
+    return Analysed(spectra, points, law_of(points))
 
 
 def last_sample(history: FilmHistory) -> str:

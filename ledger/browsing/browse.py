@@ -1,7 +1,9 @@
 """The one way to read a ledger for people."""
 
-from ledger.browsing import campaigns, films, observations
+from ledger.browsing import campaigns, films, models, now, observations
 from ledger.browsing.asked import Question
+from ledger.browsing.models import ModelDecisionTold
+from ledger.browsing.now import ContainerTold, LeaseTold, RequestTold, UnderWayTold
 from ledger.browsing.told import CampaignTold, Counts, FilmHistory, FilmsPage, ObservationsPage
 from ledger.browsing.words import keep_words
 from ledger.database import Database
@@ -56,3 +58,30 @@ class Browsing:
         """
         with self._database.reading() as session:
             return films.history(session, film_id)
+
+    def under_way(self, campaign_id: int) -> tuple[UnderWayTold, ...]:
+        """The experiments of a campaign that have not ended, with the step that each stands at."""
+        with self._database.reading() as session:
+            return now.under_way(session, campaign_id)
+
+    def leases(self) -> tuple[LeaseTold, ...]:
+        """Every station and campaign that was ever leased, and who has it."""
+        with self._database.reading() as session:
+            return now.leases(session)
+
+    def containers(self) -> tuple[ContainerTold, ...]:
+        """What stands on the shelves of all labs now."""
+        with self._database.reading() as session:
+            return now.containers(session)
+
+    def requests(
+        self, campaign_id: int | None = None, *, waiting: bool = True, most: int = 200
+    ) -> tuple[RequestTold, ...]:
+        """Requests for approval, the latest first: those that wait, or those that were answered."""
+        with self._database.reading() as session:
+            return now.requests(session, campaign_id, waiting=waiting, most=most)
+
+    def model_decisions(self, campaign_id: int) -> tuple[ModelDecisionTold, ...]:
+        """What became of a campaign's model versions, the latest first."""
+        with self._database.reading() as session:
+            return models.model_decisions(session, campaign_id)

@@ -9,7 +9,9 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from chemistry.errors import IonloopError
-from flows.web.pages.place import Place
+from flows.web.desk import Desk, Signed
+from flows.web.pages.visitor import visitor_of
+from ledger.author import Role
 
 LONGEST_NOTE = 1000
 
@@ -26,27 +28,24 @@ class Asked:
 
 
 class Acting:
-    """What a visitor does on one page.
+    """What a visitor does on one page; the ledger has it under their name, and the audit as theirs."""
 
-    A page lives as long as its tab, and a role may be taken away meanwhile: so each deed asks who it is again.
-    """
+    def __init__(self, desk: Desk, request: Request, role: Role = Role.OPERATOR) -> None:
+        self._desk, self._request, self._role = desk, request, role
 
-    def __init__(self, place: Place, request: Request) -> None:
-        self._place, self._request = place, request
-
-    async def after_asking(self, asked: Asked, deed: Callable[[str, str], object], done: str) -> bool:
-        """Ask, with a note; then do it with the visitor's name and the note, and say `done`."""
+    async def after_asking(self, asked: Asked, deed: Callable[[Signed, str], object], done: str) -> bool:
+        """Ask, with a note; then do it as the visitor, with the note, and say `done`."""
         note = await _note(asked)
-        return note is not None and await self.do(lambda who: deed(who, note), done)
+        return note is not None and await self.do(asked.title, lambda signed: deed(signed, note), done)
 
-    async def do(self, deed: Callable[[str], object], done: str) -> bool:
-        """Do it with the visitor's name, and say `done`; a refusal is shown with its reason, and nothing is written."""
-        visitor = await asyncio.to_thread(self._place.visitor, self._request)
-        if visitor is None or not visitor.may_act:
-            ui.notify("You may look, and no longer act: sign in again.", type="negative")
+    async def do(self, what: str, deed: Callable[[Signed], object], done: str) -> bool:
+        """Do it as the visitor, and say `done`; a refusal is shown with its reason, and nothing is written."""
+        signed = await visitor_of(self._desk, self._request, what)
+        if signed is None or not signed.may(self._role):
+            ui.notify(f"This takes somebody who is signed in as {self._role}. Nothing was written.", type="negative")
             return False
         try:
-            await asyncio.to_thread(deed, visitor.name)
+            await asyncio.to_thread(deed, signed)
         except IonloopError as refused:
             ui.notify(str(refused), type="negative", multi_line=True, timeout=10_000, close_button="Close")
             return False
@@ -59,9 +58,10 @@ async def _note(asked: Asked) -> str | None:
     with ui.dialog() as dialog, ui.card().classes("asked"):
         TextElement(tag="h2", text=asked.title)
         TextElement(tag="p", text=asked.text)
-        note = ui.input("Why (kept in the ledger)").props(f"autofocus maxlength={LONGEST_NOTE}").classes("full")
+        note = ui.input("Why (kept in the ledger)").props(f"autofocus maxlength={LONGEST_NOTE}")
         with ui.element("div").classes("row"):
-            ui.button(asked.button, on_click=lambda: dialog.submit(note.value or ""), color="negative" if asked.grave else "primary").props("no-caps")
+            colour = "negative" if asked.grave else "primary"
+            ui.button(asked.button, on_click=lambda: dialog.submit(note.value or ""), color=colour).props("no-caps")
             ui.button("Not now", on_click=lambda: dialog.submit(None), color=None).props("flat no-caps")
     given = await dialog
     dialog.delete()

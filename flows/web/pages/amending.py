@@ -1,27 +1,24 @@
 """Correct a film's numbers: replace one, take one back, or say that the film has another thickness."""
 
-from collections.abc import Callable
-
 from nicegui import ui
 
 from flows.amend import Correction, correct_film
 from flows.web.pages.acting import Acting
 from flows.web.pages.film_tables import asked
 from flows.web.pages.pieces import faint, heading
-from flows.web.pages.place import Place
 from ledger.browsing import FilmHistory
 from ledger.browsing.told import ObservationTold
 
 REPLACE, TAKE_BACK, THICKNESS = "replace a number", "take a number back", "correct the thickness"
 
 
-def amend_section(place: Place, acting: Acting, history: FilmHistory) -> None:
+def amend_section(acting: Acting, history: FilmHistory) -> None:
     """The form; what it writes shows in the tables above it, and the old numbers stay in their history."""
-    film = history.film
+    film_id = history.film.film_id
     held = {row.id: row for row in history.observations if row.closed_event is None}
     heading(2, "Correct a number")
     faint("Nothing is overwritten. What rested on the old number is marked, and the model learns again.")
-    ways = [REPLACE, TAKE_BACK, *([THICKNESS] if film.experiment is not None else [])]
+    ways = [REPLACE, TAKE_BACK, *([THICKNESS] if history.film.experiment is not None else [])]
     with ui.element("form").classes("row").on("submit.prevent", lambda: None).props('aria-label="Correct a number"'):
         way = ui.select(ways, value=REPLACE, label="What").classes("narrow")
         which = ui.select(
@@ -51,10 +48,11 @@ def amend_section(place: Place, acting: Acting, history: FilmHistory) -> None:
             if isinstance(said, str):
                 ui.notify(said, type="negative")
                 return
-            deed: Callable[[str], object] = lambda who: correct_film(
-                place.ledger, film.film_id, said, by=who, note=why.value.strip()
+            await acting.do(
+                str(way.value),
+                lambda signed: correct_film(signed.ledger, film_id, said, by=signed.name, note=why.value.strip()),
+                "Written to the ledger; the old number stays in its history.",
             )
-            await acting.do(deed, "Written to the ledger; the old number stays in its history.")
 
         ui.button("Write it", on_click=write).props("no-caps")
 
@@ -65,7 +63,11 @@ def _correction(
     """What the form says, or what it lacks."""
     plain = Correction(thickness_um=None, property=None, at_C=None, value=None, sd=None, retract=False)
     if way == THICKNESS:
-        return "Give the thickness." if thickness_um is None else Correction(**{**vars(plain), "thickness_um": thickness_um})
+        return (
+            "Give the thickness."
+            if thickness_um is None
+            else Correction(**{**vars(plain), "thickness_um": thickness_um})
+        )
     named = {"property": row.property, "at_C": row.temperature_C}
     if way == TAKE_BACK:
         return Correction(**{**vars(plain), **named, "retract": True})

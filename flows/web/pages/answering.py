@@ -6,16 +6,13 @@ from nicegui import ui
 
 from flows.web.pages.acting import Acting, Asked
 from flows.web.pages.pieces import faint, heading, words
-from flows.web.pages.place import Place
 from ledger.approvals import Approvals
 from ledger.browsing.now import RequestTold
 
 VIA = "dashboard"
 
 
-def requests_shown(
-    requests: Sequence[RequestTold], acting: Acting | None, place: Place, *, with_campaign: bool
-) -> None:
+def requests_shown(requests: Sequence[RequestTold], acting: Acting | None, *, with_campaign: bool) -> None:
     """The requests that wait; with buttons where the visitor may act."""
     if not requests:
         return
@@ -29,12 +26,14 @@ def requests_shown(
             )
             for reason in request.reasons:
                 words(reason)
-            faint(f"Asked {request.asked_at:%Y-%m-%d %H:%M} UTC; no answer until {request.expires_at:%Y-%m-%d %H:%M} UTC means refused.")
+            faint(
+                f"Asked {request.asked_at:%Y-%m-%d %H:%M} UTC; no answer until {request.expires_at:%Y-%m-%d %H:%M} UTC means refused."
+            )
             if acting is not None:
-                _buttons(request, acting, place)
+                _buttons(request, acting)
 
 
-def _buttons(request: RequestTold, acting: Acting, place: Place) -> None:
+def _buttons(request: RequestTold, acting: Acting) -> None:
     approve = Asked(f"Approve experiment {request.experiment}?", request.label, "Approve")
     refuse = Asked(f"Refuse experiment {request.experiment}?", f"{request.label} is not made.", "Refuse", grave=True)
     with ui.element("div").classes("row"):
@@ -43,8 +42,8 @@ def _buttons(request: RequestTold, acting: Acting, place: Place) -> None:
                 asked.button,
                 on_click=lambda asked=asked, approved=approved: acting.after_asking(
                     asked,
-                    lambda who, note: Approvals(place.ledger).answer(
-                        request.campaign_id, request.experiment, approved=approved, by=who, note=note, via=VIA
+                    lambda signed, note: Approvals(signed.ledger).answer(
+                        request.campaign_id, request.experiment, approved=approved, by=signed.name, note=note, via=VIA
                     ),
                     f"Experiment {request.experiment} is {'approved' if approved else 'refused'}.",
                 ),

@@ -9,6 +9,7 @@ from nicegui import ui
 from flows.report.figures import calibration_figure, front_figure, progress_figure, temperature_figure
 from flows.report.words import limit_in_words
 from flows.web.campaign_content import CampaignContent, read_campaign_content
+from flows.web.desk import Desk, Signed
 from flows.web.pages import campaign_tables as tables
 from flows.web.pages.acting import Acting
 from flows.web.pages.answering import requests_shown
@@ -16,37 +17,43 @@ from flows.web.pages.commanding import command_buttons
 from flows.web.pages.drawn import Drawn
 from flows.web.pages.frame import page_frame
 from flows.web.pages.pieces import faint, heading, note, numbers, words
-from flows.web.pages.place import Place
-from flows.web.pages.visitor import Visitor
+from flows.web.pages.visitor import whole_number
 from flows.web.pages.watching import follow
+from ledger.author import Role
 
 
-async def show_campaign(place: Place, visitor: Visitor, request: Request, campaign_id: int) -> None:
-    """Build the page."""
-    content = await asyncio.to_thread(read_campaign_content, place.ledger, campaign_id)
-    acting = Acting(place, request)
+async def show_campaign(desk: Desk, visitor: Signed, request: Request, campaign_id: str) -> None:
+    """Build the page.
+
+    Raises:
+        LedgerError: there is no such campaign.
+        BadInput: it has no campaign file that this ionloop reads.
+    """
+    number = whole_number(campaign_id)
+    content = await asyncio.to_thread(read_campaign_content, desk.ledger, number)
+    acting = Acting(desk, request)
     campaign = content.content.campaign
     with page_frame(f"{campaign.name}, run {campaign.run}", visitor, request):
         words(content.content.spec.question, "faint")
-        if visitor.may_act and not content.over:
-            command_buttons(place, acting, campaign_id, campaign.name)
+        if visitor.may(Role.OPERATOR) and not content.over:
+            command_buttons(acting, number, campaign.name)
 
         @ui.refreshable
         def standing_now() -> None:
             _show_standing(content)
-            requests_shown(content.waiting, acting if visitor.may_act else None, place, with_campaign=False)
-            tables.under_way(content, campaign_id)
-            tables.best(content, campaign_id)
+            requests_shown(content.waiting, acting if visitor.may(Role.OPERATOR) else None, with_campaign=False)
+            tables.under_way(content, number)
+            tables.best(content, number)
 
         standing_now()
         figures = ui.element("div").classes("section")
 
         @ui.refreshable
         def history_now() -> None:
-            tables.every_experiment(content, campaign_id)
+            tables.every_experiment(content, number)
             tables.theory(content)
-            tables.failures(content, campaign_id)
-            tables.models(content, campaign_id)
+            tables.failures(content, number)
+            tables.models(content, number)
             tables.commands(content)
 
         history_now()
@@ -64,14 +71,14 @@ async def show_campaign(place: Place, visitor: Visitor, request: Request, campai
 
         async def news() -> None:
             nonlocal content
-            content = await asyncio.to_thread(read_campaign_content, place.ledger, campaign_id)
+            content = await asyncio.to_thread(read_campaign_content, desk.ledger, number)
             standing_now.refresh()
             history_now.refresh()
             await draw()
 
         ui.timer(0, draw, once=True)  # after the words are there: the first look costs no figure
         if not content.over:
-            follow(place, content.event, news)
+            follow(desk, content.event, news)
 
 
 def _show_standing(shown: CampaignContent) -> None:
@@ -103,7 +110,11 @@ def _figures(shown: CampaignContent) -> dict[str, tuple[str, str, object]]:
     made: dict[str, tuple[str, str, Callable[..., object]]] = {
         "front": ("The front", "Films by their objectives; the front is marked.", front_figure),
         "progress": ("Best so far", "How far the campaign had come after each result.", progress_figure),
-        "temperature": ("Conductivity and temperature", "Conductivity of the films by temperature.", temperature_figure),
+        "temperature": (
+            "Conductivity and temperature",
+            "Conductivity of the films by temperature.",
+            temperature_figure,
+        ),
         "calibration": ("Predicted and found", "What the model expected against what was found.", calibration_figure),
     }
     drawn = {name: (title, said, figure(content)) for name, (title, said, figure) in made.items()}

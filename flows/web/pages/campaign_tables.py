@@ -52,16 +52,23 @@ def best(shown: CampaignContent, campaign_id: int) -> None:
         faint("No film holds the limits yet." if now.results else "No film has given a result yet.")
         return
     columns = [Column("film", "experiment", "link"), Column("label", "formulation, as made", "words")]
-    for place, objective in enumerate(now.objectives):
-        columns.append(Column(f"o{place}", axis_title(objective), "number"))
-        if objective.unit.startswith("log10"):
-            columns.append(Column(f"p{place}", "that is", "text", sortable=False))
-    columns += [Column(f"l{place}", f"{axis_title(limit)} (limited)", "number") for place, limit in enumerate(now.limits)]
+    columns += [Column(f"o{place}", axis_title(objective), "number") for place, objective in enumerate(now.objectives)]
+    columns += [
+        Column(f"l{place}", f"{axis_title(limit)} (limited)", "number") for place, limit in enumerate(now.limits)
+    ]
+    columns += [
+        Column(f"p{place}", f"{objective.property.removeprefix('log10_').replace('_', ' ')} itself", sortable=False)
+        for place, objective in enumerate(now.objectives)
+        if objective.unit.startswith("log10")
+    ]
     rows = [
         {
             **_film(campaign_id, result.number),
             "label": result.formulation.label,
-            **{f"o{i}": with_uncertainty(v, sd) for i, (v, sd) in enumerate(zip(result.values, result.sds, strict=True))},
+            **{
+                f"o{i}": with_uncertainty(v, sd)
+                for i, (v, sd) in enumerate(zip(result.values, result.sds, strict=True))
+            },
             **{
                 f"p{i}": in_plain_units(objective, result.values[i], result.sds[i])
                 for i, objective in enumerate(now.objectives)

@@ -9,10 +9,9 @@ from nicegui import ui
 from chemistry.quantities import with_uncertainty
 from flows.report.words import axis_title
 from flows.web.best_so_far import Best, best_of
+from flows.web.desk import Desk, Signed
 from flows.web.pages.frame import page_frame
 from flows.web.pages.pieces import Column, faint, heading, note, numbers, table
-from flows.web.pages.place import Place
-from flows.web.pages.visitor import Visitor
 from flows.web.pages.watching import follow
 from ledger.browsing import CampaignTold, Counts
 from ledger.kinds import CampaignState, ExperimentState
@@ -31,10 +30,14 @@ _COLUMNS = (
 )
 
 
-async def show_campaigns(place: Place, visitor: Visitor, request: Request) -> None:
+async def show_campaigns(desk: Desk, visitor: Signed, request: Request) -> None:
     """Build the page."""
-    first = max(int(request.query_params.get("from", "0") or 0), 0) if request.query_params.get("from", "0").isdigit() else 0
-    event, counts, campaigns, best = await asyncio.to_thread(_read, place, first)
+    first = (
+        max(int(request.query_params.get("from", "0") or 0), 0)
+        if request.query_params.get("from", "0").isdigit()
+        else 0
+    )
+    event, counts, campaigns, best = await asyncio.to_thread(_read, desk, first)
 
     with page_frame("Campaigns", visitor, request, here="/"):
 
@@ -46,17 +49,17 @@ async def show_campaigns(place: Place, visitor: Visitor, request: Request) -> No
 
         async def news() -> None:
             nonlocal counts, campaigns, best
-            _, counts, campaigns, best = await asyncio.to_thread(_read, place, first)
+            _, counts, campaigns, best = await asyncio.to_thread(_read, desk, first)
             campaigns_now.refresh()
 
-        follow(place, event, news)
+        follow(desk, event, news)
 
 
-def _read(place: Place, first: int) -> tuple[int, Counts, tuple[CampaignTold, ...], dict[int, Best]]:
-    event, browsing = place.ledger.last_event(), place.browsing
+def _read(desk: Desk, first: int) -> tuple[int, Counts, tuple[CampaignTold, ...], dict[int, Best]]:
+    event, browsing = desk.ledger.last_event(), desk.browsing
     campaigns = browsing.campaigns()
     shown = campaigns[first : first + SHOWN]
-    return event, browsing.counts(), campaigns, best_of(place.ledger, [campaign.id for campaign in shown])
+    return event, browsing.counts(), campaigns, best_of(desk.ledger, [campaign.id for campaign in shown])
 
 
 def _show(counts: Counts, campaigns: tuple[CampaignTold, ...], best: dict[int, Best], first: int) -> None:

@@ -3,7 +3,6 @@
 from nicegui import ui
 
 from flows.web.pages.acting import Acting, Asked
-from flows.web.pages.place import Place
 from ledger.kinds import CommandKind
 
 _MEANING = {
@@ -18,7 +17,7 @@ _MEANING = {
 _GRAVE = (CommandKind.STOP, CommandKind.ABORT)
 
 
-def command_buttons(place: Place, acting: Acting, campaign_id: int, name: str) -> None:
+def command_buttons(acting: Acting, campaign_id: int, name: str) -> None:
     """Pause, resume, stop and abort of one campaign."""
     with ui.element("div").classes("row").props(f'role="group" aria-label="Commands to {name}"'):
         for command, (title, meaning) in _MEANING.items():
@@ -27,7 +26,7 @@ def command_buttons(place: Place, acting: Acting, campaign_id: int, name: str) -
                 title,
                 on_click=lambda command=command, asked=asked: acting.after_asking(
                     asked,
-                    lambda who, note: place.ledger.give_command(campaign_id, command, by=who, note=note),
+                    lambda signed, note: signed.ledger.give_command(campaign_id, command, by=signed.name, note=note),
                     f"{asked.button}: written to the ledger. The campaign obeys at its next checkpoint.",
                 ),
                 color="negative" if command is CommandKind.ABORT else "primary",

@@ -5,6 +5,7 @@ import asyncio
 from fastapi import Request
 from nicegui import ui
 
+from flows.web.desk import Desk, Signed
 from flows.web.film_content import Analysed, analysed, last_sample
 from flows.web.pages import film_tables as tables
 from flows.web.pages.acting import Acting
@@ -13,24 +14,23 @@ from flows.web.pages.drawn import Drawn
 from flows.web.pages.frame import page_frame
 from flows.web.pages.law_figure import law_figure
 from flows.web.pages.pieces import faint, heading, numbers, words
-from flows.web.pages.place import Place
 from flows.web.pages.present_model import present_model
 from flows.web.pages.spectra_figure import bode, nyquist, warm_colours
-from flows.web.pages.visitor import Visitor
 from flows.web.pages.watching import follow
+from ledger.author import Role
 from ledger.browsing import FilmHistory
 from ledger.kinds import ExperimentState
 
 ALL = "all temperatures"
 
 
-async def show_film(place: Place, visitor: Visitor, request: Request, film_id: str) -> None:
+async def show_film(desk: Desk, visitor: Signed, request: Request, film_id: str) -> None:
     """Build the page.
 
     Raises:
         LedgerError: there is no film and no sample of this name.
     """
-    event, history = await asyncio.to_thread(lambda: (place.ledger.last_event(), place.browsing.film(film_id)))
+    event, history = await asyncio.to_thread(lambda: (desk.ledger.last_event(), desk.browsing.film(film_id)))
     title = f"Experiment {history.film.experiment}" if history.film.experiment is not None else history.film.film_id
     with page_frame(title, visitor, request):
         words(history.film.label)
@@ -50,13 +50,13 @@ async def show_film(place: Place, visitor: Visitor, request: Request, film_id: s
         def learnt() -> None:
             tables.decisions(history)
             tables.predictions(history)
-            present_model(place, history)
+            present_model(desk, history)
             tables.theory(history)
             tables.observations(history)
 
         learnt()
-        if visitor.may_act and any(row.closed_event is None for row in history.observations):
-            amend_section(place, Acting(place, request), history)
+        if visitor.may(Role.OPERATOR) and any(row.closed_event is None for row in history.observations):
+            amend_section(Acting(desk, request), history)
         happened = ui.expansion("Everything that happened").classes("full")
         with happened:
             tables.happenings(history)
@@ -74,7 +74,7 @@ async def show_film(place: Place, visitor: Visitor, request: Request, film_id: s
 
         async def news() -> None:
             nonlocal history
-            anew = await asyncio.to_thread(place.browsing.film, film_id)
+            anew = await asyncio.to_thread(desk.browsing.film, film_id)
             if anew == history:
                 return
             measured_more = len(anew.measurements) != len(history.measurements)
@@ -85,7 +85,7 @@ async def show_film(place: Place, visitor: Visitor, request: Request, film_id: s
                 figures.clear()
                 await draw()
 
-        follow(place, event, news)
+        follow(desk, event, news)
 
 
 def _show_whence(history: FilmHistory) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from nicegui import ui
-
 from chemistry.formulation import Formulation
 from chemistry.quantities import with_uncertainty
 from chemistry.units import li_per_site
@@ -50,7 +48,9 @@ def composition(history: FilmHistory) -> None:
         shown["suggested"] = dict(_components(history.suggestion.formulation))
     made = [sample for sample in history.samples if sample.formulation is not None]
     for sample in made:
-        columns.append(Column(sample.id, f"as made: {sample.id}" if len(made) > 1 else "as made", "number", sortable=False))
+        columns.append(
+            Column(sample.id, f"as made: {sample.id}" if len(made) > 1 else "as made", "number", sortable=False)
+        )
         shown[sample.id] = dict(_components(sample.formulation)) if sample.formulation else {}
     if not made and history.suggestion is None:
         columns.append(Column("film", "as published", "number", sortable=False))
@@ -157,7 +157,10 @@ def spectra(found: Analysed) -> None:
 
 def law(fitted: TemperatureLaw) -> None:
     """The parameters of the temperature law."""
-    columns = (Column("name", "parameter", sortable=False), Column("value", fitted.kind.value.replace("_", " "), "number", sortable=False))
+    columns = (
+        Column("name", "parameter", sortable=False),
+        Column("value", fitted.kind.value.replace("_", " "), "number", sortable=False),
+    )
     rows = [
         {"name": name.replace("_", " "), "value": with_uncertainty(value, fitted.parameters_sd[name])}
         for name, value in fitted.parameters.items()
@@ -167,13 +170,19 @@ def law(fitted: TemperatureLaw) -> None:
 
 def other_measurements(history: FilmHistory, sample: str) -> None:
     """What was measured besides impedance."""
-    others = [m for m in history.measurements if m.sample_id == sample and not isinstance(m.measurement, ImpedanceSpectrum)]
+    others = [
+        m for m in history.measurements if m.sample_id == sample and not isinstance(m.measurement, ImpedanceSpectrum)
+    ]
     if not others:
         return
     heading(2, "Other measurements")
     columns = (Column("kind", "kind"), Column("at", "taken (UTC)"), Column("what", "what was read", "words"))
     rows = [
-        {"kind": m.kind.replace("_", " "), "at": f"{m.at:%Y-%m-%d %H:%M}", "what": _plainly(_scalars(m.measurement.model_dump()))}
+        {
+            "kind": m.kind.replace("_", " "),
+            "at": f"{m.at:%Y-%m-%d %H:%M}",
+            "what": _plainly(_scalars(m.measurement.model_dump())),
+        }
         for m in others
     ]
     table("Other measurements", columns, rows)
@@ -184,7 +193,12 @@ def decisions(history: FilmHistory) -> None:
     if not history.decisions:
         return
     heading(2, "Decisions of the quality gate")
-    columns = (Column("sample", "sample"), Column("decision", "decision", "state"), Column("why", "why", "words"), Column("at", "at (UTC)"))
+    columns = (
+        Column("sample", "sample"),
+        Column("decision", "decision", "state"),
+        Column("why", "why", "words"),
+        Column("at", "at (UTC)"),
+    )
     rows = [
         {"sample": d.sample_id, "decision": d.decision.value, "why": d.reason, "at": f"{d.at:%Y-%m-%d %H:%M}"}
         for d in history.decisions
@@ -208,7 +222,9 @@ def predictions(history: FilmHistory) -> None:
     for told in history.predictions:
         spread = (told.sd**2 + told.film_sd**2) ** 0.5
         found = _found(history.observations, told.property, told.temperature_C)
-        off = "" if found is None else f"{(found.value - told.mean) / ((spread**2 + found.sd**2) ** 0.5 or 1.0):+.1f} sd"
+        off = (
+            "" if found is None else f"{(found.value - told.mean) / ((spread**2 + found.sd**2) ** 0.5 or 1.0):+.1f} sd"
+        )
         rows.append(
             {
                 "what": asked(told.property, told.temperature_C),

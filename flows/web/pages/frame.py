@@ -7,8 +7,9 @@ from fastapi import Request
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from flows.web.pages.pieces import heading
-from flows.web.pages.visitor import Visitor
+from flows.web.desk import Signed
+from flows.web.pages.pieces import heading, note
+from ledger.author import Role
 
 WAYS = (
     ("Campaigns", "/"),
@@ -23,7 +24,7 @@ _COOKIE = "ionloop_look"
 
 
 @contextmanager
-def page_frame(title: str, visitor: Visitor, request: Request, *, here: str = "") -> Iterator[None]:
+def page_frame(title: str, visitor: Signed, request: Request, *, here: str = "") -> Iterator[None]:
     """The page around what the block adds to it; `here` is the way that it lies on."""
     ui.page_title(f"{title} · ionloop")
     look = request.cookies.get(_COOKIE, "")
@@ -31,10 +32,10 @@ def page_frame(title: str, visitor: Visitor, request: Request, *, here: str = ""
     with ui.header(fixed=False).classes("head"):
         ui.link("ionloop", "/").classes("name")
         with ui.element("nav").props('aria-label="Pages"'):
-            for words, target in (*WAYS, *(ADMIN_WAYS if visitor.is_admin else ())):
+            for words, target in (*WAYS, *(ADMIN_WAYS if visitor.may(Role.ADMIN) else ())):
                 way = ui.link(words, target)
                 if target == here:
-                    way.props['aria-current'] = "page"
+                    way.props["aria-current"] = "page"
         with ui.element("div").classes("who"):
             _look_menu(dark)
             _visitor_menu(visitor)
@@ -54,7 +55,14 @@ def _look_menu(dark: ui.dark_mode) -> None:
             ui.menu_item(look.capitalize(), lambda look=look: choose(look))
 
 
-def _visitor_menu(visitor: Visitor) -> None:
+def _visitor_menu(visitor: Signed) -> None:
     with ui.button(visitor.name, color=None).props("flat dense no-caps aria-label='Account'"), ui.menu():
         TextElement(tag="div", text=f"signed in as {visitor.role}").classes("faint small q-px-md q-py-sm")
         ui.menu_item("Sign out", lambda: ui.navigate.to("/sign-out"))
+
+
+def show_refusal(why: str, visitor: Signed, request: Request) -> None:
+    """A page that says why there is none."""
+    with page_frame("Nothing to show", visitor, request):
+        note(why, bad=True)
+        ui.link("All campaigns", "/")

@@ -6,7 +6,6 @@ import numpy as np
 
 from flows.web.film_content import Analysed
 from flows.web.pages.spectra_figure import LAYOUT
-from ledger.film import Reading
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -21,7 +20,6 @@ def law_figure(analysed: Analysed) -> "Figure":
     import plotly.graph_objects as go
 
     figure = go.Figure(layout=LAYOUT)
-    points = [r for r in analysed.judgement.readings if r.property == "log10_conductivity" and r.temperature_C is not None]
     law = analysed.law
     if law is not None:
         at = np.linspace(law.lowest_C, law.highest_C, _SHOWN)
@@ -30,24 +28,30 @@ def law_figure(analysed: Analysed) -> "Figure":
         x = (1000 / (at + _KELVIN)).tolist()
         band = [*(middle + reach).tolist(), *(middle - reach)[::-1].tolist()]
         figure.add_scatter(
-            x=[*x, *x[::-1]], y=band, fill="toself", fillcolor=BAND, line={"width": 0}, name="90 % interval", hoverinfo="skip"
+            x=[*x, *x[::-1]],
+            y=band,
+            fill="toself",
+            fillcolor=BAND,
+            line={"width": 0},
+            name="90 % interval",
+            hoverinfo="skip",
         )
         name = law.kind.value.replace("_", " ")
         figure.add_scatter(x=x, y=middle.tolist(), mode="lines", line={"color": LAW, "width": 1.8}, name=f"law: {name}")
-    figure.add_scatter(
-        x=[1000 / (_celsius(r) + _KELVIN) for r in points],
-        y=[r.value for r in points],
-        error_y={"array": [1.645 * r.sd for r in points], "thickness": 1, "width": 2},
-        text=[f"{_celsius(r):g} °C" for r in points],
-        hovertemplate="%{text}: %{y:.3f}<extra></extra>",
-        mode="markers",
-        marker={"color": POINT, "size": 8},
-        name="measured",
-    )
+    left_out = set(law.outliers) if law is not None else set()
+    for name, symbol, kept in (("measured", "circle", False), ("left out of the law", "circle-open", True)):
+        points = [one for place, one in enumerate(analysed.points) if (place in left_out) is kept]
+        if points:
+            figure.add_scatter(
+                x=[1000 / (one.temperature_C + _KELVIN) for one in points],
+                y=[one.log10_conductivity for one in points],
+                error_y={"array": [1.645 * one.log10_conductivity_sd for one in points], "thickness": 1, "width": 2},
+                text=[f"{one.temperature_C:g} °C" for one in points],
+                hovertemplate="%{text}: %{y:.3f}<extra></extra>",
+                mode="markers",
+                marker={"color": POINT, "size": 9, "symbol": symbol},
+                name=name,
+            )
     figure.update_xaxes(title="1000 K / T", autorange="reversed")
     figure.update_yaxes(title="log₁₀ conductivity (S/cm)")
     return figure
-
-
-def _celsius(reading: Reading) -> float:
-    return reading.temperature_C or 0.0

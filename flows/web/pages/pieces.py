@@ -8,7 +8,17 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 STATES = {
-    "good": {"running", "finished", "observed", "approved", "champion", "confirmed", "done_by_evidence", "accept", "now"},
+    "good": {
+        "running",
+        "finished",
+        "observed",
+        "approved",
+        "champion",
+        "confirmed",
+        "done_by_evidence",
+        "accept",
+        "now",
+    },
     "bad": {"failed", "aborted", "discarded", "refused", "expired", "unknown", "discard", "taken back"},
     "wait": {"paused", "stopped", "waiting", "intended", "asked", "candidate", "measure again", "press again"},
 }
@@ -69,14 +79,19 @@ class Column:
         return {**base, "classes": self.kind}
 
 
-_LINK = '<q-td :props="props"><a v-if="props.row[\'{0} to\']" :href="props.row[\'{0} to\']">{{{{ props.value }}}}</a>' + (
-    "<span v-else>{{{{ props.value }}}}</span></q-td>"
+_LINK = (
+    '<q-td :props="props"><a v-if="props.row[\'{0} to\']" :href="props.row[\'{0} to\']">{{{{ props.value }}}}</a>'
+    + ("<span v-else>{{{{ props.value }}}}</span></q-td>")
 )
-_STATE = "<q-td :props=\"props\"><span :class=\"props.row['{0} look']\">{{{{ props.value }}}}</span></q-td>"
+_STATE = '<q-td :props="props"><span :class="props.row[\'{0} look\']">{{{{ props.value }}}}</span></q-td>'
 
 
 def table(
-    label: str, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], *, page: int | Mapping[str, Any] | None = None
+    label: str,
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    page: int | Mapping[str, Any] | None = None,
 ) -> ui.table:
     """A table that scrolls within itself; `page` rows at a time, or all of them.
 

@@ -6,14 +6,14 @@ from nicegui import ui
 
 from chemistry.errors import IonloopError
 from chemistry.quantities import with_uncertainty
+from flows.web.desk import Desk
 from flows.web.film_content import present_prediction
 from flows.web.pages.film_tables import asked
 from flows.web.pages.pieces import Column, faint, heading, table
-from flows.web.pages.place import Place
 from ledger.browsing import FilmHistory
 
 
-def present_model(place: Place, history: FilmHistory) -> None:
+def present_model(desk: Desk, history: FilmHistory) -> None:
     """A button that asks the present champion, and its answer in the place of the button."""
     campaign_id = history.film.campaign_id
     if campaign_id is None or not history.predictions:
@@ -25,7 +25,7 @@ def present_model(place: Place, history: FilmHistory) -> None:
         button.disable()
         try:
             version, told = await asyncio.to_thread(
-                present_prediction, place.ledger, campaign_id, history.film.formulation
+                present_prediction, desk.ledger, campaign_id, history.film.formulation
             )
         except IonloopError as refused:
             button.enable()
@@ -33,10 +33,15 @@ def present_model(place: Place, history: FilmHistory) -> None:
             return
         answer.clear()
         with answer:
-            faint(f"Model version {version}, which has learnt from this film if it came before its fit, of the film as made:")
+            faint(
+                f"Model version {version}, which has learnt from this film if it came before its fit, of the film as made:"
+            )
             columns = (Column("what", "property", "words"), Column("value", "of a new film of it", "number"))
             rows = [
-                {"what": asked(p.property, p.temperature_C), "value": with_uncertainty(p.mean, (p.sd**2 + p.film_sd**2) ** 0.5)}
+                {
+                    "what": asked(p.property, p.temperature_C),
+                    "value": with_uncertainty(p.mean, (p.sd**2 + p.film_sd**2) ** 0.5),
+                }
                 for p in told
             ]
             table("What the present model says", columns, rows)

@@ -5,23 +5,23 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
-from flows.web.pages.place import Place
+from flows.web.desk import Desk
 from ledger.errors import LedgerUnavailable
 
 LOOK_S = 2.0
 
 
-def follow(place: Place, event: int, news: Callable[[], Awaitable[None]]) -> None:
+def follow(desk: Desk, event: int, news: Callable[[], Awaitable[None]]) -> None:
     """Call `news` whenever the ledger has gone on since `event`; where it is away, look again later."""
     seen = event
 
     async def look() -> None:
         nonlocal seen
         try:
-            last = await asyncio.to_thread(place.ledger.last_event)
+            last = await asyncio.to_thread(desk.ledger.last_event)
             if last != seen:
-                seen = last
                 await news()
+                seen = last
         except LedgerUnavailable:
             return
 

@@ -1,0 +1,4 @@
+"""placeholder"""
+
+
+async def show_entry(desk, visitor, request): ...
