@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from chemistry.errors import BadInput
 from ledger.amendments import AmendmentRecords
+from ledger.author import Author
 from ledger.calculations import CalculationRecords
 from ledger.campaigns import CampaignRecords
 from ledger.database import Database, connect, utc_now
@@ -111,6 +112,10 @@ class Ledger(
     def impatient(self) -> Self:
         """The same ledger for whoever would rather be told at once that the database is away."""
         return type(self)(self.database.impatient())
+
+    def acting(self, author: Author) -> Self:
+        """The same ledger for somebody in whose name all changes are audited, each in its own transaction."""
+        return type(self)(self.database.acting(author))
 
     def set_lab_clock(self, lab_now: Callable[[], float] | None) -> None:
         """From now on events carry this clock's time (seconds) as lab time."""

@@ -5,6 +5,7 @@ from ledger.tables.bookkeeping import EventCounterRow, EventRow, LeaseRow
 from ledger.tables.decision import ApprovalRow, DecisionMarkRow, FilmDecisionRow
 from ledger.tables.learning import ModelVersionRow, ModelWeightsRow, PredictionRow
 from ledger.tables.matter import PhysicalStepRow, SampleRow
+from ledger.tables.people import AuditRow, FailedSignInRow, PersonRow, SessionRow, TokenRow
 from ledger.tables.plan import (
     CalculationRow,
     CampaignCommandRow,
@@ -22,6 +23,7 @@ metadata = Row.metadata
 
 __all__ = [
     "ApprovalRow",
+    "AuditRow",
     "BlueskyDocumentRow",
     "CalculationRow",
     "CampaignCommandRow",
@@ -31,6 +33,7 @@ __all__ = [
     "EventCounterRow",
     "EventRow",
     "ExperimentRow",
+    "FailedSignInRow",
     "FilmDecisionRow",
     "FilmRow",
     "FormulationWordsRow",
@@ -39,14 +42,17 @@ __all__ = [
     "ModelVersionRow",
     "ModelWeightsRow",
     "ObservationRow",
+    "PersonRow",
     "PhysicalStepRow",
     "PoolRow",
     "PredictionRow",
     "Row",
     "SampleRow",
+    "SessionRow",
     "StockChangeRow",
     "StockReservationRow",
     "SuggestionRow",
     "TheoryRow",
+    "TokenRow",
     "metadata",
 ]
