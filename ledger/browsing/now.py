@@ -137,7 +137,7 @@ def containers(session: Session) -> tuple[ContainerTold, ...]:
 
 
 def requests(session: Session, campaign_id: int | None, *, waiting: bool, most: int) -> tuple[RequestTold, ...]:
-    """Requests for approval, the latest first: of one campaign or of all, those that wait or those that were answered."""
+    """Requests for approval, the latest first: of one campaign or of all, those that wait or those answered."""
     query = (
         select(ApprovalRow, ExperimentRow, CampaignRow, EventRow.wall_time)
         .join(ExperimentRow, col(ExperimentRow.id) == col(ApprovalRow.experiment_id))

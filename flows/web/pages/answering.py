@@ -27,7 +27,8 @@ def requests_shown(requests: Sequence[RequestTold], acting: Acting | None, *, wi
             for reason in request.reasons:
                 words(reason)
             faint(
-                f"Asked {request.asked_at:%Y-%m-%d %H:%M} UTC; no answer until {request.expires_at:%Y-%m-%d %H:%M} UTC means refused."
+                f"Asked {request.asked_at:%Y-%m-%d %H:%M} UTC; "
+                f"no answer until {request.expires_at:%Y-%m-%d %H:%M} UTC means refused."
             )
             if acting is not None:
                 _buttons(request, acting)

@@ -12,6 +12,7 @@ from flows.web.best_so_far import Best, best_of
 from flows.web.desk import Desk, Signed
 from flows.web.pages.frame import page_frame
 from flows.web.pages.pieces import Column, faint, heading, note, numbers, table
+from flows.web.pages.visitor import whole_number
 from flows.web.pages.watching import follow
 from ledger.browsing import CampaignTold, Counts
 from ledger.kinds import CampaignState, ExperimentState
@@ -32,11 +33,7 @@ _COLUMNS = (
 
 async def show_campaigns(desk: Desk, visitor: Signed, request: Request) -> None:
     """Build the page."""
-    first = (
-        max(int(request.query_params.get("from", "0") or 0), 0)
-        if request.query_params.get("from", "0").isdigit()
-        else 0
-    )
+    first = whole_number(request.query_params.get("from", "0"))
     event, counts, campaigns, best = await asyncio.to_thread(_read, desk, first)
 
     with page_frame("Campaigns", visitor, request, here="/"):
@@ -92,14 +89,14 @@ def _show(counts: Counts, campaigns: tuple[CampaignTold, ...], best: dict[int, B
 
 
 def _row(campaign: CampaignTold, best: dict[int, Best]) -> dict[str, Any]:
-    begun = sum(campaign.experiments.values())
+    begun, budget = sum(campaign.experiments.values()), campaign.budget
     with_result = campaign.experiments.get(ExperimentState.OBSERVED, 0)
     return {
         "key": campaign.id,
         "campaign": f"{campaign.name}, run {campaign.run}",
         "campaign to": f"/campaigns/{campaign.id}",
         "state": campaign.state.value,
-        "progress": f"{with_result} with a result of {begun}; at most {campaign.budget if campaign.budget is not None else '?'}",
+        "progress": f"{with_result} with a result of {begun}{'' if budget is None else f'; at most {budget}'}",
         "best": _best(best.get(campaign.id)),
         "waiting": str(campaign.waiting) if campaign.waiting else "",
         "waiting to": "/approvals" if campaign.waiting else "",

@@ -21,9 +21,8 @@ async def show_experiment(desk: Desk, visitor: Signed, request: Request, campaig
     Raises:
         LedgerError: there is no such experiment.
     """
-    experiment, said, sample = await asyncio.to_thread(
-        _read, desk.ledger, whole_number(campaign_id), whole_number(number)
-    )
+    of, which = whole_number(campaign_id), whole_number(number)
+    experiment, said, sample = await asyncio.to_thread(_read, desk.ledger, of, which)
     if sample is not None:
         await show_film(desk, visitor, request, sample)
         return

@@ -38,7 +38,7 @@ def calibration_of(version: ModelVersionRow) -> "Figure | None":
 
 
 def errors_of(versions: Sequence[ModelVersionRow]) -> "Figure | None":
-    """Root mean square error over films that were left out in turn, version by version, in the unit of each property."""
+    """Root mean square error over films left out in turn, version by version, in the unit of each property."""
     names = sorted({key.removesuffix(" rmse") for v in versions for key in v.metrics if key.endswith(" rmse")})
     if not names:
         return None

@@ -33,9 +33,7 @@ def present_model(desk: Desk, history: FilmHistory) -> None:
             return
         answer.clear()
         with answer:
-            faint(
-                f"Model version {version}, which has learnt from this film if it came before its fit, of the film as made:"
-            )
+            faint(f"Model version {version} says of a film as this one was made (if it is newer, it learnt from it):")
             columns = (Column("what", "property", "words"), Column("value", "of a new film of it", "number"))
             rows = [
                 {

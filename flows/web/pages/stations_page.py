@@ -93,7 +93,7 @@ def _containers(containers: Sequence[ContainerTold]) -> None:
         Column("label", "component"),
         Column("left", "left (mg)", "number"),
         Column("share", "of what was filled", "number"),
-        Column("kept", "of it for films being made (mg)", "number"),
+        Column("kept", "kept for films being made (mg)", "number"),
         Column("lot", "lot"),
         Column("by", "put there by", "words"),
     )
