@@ -3,7 +3,7 @@
 import contextlib
 import json
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from flows.person import person
 from flows.session import experiment_of, latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.amendments import Change
-from ledger.browsing import Browsing, FilmTold
 from ledger.film import PROPERTY_UNITS
 from ledger.measurement import Measurement
 from ledger.store import Ledger
@@ -40,54 +39,6 @@ class Correction:
     """Whether what somebody set by hand before follows too, where it only follows."""
 
 
-@dataclass(frozen=True)
-class Corrected:
-    """What a correction did.
-
-    Attributes:
-        event: the last event of the ledger after it.
-        changes: what became of each number, with the row that it was before.
-        kept: rows that would follow, and stay as somebody set them.
-        set_by: who set those, by their ids.
-        campaign_id: the film's campaign; None of a published one.
-    """
-
-    event: int
-    changes: tuple[tuple[ObservationRow, Change], ...]
-    kept: tuple[ObservationRow, ...]
-    set_by: Mapping[int, str]
-    campaign_id: int | None
-
-
-def correct_film(ledger: Ledger, film_id: str, correction: Correction, *, by: str, note: str) -> Corrected:
-    """Write a correction of one film, made here or published, with all that follows from it.
-
-    Raises:
-        BadInput: the film has no such reading, or the correction says nothing, or too much.
-        LedgerError: there is no such film.
-    """
-    _refuse_unclear(correction)
-    film = Browsing(ledger).film(film_id).film
-    readings = [row for row in ledger.observations(film_id) if row.closed_event is None]
-    by_hand = ledger.set_by_hand(film_id)
-    sample = None if film.experiment is None else ledger.sample(film_id)
-    changes, kept = _changes(ledger, readings, sample, correction, by_hand)
-    thickness = {} if correction.thickness_um is None else {film_id: correction.thickness_um}
-    ledger.amend(changes, by=by, note=note, thickness_um=thickness, used_by=_learners(ledger, film))
-    before = {row.id: row for row in readings}
-    told = tuple((before[change.observation_id], change) for change in changes)
-    return Corrected(ledger.last_event(), told, tuple(kept), by_hand, film.campaign_id)
-
-
-def _learners(ledger: Ledger, film: FilmTold) -> Collection[int]:
-    """Campaigns that learn from a film beside its own: those that begin with what is published."""
-    if film.campaign_id is not None:
-        return ()
-    from flows.knowledge import learners
-
-    return learners(ledger).get(film.film_id, ())
-
-
 def amend_experiment(
     campaign_file: Path,
     experiment: int,
@@ -109,22 +60,34 @@ def amend_experiment(
     name = read_campaign(campaign_file).name
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
         run = latest_run(ledger, name)
-        done = correct_film(ledger, _sample(ledger, run, experiment).id, correction, by=who, note=note)
+        sample = _sample(ledger, run, experiment)
+        readings = [row for row in ledger.observations(sample.id) if row.closed_event is None]
+        by_hand = ledger.set_by_hand(sample.id)
+        changes, kept = _changes(ledger, readings, sample, correction, by_hand)
+        thickness = {} if correction.thickness_um is None else {sample.id: correction.thickness_um}
+        ledger.amend(changes, by=who, note=note, thickness_um=thickness)
         marked = ledger.marked(run.id)
+        event = ledger.last_event()
+    before = {row.id: row for row in readings}
     told = [
-        {"property": row.property, "temperature_C": row.temperature_C, "from": row.value, "to": change.value}
-        for row, change in done.changes
+        {
+            "property": before[change.observation_id].property,
+            "temperature_C": before[change.observation_id].temperature_C,
+            "from": before[change.observation_id].value,
+            "to": change.value,
+        }
+        for change in changes
     ]
     if as_json:
-        held = [{"property": r.property, "temperature_C": r.temperature_C, "value": r.value} for r in done.kept]
+        held = [{"property": r.property, "temperature_C": r.temperature_C, "value": r.value} for r in kept]
         rest = marked.model_dump(mode="json")
-        typer.echo(json.dumps({"event": done.event, "changes": told, "kept": held, "rest_on_amended": rest}))
+        typer.echo(json.dumps({"event": event, "changes": told, "kept": held, "rest_on_amended": rest}))
         return
     for row in told:
         to = "taken back" if row["to"] is None else f"{row['to']:.3f}"
         typer.echo(f"{_named(row['property'], row['temperature_C'])}: {row['from']:.3f}, now {to}")
-    for row in done.kept:
-        set_by = f"kept as {done.set_by[row.id]} set it; --also-by-hand lets it follow"
+    for row in kept:
+        set_by = f"kept as {by_hand[row.id]} set it; --also-by-hand lets it follow"
         typer.echo(f"{_named(row.property, row.temperature_C)}: {row.value:.3f}, {set_by}")
     later = ", ".join(str(index + 1) for index in marked.suggestions) or "none"
     typer.echo(f"Suggestions that were decided by numbers since amended: {later}.")
@@ -169,16 +132,12 @@ def _sample(ledger: Ledger, run: CampaignRow, number: int) -> SampleRow:
 
 
 def _changes(
-    ledger: Ledger,
-    readings: Sequence[ObservationRow],
-    sample: SampleRow | None,
-    said: Correction,
-    by_hand: Mapping[int, str],
+    ledger: Ledger, readings: Sequence[ObservationRow], sample: SampleRow, said: Correction, by_hand: Mapping[int, str]
 ) -> tuple[list[Change], list[ObservationRow]]:
     """What becomes of each reading of the film, and those that would follow but stay as somebody set them."""
     if said.thickness_um is not None:
-        if sample is None or sample.thickness_um is None:
-            raise BadInput("the thickness of the film is not known", remedy="Give the value itself.")
+        if sample.thickness_um is None:
+            raise BadInput(f"the thickness of {sample.id} is not known", remedy="Give the value itself.")
         # σ = L / (R A): every conductivity of the film moves by the same share, read from a law or not.
         shift = math.log10(said.thickness_um / sample.thickness_um)
         follows = [row for row in readings if row.property == CONDUCTIVITY]
@@ -197,8 +156,7 @@ def _changes(
         raise BadInput(f"one value for {len(meant)} readings", remedy=f"Add --at, one of {temperatures} °C.")
     changes = [Change(observation_id=row.id, value=said.value, sd=said.sd) for row in meant]
     anew, kept = _divided(_follow_from(readings, changes), by_hand, said)
-    measured = [] if sample is None or not anew else _measured(ledger, sample)
-    return changes + (_derived(measured, readings, changes, anew) if anew else []), kept
+    return changes + (_derived(_measured(ledger, sample), readings, changes, anew) if anew else []), kept
 
 
 def _divided(

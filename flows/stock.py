@@ -67,7 +67,7 @@ def fill(
         BadInput: the campaign uses no such component, the mass is none, or `by` is no name.
     """
     who = person(by)
-    refuse_mass(mass_mg, least_mg=LEAST_FULL_mg)
+    _refuse_mass(mass_mg, least_mg=LEAST_FULL_mg)
     with _stock(campaign_file, folder, ledger_url) as (stock, spec):
         key, label = _component(spec, name)
         stock.fill(key, label, mass_mg, by=who, lot=one_line(lot, "--lot"), note=note)
@@ -90,7 +90,7 @@ def weigh(
         BadInput: the campaign uses no such component, no container of it is known, or the mass or the name is none.
     """
     who = person(by)
-    refuse_mass(mass_mg, least_mg=0.0)
+    _refuse_mass(mass_mg, least_mg=0.0)
     with _stock(campaign_file, folder, ledger_url) as (stock, spec):
         key, label = _component(spec, name)
         level = stock.levels().get(key)
@@ -131,8 +131,7 @@ def _component(spec: CampaignSpec, name: str) -> tuple[str, str]:
     return key, known[key]
 
 
-def refuse_mass(mass_mg: float, *, least_mg: float) -> None:
-    """Raise `BadInput` for a mass that no container holds."""
+def _refuse_mass(mass_mg: float, *, least_mg: float) -> None:
     if not (math.isfinite(mass_mg) and least_mg <= mass_mg <= MOST_mg):
         raise BadInput(
             f"a mass of {mass_mg:g} mg is none that a container holds",

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from flows.amend import Correction, correct_film
+from flows.amend import Correction, corrected
 from flows.web.pages.acting import Acting
 from flows.web.pages.film_tables import asked
 from flows.web.pages.pieces import faint, heading
@@ -50,7 +50,7 @@ def amend_section(acting: Acting, history: FilmHistory) -> None:
                 return
             await acting.do(
                 str(way.value),
-                lambda signed: correct_film(signed.ledger, film_id, said, by=signed.name, note=why.value.strip()),
+                lambda signed: corrected(signed.ledger, film_id, said, who=signed.name, note=why.value.strip()),
                 "Written to the ledger; the old number stays in its history.",
             )
 
