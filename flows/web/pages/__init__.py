@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from nicegui import Client, ui
+from nicegui import app as library
 
 from chemistry.errors import BadInput
 from flows.web.desk import Desk, Signed
@@ -23,6 +24,7 @@ from flows.web.pages.models_page import show_models
 from flows.web.pages.people_page import show_people
 from flows.web.pages.stations_page import show_stations
 from flows.web.pages.visitor import visitor_of
+from flows.web.pages.warmth import warm_up
 from ledger.author import Role
 from ledger.errors import LedgerError
 
@@ -53,6 +55,7 @@ def add_pages(app: FastAPI, desk: Desk) -> None:
     add("/people", show_people, Role.ADMIN)
     add("/audit", show_audit, Role.ADMIN)
     sign_in_page.add(app, desk)
+    library.on_startup(warm_up)
     ui.run_with(
         app,
         title="ionloop",

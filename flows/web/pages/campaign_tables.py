@@ -47,7 +47,7 @@ def under_way(shown: CampaignContent, campaign_id: int) -> None:
 def best(shown: CampaignContent, campaign_id: int) -> None:
     """The front, best of the first objective first."""
     now = shown.content.standing
-    heading(2, "The best" if len(now.objectives) == 1 else "The front")
+    heading(2, "The best")
     if not now.best:
         faint("No film holds the limits yet." if now.results else "No film has given a result yet.")
         return
@@ -80,7 +80,7 @@ def best(shown: CampaignContent, campaign_id: int) -> None:
         }
         for result in now.best
     ]
-    table("The best films", columns, rows)
+    table("The best films", columns, rows, page=10)
 
 
 def every_experiment(shown: CampaignContent, campaign_id: int) -> None:

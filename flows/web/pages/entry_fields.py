@@ -18,7 +18,9 @@ _SOURCES = (Source.LITERATURE, Source.MD, Source.DFT)
 class _Rows:
     """Lines of fields, as many as somebody needs; one that is left empty says nothing."""
 
-    def __init__(self, label: str, make: Callable[[dict[str, Any]], dict[str, Any]], given: Sequence[dict[str, Any]]) -> None:
+    def __init__(
+        self, label: str, make: Callable[[dict[str, Any]], dict[str, Any]], given: Sequence[dict[str, Any]]
+    ) -> None:
         self._make, self._fields = make, []
         self._box = ui.element("div").classes("section").props(f'role="group" aria-label="{label}"')
         for line in given or [{}]:
@@ -45,21 +47,25 @@ class EntryFields:
         made = None if film is None else film.formulation
         heading(2, "Whence")
         with ui.element("div").classes("row filters"):
-            self._reference = ui.input("Reference (DOI, or page of the notebook)", value=film.reference if film else "")
-            self._sample = ui.input("Sample (where several are alike)")
+            self._reference = _hinted("Reference", "DOI, or page of the notebook", film.reference if film else "")
+            self._sample = _hinted("Sample", "where several are alike")
             self._source = ui.select([s.value for s in _SOURCES], value=Source.LITERATURE.value, label="Source")
-            self._trust = ui.number("Trust (0 to 1; as for papers, if empty)", min=0, max=1, step=0.05)
+            self._trust = ui.number("Trust", min=0, max=1, step=0.05).props("hint='0 to 1; as for papers, if empty'")
             self._note = ui.input("Note")
         self._polymer(made)
         self._rest(made)
         heading(2, "What was read")
-        faint("Conductivity as log₁₀ of S/cm; a standard deviation in the same unit (0.4 decades is usual among papers).")
+        faint(
+            "Conductivity as log₁₀ of S/cm; a standard deviation in the same unit (0.4 decades is usual among papers)."
+        )
         held = [] if before is None else [row for row in before.observations if row.closed_event is None]
         self._readings = _Rows("a reading", _reading_fields, [row.model_dump() for row in held])
 
     def _polymer(self, made: Formulation | None) -> None:
         heading(2, "Polymer")
-        faint("A name of the catalogue or a repeat unit (*CCO*); several units make a copolymer, a graft, a network, a blend.")
+        faint(
+            "A name of the catalogue or a repeat unit (*CCO*); several units make a copolymer, a graft, a network, a blend."
+        )
         units = [] if made is None else zip(made.polymer.units, made.polymer.fractions, strict=True)
         self._units = _Rows("a repeat unit", _unit_fields, [{"smiles": u.smiles, "fraction": f} for u, f in units])
         kinds = {"": "as the units say", **{kind.value: kind.value for kind in Architecture}}
@@ -67,23 +73,29 @@ class EntryFields:
             given = "" if made is None else made.polymer.architecture.value
             self._architecture = ui.select(kinds, value=given, label="Architecture")
             self._name = ui.input("Name of the polymer", value="" if made is None else made.polymer.name)
-            self._mass = ui.number("Molar mass Mₙ (kg/mol)", min=0, value=made.polymer.molar_mass_kg_mol if made else None)
+            self._mass = ui.number(
+                "Molar mass Mₙ (kg/mol)", min=0, value=made.polymer.molar_mass_kg_mol if made else None
+            )
             self._spread = ui.number("Dispersity", min=1, value=made.polymer.dispersity if made else None)
 
     def _rest(self, made: Formulation | None) -> None:
         heading(2, "Salt, additives, fillers")
         with ui.element("div").classes("row filters"):
             salt = made.salt if made is not None else None
-            self._salt = ui.input("Salt (name or SMILES; none for a single-ion conductor)", value=salt.smiles if salt else "")
+            self._salt = _hinted("Salt", "name or SMILES; none for a single-ion conductor", salt.smiles if salt else "")
             self._loading = ui.number("Loading", min=0, value=made.salt_molality_mol_kg if made and salt else None)
             self._unit = ui.select(list(LOADING_UNITS), value="mol/kg" if salt else "Li/O", label="of the loading")
         additives = [] if made is None else made.additives
         fillers = [] if made is None else made.fillers
         self._additives = _Rows(
-            "an additive", _share_fields("Additive"), [{"name": c.additive.smiles, "share": c.weight_fraction} for c in additives]
+            "an additive",
+            _share_fields("Additive"),
+            [{"name": c.additive.smiles, "share": c.weight_fraction} for c in additives],
         )
         self._fillers = _Rows(
-            "a filler", _share_fields("Filler (formula)"), [{"name": c.filler.formula, "share": c.weight_fraction} for c in fillers]
+            "a filler",
+            _share_fields("Filler (formula)"),
+            [{"name": c.filler.formula, "share": c.weight_fraction} for c in fillers],
         )
 
     def said(self) -> dict[str, Any]:
@@ -124,6 +136,12 @@ class EntryFields:
         return told if all(share is None for share in shares) else {**told, "fractions": shares}
 
 
+def _hinted(label: str, hint: str, value: str = "") -> ui.input:
+    field = ui.input(label, value=value)
+    field.props["hint"] = hint
+    return field
+
+
 def _unit_fields(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "smiles": ui.input("Name or repeat unit", value=given.get("smiles", "")).classes("wide"),
@@ -134,7 +152,7 @@ def _unit_fields(given: dict[str, Any]) -> dict[str, Any]:
 def _share_fields(label: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda given: {
         "name": ui.input(label, value=given.get("name", "")).classes("wide"),
-        "share": ui.number("Weight fraction of the film", min=0, max=1, value=given.get("share")).classes("narrow"),
+        "share": ui.number("Weight fraction", min=0, max=1, value=given.get("share")).classes("narrow"),
     }
 
 
@@ -142,7 +160,9 @@ def _reading_fields(given: dict[str, Any]) -> dict[str, Any]:
     names = {name: f"{name.replace('_', ' ')} ({unit})" for name, unit in PROPERTY_UNITS.items()}
     return {
         "value": ui.number("Value", value=given.get("value"), format="%.6g").classes("narrow"),
-        "property": ui.select(names, value=given.get("property", "log10_conductivity"), label="Property").classes("wide"),
+        "property": ui.select(names, value=given.get("property", "log10_conductivity"), label="Property").classes(
+            "wide"
+        ),
         "sd": ui.number("Standard deviation", min=0, value=given.get("sd"), format="%.4g").classes("narrow"),
         "temperature_C": ui.number("Temperature (°C)", value=given.get("temperature_C")).classes("narrow"),
     }

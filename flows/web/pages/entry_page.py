@@ -29,8 +29,8 @@ async def show_entry(desk: Desk, visitor: Signed, request: Request) -> None:
     acting = Acting(desk, request)
     with page_frame("Add an entry" if before is None else "Enter a film anew", visitor, request):
         faint(
-            "For films of papers, notebooks and other laboratories. What is measured here comes into the ledger through "
-            "its instruments. The entry bears your name; nothing that is there is overwritten."
+            "For films of papers, notebooks and other laboratories. What is measured here comes into the ledger "
+            "through its instruments. The entry bears your name; nothing that is there is overwritten."
         )
         if before is not None:
             note(f"It takes the place of {before.film.film_id}, whose numbers are taken back and stay in its history.")

@@ -10,7 +10,7 @@ from flows.web.pages.spectra_figure import LAYOUT
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-POINT, LAW, BAND = "#c2410c", "#0f766e", "rgba(15, 118, 110, .18)"
+POINT, LAW, BAND = "#c2410c", "#0d9488", "rgba(15, 118, 110, .18)"
 _KELVIN = 273.15
 _SHOWN = 60
 

@@ -79,11 +79,12 @@ class Column:
         return {**base, "classes": self.kind}
 
 
-_LINK = (
-    '<q-td :props="props"><a v-if="props.row[\'{0} to\']" :href="props.row[\'{0} to\']">{{{{ props.value }}}}</a>'
-    + ("<span v-else>{{{{ props.value }}}}</span></q-td>")
-)
-_STATE = '<q-td :props="props"><span :class="props.row[\'{0} look\']">{{{{ props.value }}}}</span></q-td>'
+_SHOWN = """<a v-if="props.row[NAME + ' to']" :href="props.row[NAME + ' to']">{{ VALUE }}</a>
+<span v-else :class="props.row[NAME + ' look']">{{ VALUE }}</span>"""
+_CELL = f"""<q-td :props="props">{_SHOWN.replace("NAME", "props.col.name").replace("VALUE", "props.value")}</q-td>"""
+_CARD = f"""<div class="card"><template v-for="col in props.cols" :key="col.name"><div v-if="col.value !== ''">
+<span class="faint">{{{{ col.label }}}}</span> {_SHOWN.replace("NAME", "col.name").replace("VALUE", "col.value")}
+</div></template></div>"""
 
 
 def table(
@@ -93,7 +94,7 @@ def table(
     *,
     page: int | Mapping[str, Any] | None = None,
 ) -> ui.table:
-    """A table that scrolls within itself; `page` rows at a time, or all of them.
+    """A table that scrolls within itself, and on a phone a card for each row; `page` rows at a time, or all of them.
 
     Args:
         label: What readers of the screen are told that it is.
@@ -110,10 +111,9 @@ def table(
     shown.props["aria-label"] = label
     shown.props["rows-per-page-options"] = [10, 25, 50, 100]
     shown.props("flat dense no-data-label='There is nothing yet.'")
-    for column in columns:
-        template = {"link": _LINK, "state": _STATE}.get(column.kind)
-        if template:
-            shown.add_slot(f"body-cell-{column.name}", template.format(column.name))
+    shown.props[":grid"] = "Quasar.Screen.lt.sm"
+    shown.add_slot("body-cell", _CELL)
+    shown.add_slot("item", _CARD)
     return shown
 
 

@@ -12,7 +12,7 @@ from ledger.film import PROPERTY_UNITS, Source
 from planners.objectives import Measurand
 
 _ANY = ""
-_PATIENCE_MS = 120
+_PATIENCE_MS = 80
 """What is typed is looked for when no key came for so long."""
 
 
@@ -25,8 +25,9 @@ class Questions:
         names = {name: axis_title(Measurand(property=name)) for name in PROPERTY_UNITS}
         own = {str(one.id): f"{one.name}, run {one.run}" for one in campaigns}
         with ui.element("div").classes("row filters").props('role="search" aria-label="Which observations"'):
-            self._text = ui.input("Words (formulation, film, reference)", value=given.get("text", ""))
+            self._text = ui.input("Words", value=given.get("text", ""))
             self._text.props(f"debounce={_PATIENCE_MS} clearable maxlength=200")
+            self._text.props["hint"] = "of formulation, film or reference"
             self._property = self._select("Property", {_ANY: "any", **names}, given.get("property", _ANY))
             whose = {_ANY: "any", "published": "published", "made here": "made here", **own}
             self._whose = self._select("Campaign", whose, given.get("campaign", _ANY))

@@ -18,6 +18,8 @@ LAYOUT = {
     "height": 420,
     "legend": {"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0},
 }
+_COLD_TO_WARM = ["#3b82f6", "#a855f7", "#f97316"]
+"""Seen on white paper and on black."""
 SEEN = 2.5
 """Width of the Nyquist picture in resistances of the film that resists most: the electrodes' line runs far off."""
 
@@ -97,7 +99,7 @@ def warm_colours(fitted: Sequence[Fitted]) -> list[str]:
 
     temperatures = [one.spectrum.temperature_C or 0.0 for one in fitted]
     low, high = min(temperatures, default=0.0), max(temperatures, default=1.0)
-    return sample_colorscale("Plasma", [0.85 * (t - low) / (high - low or 1.0) for t in temperatures])
+    return sample_colorscale(_COLD_TO_WARM, [(t - low) / (high - low or 1.0) for t in temperatures])
 
 
 def _upwards(spectrum: ImpedanceSpectrum) -> np.ndarray:
