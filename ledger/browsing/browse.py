@@ -2,7 +2,15 @@
 
 from ledger.browsing import campaigns, films, observations
 from ledger.browsing.asked import Question
-from ledger.browsing.told import CampaignTold, Counts, FilmHistory, FilmsPage, ObservationsPage
+from ledger.browsing.told import (
+    CampaignTold,
+    Counts,
+    FilmHistory,
+    FilmsPage,
+    MeasurementTold,
+    ObservationsPage,
+    ObservationTold,
+)
 from ledger.browsing.words import keep_words
 from ledger.database import Database
 from ledger.records import Records
@@ -39,6 +47,16 @@ class Browsing:
             total = observations.count(session, asked)
             items = observations.page(session, asked)
         return ObservationsPage(total=total, offset=asked.offset, items=items)
+
+    def observation(self, number: int) -> ObservationTold | None:
+        """One observation by its id; None where there is none."""
+        with self._database.reading() as session:
+            return next(iter(observations.read(session, [number])), None)
+
+    def measurement(self, number: int) -> MeasurementTold | None:
+        """One measurement by its id, curves included; None where there is none."""
+        with self._database.reading() as session:
+            return films.measurement(session, number)
 
     def films(self, campaign_id: int | None = None, text: str = "", *, offset: int = 0, limit: int = 50) -> FilmsPage:
         """One page of films, the latest first: of one campaign or of all, with every word of a text in them."""
