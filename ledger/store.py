@@ -139,13 +139,13 @@ class Ledger(
         with self.database.reading() as session:
             return session.exec(select(EventCounterRow.last)).one()
 
-    def events(self, campaign_id: int | None = None, after: int = 0) -> list[EventRow]:
-        """Events with a number above `after`, of one campaign or all, in their order."""
+    def events(self, campaign_id: int | None = None, after: int = 0, most: int | None = None) -> list[EventRow]:
+        """Events with a number above `after`, of one campaign or all, in their order; the first `most` of them."""
         query = select(EventRow).where(EventRow.number > after)
         if campaign_id is not None:
             query = query.where(EventRow.campaign_id == campaign_id)
         with self.database.reading() as session:
-            return list(session.exec(query.order_by(col(EventRow.number))))
+            return list(session.exec(query.order_by(col(EventRow.number)).limit(most)))
 
 
 def _make_folder(folder: Path, place: str) -> None:

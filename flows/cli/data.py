@@ -56,7 +56,7 @@ def data_import(
 
     place = _ledger_place(ledger, campaign)
     refuse_unwritable({"--refused": refused}, {}, (file,))
-    columns, units = _pairs(column, "--column"), _pairs(unit, "--unit")
+    columns, units = pairs(column, "--column"), pairs(unit, "--unit")
     with _waiting(f"Reading {file.name} …", quiet=json):
         table = read_table(file, format, columns=columns, units=units, trust=trust, keep=judgements(keep))
     _refuse_empty(table)
@@ -119,7 +119,8 @@ def _ledger_place(ledger: str | None, campaign: Path | None) -> str:
     return ledger or _DEFAULT_LEDGER
 
 
-def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+def pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+    """`FIELD=VALUE` texts of an option, each field once."""
     from chemistry.errors import BadInput
 
     pairs: dict[str, str] = {}

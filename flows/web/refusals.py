@@ -10,6 +10,8 @@ from chemistry.errors import BadInput, IonloopError
 from chemistry.wording import in_words
 from ledger.errors import LedgerUnavailable, SignInRefused, TooManyTries
 
+_SECRET = ("password", "old", "new")
+"""Fields whose values are never shown, not even to whoever sent them: answers are logged."""
 _MOST_TOLD = 10
 """Problems of one request that are told at once."""
 
@@ -47,5 +49,7 @@ async def _unreadable(_: Request, error: Exception) -> JSONResponse:
 
 
 def _problem(details: Any) -> str:
+    if details["loc"][-1] in _SECRET:
+        details = {**details, "input": {}}
     where = ".".join(str(part) for part in details["loc"] if part not in ("body", "query", "path")) or "the request"
     return f"`{where}` {in_words(details)}.".encode(errors="replace").decode()

@@ -3,8 +3,16 @@
 from ledger.browsing import campaigns, films, models, now, observations
 from ledger.browsing.asked import Question
 from ledger.browsing.models import ModelDecisionTold
-from ledger.browsing.now import ContainerTold, LeaseTold, RequestTold, UnderWayTold
-from ledger.browsing.told import CampaignTold, Counts, FilmHistory, FilmsPage, ObservationsPage
+from ledger.browsing.now import ContainerTold, RequestTold, UnderWayTold
+from ledger.browsing.told import (
+    CampaignTold,
+    Counts,
+    FilmHistory,
+    FilmsPage,
+    MeasurementTold,
+    ObservationsPage,
+    ObservationTold,
+)
 from ledger.browsing.words import keep_words
 from ledger.database import Database
 from ledger.records import Records
@@ -42,6 +50,16 @@ class Browsing:
             items = observations.page(session, asked)
         return ObservationsPage(total=total, offset=asked.offset, items=items)
 
+    def observation(self, number: int) -> ObservationTold | None:
+        """One observation by its id; None where there is none."""
+        with self._database.reading() as session:
+            return next(iter(observations.read(session, [number])), None)
+
+    def measurement(self, number: int) -> MeasurementTold | None:
+        """One measurement by its id, curves included; None where there is none."""
+        with self._database.reading() as session:
+            return films.measurement(session, number)
+
     def films(self, campaign_id: int | None = None, text: str = "", *, offset: int = 0, limit: int = 50) -> FilmsPage:
         """One page of films, the latest first: of one campaign or of all, with every word of a text in them."""
         if text.strip():
@@ -63,11 +81,6 @@ class Browsing:
         """The experiments of a campaign that have not ended, with the step that each stands at."""
         with self._database.reading() as session:
             return now.under_way(session, campaign_id)
-
-    def leases(self) -> tuple[LeaseTold, ...]:
-        """Every station and campaign that was ever leased, and who has it."""
-        with self._database.reading() as session:
-            return now.leases(session)
 
     def containers(self) -> tuple[ContainerTold, ...]:
         """What stands on the shelves of all labs now."""

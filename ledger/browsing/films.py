@@ -178,16 +178,23 @@ def _steps(session: Session, samples: Collection[str]) -> tuple[StepTold, ...]:
     return tuple(StepTold(**row.model_dump(exclude={"experiment_id", "token"})) for row in rows)
 
 
+def measurement(session: Session, number: int) -> MeasurementTold | None:
+    """One measurement with its curves; None where there is none."""
+    query = select(MeasurementRow, EventRow.wall_time).join(EventRow, col(EventRow.number) == col(MeasurementRow.event))
+    found = session.exec(query.where(MeasurementRow.id == number)).first()
+    return None if found is None else _measured(*found)
+
+
 def _measurements(session: Session, samples: Collection[str]) -> tuple[MeasurementTold, ...]:
     if not samples:
         return ()
-    query = select(MeasurementRow).where(col(MeasurementRow.sample_id).in_(samples))
-    rows = session.exec(query.order_by(col(MeasurementRow.id))).all()
-    at = _moments(session, [row.event for row in rows])
-    return tuple(
-        MeasurementTold(**row.model_dump(exclude={"measurement"}), measurement=row.measurement, at=at[row.event])
-        for row in rows
-    )
+    query = select(MeasurementRow, EventRow.wall_time).join(EventRow, col(EventRow.number) == col(MeasurementRow.event))
+    rows = session.exec(query.where(col(MeasurementRow.sample_id).in_(samples)).order_by(col(MeasurementRow.id)))
+    return tuple(_measured(row, at) for row, at in rows)
+
+
+def _measured(row: MeasurementRow, at: datetime) -> MeasurementTold:
+    return MeasurementTold(**row.model_dump(exclude={"measurement"}), measurement=row.measurement, at=at)
 
 
 def _decisions(session: Session, samples: Collection[str]) -> tuple[DecisionTold, ...]:

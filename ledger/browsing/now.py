@@ -1,4 +1,4 @@
-"""What is going on at this moment: films under way with their step, stations, containers, requests for approval."""
+"""What is going on at this moment: films under way with their step, containers, requests for approval."""
 
 from datetime import datetime
 
@@ -13,7 +13,6 @@ from ledger.tables import (
     ContainerRow,
     EventRow,
     ExperimentRow,
-    LeaseRow,
     PhysicalStepRow,
     StockChangeRow,
 )
@@ -36,17 +35,6 @@ class UnderWayTold(Value):
     station: str
     since: datetime
     """When that step was intended; of one without a step, when it was suggested."""
-
-
-class LeaseTold(Value):
-    """A station, or a campaign, and who has it."""
-
-    name: str
-    owner: str | None
-    """None while nobody has it; one whose lease has run out is told still, with `expires_at` in the past."""
-    token: int
-    acquired_at: datetime
-    expires_at: datetime
 
 
 class ContainerTold(Value):
@@ -107,12 +95,6 @@ def _with_step(session: Session, row: ExperimentRow, at: datetime) -> UnderWayTo
         station=step.station if step else "",
         since=step.intended_at if step else at,
     )
-
-
-def leases(session: Session) -> tuple[LeaseTold, ...]:
-    """Every station and campaign that was ever leased."""
-    rows = session.exec(select(LeaseRow).order_by(LeaseRow.station))
-    return tuple(LeaseTold(name=row.station, **row.model_dump(exclude={"station"})) for row in rows)
 
 
 def containers(session: Session) -> tuple[ContainerTold, ...]:

@@ -47,18 +47,17 @@ _ORDER: dict[Sort, ColumnElement[Any]] = {
 def count(session: Session, asked: Question) -> int:
     """How many observations a question asks for."""
     query = sqlalchemy.select(func.count()).select_from(ObservationRow)
-    joined, conditions = _conditions(query, asked)
-    return int(session.execute(joined.where(*conditions)).scalar_one())
+    return int(session.execute(filtered(query, asked)).scalar_one())
 
 
 def page(session: Session, asked: Question) -> tuple[ObservationTold, ...]:
     """The observations of one page, in its order."""
-    joined, conditions = _conditions(sqlalchemy.select(col(ObservationRow.id)), asked, sorted_by=asked.sort)
+    joined = filtered(sqlalchemy.select(col(ObservationRow.id)), asked, with_films=asked.sort is Sort.FILM)
     key, number = _ORDER[asked.sort], col(ObservationRow.id)
     order = [key.desc(), number.desc()] if asked.descending else [key, number]
     if asked.sort is Sort.TEMPERATURE:  # the two databases put what has none at different ends
         order.insert(0, key.is_(None))
-    query = joined.where(*conditions).order_by(*order).limit(asked.limit).offset(asked.offset)
+    query = joined.order_by(*order).limit(asked.limit).offset(asked.offset)
     return read(session, session.execute(query).scalars().all())
 
 
@@ -78,7 +77,7 @@ def read(session: Session, ids: Sequence[int]) -> tuple[ObservationTold, ...]:
     rows = session.execute(query).all()
     verdicts = _verdicts(session, {film.sample_id for _, film, *_ in rows if film.sample_id is not None})
     told = {row[0].id: _told(*row, verdict=verdicts.get(row[1].sample_id or "")) for row in rows}
-    return tuple(told[number] for number in ids)
+    return tuple(told[number] for number in ids if number in told)
 
 
 def of_film(session: Session, film: int) -> tuple[ObservationTold, ...]:
@@ -127,14 +126,12 @@ def _verdicts(session: Session, samples: set[str]) -> dict[str, GateDecision]:
     return {sample: GateDecision(decision) for sample, decision in rows}
 
 
-def _conditions(
-    query: "Select[Any]", asked: Question, *, sorted_by: Sort | None = None
-) -> tuple["Select[Any]", list[ColumnElement[bool]]]:
-    """The query with the films joined where the question speaks of them, and what it asks."""
+def filtered(query: "Select[Any]", asked: Question, *, with_films: bool = False) -> "Select[Any]":
+    """A query of observations, with the films joined where the question speaks of them, or the query does."""
     of_films = [*_of_films(asked), *films_with(asked.text, asked.polymer, asked.salt)]
-    if of_films or sorted_by is Sort.FILM:
+    if of_films or with_films:
         query = query.join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
-    return query, [*_STANDING[asked.holds], *_of_observations(asked), *of_films]
+    return query.where(*_STANDING[asked.holds], *_of_observations(asked), *of_films)
 
 
 def _of_observations(asked: Question) -> list[ColumnElement[bool]]:

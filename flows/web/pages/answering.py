@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
+from flows.approving.answer import answered
 from flows.web.pages.acting import Acting, Asked
 from flows.web.pages.pieces import faint, heading, words
-from ledger.approvals import Approvals
 from ledger.browsing.now import RequestTold
 
 VIA = "dashboard"
@@ -43,8 +43,14 @@ def _buttons(request: RequestTold, acting: Acting) -> None:
                 asked.button,
                 on_click=lambda asked=asked, approved=approved: acting.after_asking(
                     asked,
-                    lambda signed, note: Approvals(signed.ledger).answer(
-                        request.campaign_id, request.experiment, approved=approved, by=signed.name, note=note, via=VIA
+                    lambda signed, note: answered(
+                        signed.ledger,
+                        signed.ledger.campaign(request.campaign_id),
+                        request.experiment,
+                        approved=approved,
+                        who=signed.name,
+                        note=note,
+                        via=VIA,
                     ),
                     f"Experiment {request.experiment} is {'approved' if approved else 'refused'}.",
                 ),

@@ -63,9 +63,7 @@ class EntryFields:
 
     def _polymer(self, made: Formulation | None) -> None:
         heading(2, "Polymer")
-        faint(
-            "A name of the catalogue or a repeat unit (*CCO*); several units make a copolymer, a graft, a network, a blend."
-        )
+        faint("A name of the catalogue or a repeat unit (*CCO*); several make a copolymer, graft, network or blend.")
         units = [] if made is None else zip(made.polymer.units, made.polymer.fractions, strict=True)
         self._units = _Rows("a repeat unit", _unit_fields, [{"smiles": u.smiles, "fraction": f} for u, f in units])
         kinds = {"": "as the units say", **{kind.value: kind.value for kind in Architecture}}

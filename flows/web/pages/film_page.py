@@ -10,6 +10,7 @@ from flows.web.film_content import Analysed, analysed, last_sample
 from flows.web.pages import film_tables as tables
 from flows.web.pages.acting import Acting
 from flows.web.pages.amending import amend_section
+from flows.web.pages.commanding import command_buttons
 from flows.web.pages.drawn import Drawn
 from flows.web.pages.frame import page_frame
 from flows.web.pages.law_figure import law_figure
@@ -43,6 +44,8 @@ async def show_film(desk: Desk, visitor: Signed, request: Request, film_id: str)
             tables.composition(history)
             tables.steps(history)
 
+        if visitor.may(Role.OPERATOR) and _is_under_way(history) and history.film.campaign_id is not None:
+            command_buttons(Acting(desk, request), history.film.campaign_id, title.lower(), history.film.experiment)
         story()
         figures = ui.element("div").classes("section")
 
@@ -88,6 +91,10 @@ async def show_film(desk: Desk, visitor: Signed, request: Request, film_id: str)
         follow(desk, event, news)
 
 
+def _is_under_way(history: FilmHistory) -> bool:
+    return bool(history.state) and not ExperimentState(history.state).final
+
+
 def _show_whence(history: FilmHistory) -> None:
     film = history.film
     with ui.element("div").classes("row"):
@@ -103,7 +110,7 @@ def _show_standing(history: FilmHistory) -> None:
         return
     sample = next((s for s in history.samples if s.id == last_sample(history)), None)
     shown = [(history.state, history.why or "state")]
-    if history.state not in {state.value for state in ExperimentState if state.final} and history.steps:
+    if _is_under_way(history) and history.steps:
         shown.append((history.steps[-1].step, f"step {history.steps[-1].state.replace('_', ' ')}"))
     if sample is not None:
         shown.append((sample.id, f"sample, at {sample.position}"))

@@ -15,7 +15,9 @@ from flows.web.pages.pieces import Column, faint, heading, note, table
 from flows.web.pages.stocking import stock_form
 from flows.web.pages.watching import follow
 from ledger.author import Role
-from ledger.browsing.now import ContainerTold, LeaseTold
+from ledger.browsing.now import ContainerTold
+from ledger.leases import Leases
+from ledger.tables import LeaseRow
 
 
 async def show_stations(desk: Desk, visitor: Signed, request: Request) -> None:
@@ -40,12 +42,12 @@ async def show_stations(desk: Desk, visitor: Signed, request: Request) -> None:
         follow(desk, event, news)
 
 
-def _read(desk: Desk) -> tuple[int, tuple[LeaseTold, ...], tuple[ContainerTold, ...]]:
-    event, browsing = desk.ledger.last_event(), desk.browsing
-    return event, browsing.leases(), browsing.containers()
+def _read(desk: Desk) -> tuple[int, tuple[LeaseRow, ...], tuple[ContainerTold, ...]]:
+    event = desk.ledger.last_event()
+    return event, tuple(Leases(desk.ledger).all()), desk.browsing.containers()
 
 
-def _leases(leases: Sequence[LeaseTold]) -> None:
+def _leases(leases: Sequence[LeaseRow]) -> None:
     heading(2, "Stations")
     if not leases:
         faint("No station was ever used from this ledger.")
@@ -66,13 +68,19 @@ def _leases(leases: Sequence[LeaseTold]) -> None:
             {"since": f"{lease.acquired_at:%Y-%m-%d %H:%M:%S}", "until": f"{lease.expires_at:%H:%M:%S}"} if held else {}
         )
         rows.append(
-            {"name": lease.name, "state": "running" if held else "free", "owner": owner, "token": lease.token, **shown}
+            {
+                "name": lease.station,
+                "state": "running" if held else "free",
+                "owner": owner,
+                "token": lease.token,
+                **shown,
+            }
         )
     table("Stations and who has them", columns, rows)
     faint("The token grows with every owner; instruments refuse an older one.")
 
 
-def _owner(lease: LeaseTold, now: datetime) -> tuple[str, bool]:
+def _owner(lease: LeaseRow, now: datetime) -> tuple[str, bool]:
     """Whose it is in words, and whether it is anybody's."""
     if lease.owner is None:
         return "", False
