@@ -71,8 +71,10 @@ def _recorded(session: Session, suggestion: Suggestion) -> ExperimentRow | Calcu
     }
     if calculated:
         return ledger.add_calculation(campaign_id, **said)
-    told = (champion.number, foretold(ledger, campaign_id, session.spec, champion, suggestion.formulation)) if champion else None
-    return ledger.add_suggestion(campaign_id, **said, foretold=told)
+    if champion is None:
+        return ledger.add_suggestion(campaign_id, **said)
+    told = foretold(ledger, campaign_id, session.spec, champion, suggestion.formulation)
+    return ledger.add_suggestion(campaign_id, **said, foretold=(champion.number, told))
 
 
 def foretold(

@@ -28,12 +28,12 @@ _MEANING = {
         "The film is called off at once, and its instruments go into their safe state.",
     ),
 }
+_OBEYS = "It is obeyed at the next checkpoint, or when it is run again."
 _GRAVE = (CommandKind.STOP, CommandKind.ABORT)
 
 
 def command_buttons(acting: Acting, campaign_id: int, name: str, experiment: int | None = None) -> None:
     """Pause, resume, stop and abort of one campaign, or of one experiment of it."""
-    obeys = "The campaign obeys at its next checkpoint, or when it is run again."
 
     def given(command: CommandKind) -> Callable[[Signed, str], object]:
         return lambda signed, note: commanded(
@@ -51,7 +51,7 @@ def command_buttons(acting: Acting, campaign_id: int, name: str, experiment: int
             ui.button(
                 title,
                 on_click=partial(
-                    acting.after_asking, asked, given(command), f"{title}: written to the ledger. {obeys}"
+                    acting.after_asking, asked, given(command), f"{title}: written to the ledger. {_OBEYS}"
                 ),
                 color="negative" if command is CommandKind.ABORT else "primary",
             ).props("no-caps outline")
