@@ -33,7 +33,7 @@ FINISHED, RUNNING = 2, 3
 """Campaigns of the ledger: one in which everything happened, and one under way, of which an experiment waits."""
 
 
-def write_ledger(place: Path) -> None:
+def write_ledger(place: str | Path) -> None:
     """The ledger: two campaigns that are over, one that runs, and a person of each role."""
     with Ledger.open(place) as ledger:
         rich_campaign(ledger)
@@ -64,7 +64,7 @@ class Served:
     def client(self, headers: Mapping[str, str] | None = None) -> httpx.Client:
         """Somebody who is not known."""
         # There is no TLS on loopback, and to load its certificates takes longer than most tests.
-        self._clients.append(httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=30, verify=False))
+        self._clients.append(httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=120, verify=False))
         return self._clients[-1]
 
     def close(self) -> None:
