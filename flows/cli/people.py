@@ -29,11 +29,15 @@ def add(
     json: _Json = False,
 ) -> None:
     """Open an account; the password is asked for twice, or read as one line from standard input."""
-    from ledger.people import role_of
+    from ledger.passwords import refuse_weak
+    from ledger.people import name_of_person, role_of
 
-    role_of(role)  # before anybody types a password
+    role_of(role)  # before anybody types a password, and before a ledger is made
+    name_of_person(name)
+    password = _password()
+    refuse_weak(password)
     with _people(ledger, campaign, "add") as people:
-        made = people.add(name, role, _password())
+        made = people.add(name, role, password)
     _say(json, {"person": made.name, "role": made.role}, f"{made.name} may sign in as {made.role}.")
 
 

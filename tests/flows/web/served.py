@@ -91,10 +91,10 @@ class Served:
 
 
 @contextmanager
-def served(place: str | Path, **more: Any) -> Iterator[Served]:
+def served(place: str | Path, *, proxy: str = "", **more: Any) -> Iterator[Served]:
     """The application over a ledger, on a free port of loopback."""
     app = create_app(place, cost=CHEAP, **more)
-    server = server_of(app, port=0)
+    server = server_of(app, port=0, proxy=proxy)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

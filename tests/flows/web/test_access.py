@@ -1,6 +1,7 @@
 """Who may: every route, for every role, by token, by session and by nobody."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -245,6 +246,17 @@ def test_an_address_for_others_needs_an_account(tmp_path: Path) -> None:
         *(True, True, True),
         *(False, False),
     ]
+
+
+@pytest.mark.parametrize("proxy", ["", "127.0.0.1"])
+def test_only_the_proxy_that_was_named_is_believed(written: Path, tmp_path: Path, proxy: str) -> None:
+    said = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+    with served(shutil.copy(written, tmp_path / "ledger.sqlite"), proxy=proxy) as web:
+        answer = web.client(said).post("/session", json={"name": "Vera", "password": PASSWORD})
+        address = web.desk.audit.page().items[0].address
+    assert ("Secure" in answer.headers["set-cookie"], address) == (
+        (True, "203.0.113.7") if proxy else (False, "127.0.0.1")
+    )
 
 
 def test_nobody_can_fill_the_memory_before_they_are_known(reading: Served) -> None:
