@@ -75,7 +75,7 @@ class People:
         Raises:
             BadInput: the name is none, or somebody has it; the role is none; the password is weak.
         """
-        name, role = _name(name, "a person"), role_of(role)
+        name, role = name_of_person(name), role_of(role)
         refuse_weak(password)
         kept = hashed(password, self._cost)
         with self._database.writing() as transaction:
@@ -226,6 +226,11 @@ class People:
         if token.expires_at is not None and token.expires_at <= self._database.wall_now():
             return None
         return person_of(row), _token(token, row)
+
+
+def name_of_person(text: str) -> str:
+    """A name as it is kept; raises `BadInput` where it is none."""
+    return _name(text, "a person")
 
 
 def role_of(name: Role | str) -> Role:

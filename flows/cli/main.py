@@ -18,6 +18,7 @@ from flows.cli import (
     lab,
     md,
     model_versions,
+    people,
     planners,
     reconcile,
     report,
@@ -27,6 +28,7 @@ from flows.cli import (
     serve,
     status,
     stock,
+    web,
 )
 
 if TYPE_CHECKING:
@@ -63,10 +65,12 @@ app.add_typer(dft.app, name="dft")
 app.add_typer(lab.app, name="lab")
 app.add_typer(md.app, name="md")
 app.add_typer(model_versions.app, name="models")
+app.add_typer(people.app, name="people")
 app.add_typer(planners.app, name="planners")
 app.command("screen")(screen.screen)
 app.add_typer(stock.app, name="stock")
 app.command("serve")(serve.serve)
+app.command("web")(web.web)
 app.command("schema")(schema.schema)
 
 

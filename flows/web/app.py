@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from flows.web import refusals
 from flows.web.api import router
 from flows.web.desk import Desk
+from flows.web.limits import Limits
 from ledger.passwords import STRONG, Cost
 from ledger.store import Ledger
 
@@ -50,6 +51,7 @@ def create_app(ledger_url: str | Path, *, create: bool = False, cost: Cost = STR
         openapi_url=None,
     )
     app.state.desk = desk
+    app.add_middleware(Limits)
     refusals.answer_in_words(app)
     app.include_router(router)
     return app

@@ -5,6 +5,7 @@ import io
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from chemistry.errors import BadInput
 
@@ -32,14 +33,8 @@ def sheet_lines(path: Path) -> list[str]:
         raise BadInput("reading a spreadsheet needs the package openpyxl", place=str(path), remedy=remedy) from error
     _refuse_bomb(path)
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        lines: list[str] = []
-        for row in sheet.iter_rows(values_only=True):
-            lines.append(_line(path, len(lines) + 1, row))
-            if len(lines) > MOST_ROWS or len(row) > MOST_COLUMNS:
-                what = f"more than {MOST_ROWS} rows or {MOST_COLUMNS} columns"
-                raise BadInput(f"the sheet has {what}", place=str(path), remedy=_EXPORT)
+        with path.open("rb") as file:  # whatever it is called
+            lines = _lines(path, load_workbook(file, read_only=True, data_only=True).worksheets[0])
     except BadInput:
         raise
     except Exception as error:
@@ -49,6 +44,16 @@ def sheet_lines(path: Path) -> list[str]:
         lines.pop()
     if not lines:
         raise BadInput("the first sheet is empty", place=str(path), remedy="Put the table on the first sheet")
+    return lines
+
+
+def _lines(path: Path, sheet: Any) -> list[str]:
+    lines: list[str] = []
+    for row in sheet.iter_rows(values_only=True):
+        lines.append(_line(path, len(lines) + 1, row))
+        if len(lines) > MOST_ROWS or len(row) > MOST_COLUMNS:
+            what = f"more than {MOST_ROWS} rows or {MOST_COLUMNS} columns"
+            raise BadInput(f"the sheet has {what}", place=str(path), remedy=_EXPORT)
     return lines
 
 

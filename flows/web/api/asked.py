@@ -38,6 +38,7 @@ def _answers(**told: str) -> dict[int | str, dict[str, Any]]:
 
 
 KNOWN = _answers(
+    is_400="what was given cannot be used",
     is_401="nobody is known: sign in, or send a token",
     is_403="whoever is known may not do this, or the header against requests from elsewhere is missing",
     is_422="the request cannot be read",
@@ -45,9 +46,7 @@ KNOWN = _answers(
 )
 """Answers of everything but the health check and the sign-in."""
 NOT_THERE = _answers(is_404="there is no such thing")
-CHANGE = _answers(
-    is_400="what was given cannot be used", is_404="there is no such thing", is_409="the ledger's rules forbid it now"
-)
+CHANGE = _answers(is_404="there is no such thing", is_409="the ledger's rules forbid it now")
 
 
 def run_of(ledger: Ledger, campaign_id: int) -> CampaignRow:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from chemistry.value import Value
@@ -64,7 +64,7 @@ How = Annotated[Reading, Depends(how)]
 @router.post("/preview", openapi_extra=_BODY, responses=_TOO_LARGE)
 async def look(request: Request, reading: How, signed: Operator) -> Preview:
     """What would become of a table: which rows are refused and why, what is new. Nothing is written."""
-    content = await _body(request)
+    content = await request.body()
     return await run_in_threadpool(preview, signed.ledger, content, reading)
 
 
@@ -76,7 +76,7 @@ async def bring(
     previewed: Annotated[str, Query(max_length=64, description="the fingerprint that the preview gave")],
 ) -> ImportTold:
     """Bring a table in just as it was looked at, in one transaction; twice adds nothing."""
-    content = await _body(request)
+    content = await request.body()
     table, brought = await run_in_threadpool(bring_sent, signed.ledger, content, reading, previewed)
     added = brought.added
     return ImportTold(
@@ -89,13 +89,3 @@ async def bring(
         refused=len(table.refusals),
         event=added.event,
     )
-
-
-async def _body(request: Request) -> bytes:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BYTES:
-            raise HTTPException(413, f"The file has more than {MOST_BYTES // 2**20} MiB: use `ionloop data import`.")
-        parts.append(part)
-    return b"".join(parts)

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from flows.web.access import Reader, TheDesk
-from flows.web.api.asked import CHANGE, KNOWN, NOT_THERE, Number
+from flows.web.api.asked import KNOWN, NOT_THERE, Number
 from ledger.browsing import ObservationsPage, ObservationTold, Question
 from ledger.store import Ledger
 
@@ -41,7 +41,7 @@ def observations(asked: Asked, _: Reader, desk: TheDesk) -> ObservationsPage:
     return desk.browsing.observations(asked)
 
 
-@router.get("/files/{format}", response_class=FileResponse, responses={**_FILES, 400: CHANGE[400]})
+@router.get("/files/{format}", response_class=FileResponse, responses=_FILES)
 def exported(format: Format, asked: Asked, signed: Reader) -> FileResponse:
     """All that a filter finds, whatever page it names: the table of `ionloop data export`, or the same as JSON-LD."""
     folder = tempfile.TemporaryDirectory(prefix="ionloop-export-")
