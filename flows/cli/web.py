@@ -1,4 +1,4 @@
-"""`ionloop web`: the REST interface over a ledger."""
+"""`ionloop web`: the dashboard and the REST interface over a ledger."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +18,7 @@ def web(
     from flows.web.process import is_loopback, serve_web
 
     place = ledger_place(ledger, campaign)
-    typer.echo(f"http://{host}:{port}/api/v1/health", err=True)
+    typer.echo(f"http://{host}:{port}/", err=True)
     if not is_loopback(host) and not proxy:
         typer.echo("Passwords and tokens travel in the clear: put a proxy with TLS in front, and name it with --proxy.")
     serve_web(place, host=host, port=port, proxy=proxy)

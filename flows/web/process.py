@@ -14,7 +14,7 @@ LOOPBACK, PORT = "127.0.0.1", 4280
 
 
 def serve_web(ledger: str | Path, *, host: str = LOOPBACK, port: int = PORT, proxy: str = "") -> None:
-    """Serve the application over a ledger until it is told to stop.
+    """Serve the application over a ledger, the dashboard on it, until it is told to stop.
 
     Args:
         ledger: path of an SQLite file, or `postgresql://…`; it must be there.
@@ -26,9 +26,11 @@ def serve_web(ledger: str | Path, *, host: str = LOOPBACK, port: int = PORT, pro
         BadInput: there is no ledger; or anybody could reach the server, and nobody has an account.
     """
     from flows.web.app import create_app
+    from flows.web.pages import add_pages
 
     app = create_app(ledger)
     app.state.desk.browsing.prepare()
+    add_pages(app, app.state.desk)
     server_of(app, host=host, port=port, proxy=proxy).run()
 
 

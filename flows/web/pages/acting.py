@@ -28,29 +28,38 @@ class Asked:
 
 
 class Acting:
-    """What a visitor does on one page; the ledger has it under their name, and the audit as theirs."""
+    """What a visitor does on one page; the ledger has it under their name, and the audit as theirs.
+
+    Questions and answers hang on the page itself: the part that the button is in may be built anew while somebody
+    thinks, because something happened in the ledger.
+    """
 
     def __init__(self, desk: Desk, request: Request, role: Role = Role.OPERATOR) -> None:
         self._desk, self._request, self._role = desk, request, role
+        self._page = ui.context.client
 
     async def after_asking(self, asked: Asked, deed: Callable[[Signed, str], object], done: str) -> bool:
         """Ask, with a note; then do it as the visitor, with the note, and say `done`."""
-        note = await _note(asked)
+        with self._page:
+            note = await _note(asked)
         return note is not None and await self.do(asked.title, lambda signed: deed(signed, note), done)
 
     async def do(self, what: str, deed: Callable[[Signed], object], done: str) -> bool:
         """Do it as the visitor, and say `done`; a refusal is shown with its reason, and nothing is written."""
-        signed = await visitor_of(self._desk, self._request, what)
-        if signed is None or not signed.may(self._role):
-            ui.notify(f"This takes somebody who is signed in as {self._role}. Nothing was written.", type="negative")
-            return False
-        try:
-            await asyncio.to_thread(deed, signed)
-        except IonloopError as refused:
-            ui.notify(str(refused), type="negative", multi_line=True, timeout=10_000, close_button="Close")
-            return False
-        ui.notify(done, type="positive")
-        return True
+        with self._page:
+            signed = await visitor_of(self._desk, self._request, what)
+            if signed is None or not signed.may(self._role):
+                ui.notify(
+                    f"This takes somebody who is signed in as {self._role}. Nothing was written.", type="negative"
+                )
+                return False
+            try:
+                await asyncio.to_thread(deed, signed)
+            except IonloopError as refused:
+                ui.notify(str(refused), type="negative", multi_line=True, timeout=10_000, close_button="Close")
+                return False
+            ui.notify(done, type="positive")
+            return True
 
 
 async def _note(asked: Asked) -> str | None:

@@ -134,7 +134,9 @@ class Looker:
     def figures(self, count: int) -> list[dict[str, Any]]:
         """Wait until so many figures are drawn; of each how many points and lines, and how far right it goes."""
         self.page.wait_for_function(
-            "count => document.querySelectorAll('.js-plotly-plot svg.main-svg .plot').length >= count", arg=count
+            """count => [...document.querySelectorAll('.js-plotly-plot')]
+                 .filter(plot => plot.querySelector('.points path, .lines path')).length >= count""",
+            arg=count,
         )
         return self.page.evaluate(
             """() => [...document.querySelectorAll('.js-plotly-plot')].map(plot => ({
