@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chemistry.formulation import Formulation
-from flows.spec import CampaignSpec
-from flows.suggest import foretold
 from ledger.browsing import FilmHistory
 from ledger.measurement import ImpedanceSpectrum, Measurement
 from ledger.predictions import Prediction
@@ -68,6 +66,9 @@ def present_prediction(ledger: Ledger, campaign_id: int, formulation: Formulatio
     Raises:
         BadInput: its weights were not kept, or it cannot be asked.
     """
+    from flows.spec import CampaignSpec
+    from flows.suggest import foretold
+
     champion = ledger.champion(campaign_id)
     if champion is None:
         return 0, []
