@@ -29,6 +29,8 @@ from ledger.author import Role
 from ledger.errors import LedgerError
 
 Builder = Callable[..., Awaitable[None]]
+RECONNECTED_WITHIN_S = 20.0
+"""A page whose line breaks off for longer is built anew: a phone changes its network, a machine is busy."""
 LONGEST_BUILD_S = 60.0
 """A page of a busy machine may take this long; the first one imports what the others find there."""
 
@@ -63,6 +65,7 @@ def add_pages(app: FastAPI, desk: Desk) -> None:
         language="en-US",
         tailwind=False,
         binding_refresh_interval=None,
+        reconnect_timeout=RECONNECTED_WITHIN_S,
         show_welcome_message=False,
     )
 
