@@ -10,7 +10,9 @@ from pathlib import Path
 import typer
 
 from chemistry.errors import BadInput
+from chemistry.wording import shortened
 from flows.home import campaign_folder
+from flows.knowledge import learners
 from flows.person import person
 from flows.session import experiment_of, latest_run, open_ledger
 from flows.spec import read_campaign
@@ -39,6 +41,34 @@ class Correction:
     """Whether what somebody set by hand before follows too, where it only follows."""
 
 
+@dataclass(frozen=True)
+class Moved:
+    """One reading, what it said before, and what it says now."""
+
+    property: str
+    temperature_C: float | None
+    before: float
+    after: float | None
+    """None where it was taken back."""
+    set_by: str = ""
+    """Who had set it by hand, where that was kept."""
+
+    def as_dict(self) -> dict[str, object]:
+        """As the command line tells it."""
+        where = {"property": self.property, "temperature_C": self.temperature_C}
+        return {**where, "from": self.before, "to": self.after}
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """What a correction did."""
+
+    event: int
+    changes: Sequence[Moved]
+    kept: Sequence[Moved]
+    """What would follow, and stays as somebody set it by hand."""
+
+
 def amend_experiment(
     campaign_file: Path,
     experiment: int,
@@ -60,38 +90,49 @@ def amend_experiment(
     name = read_campaign(campaign_file).name
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
         run = latest_run(ledger, name)
-        sample = _sample(ledger, run, experiment)
-        readings = [row for row in ledger.observations(sample.id) if row.closed_event is None]
-        by_hand = ledger.set_by_hand(sample.id)
-        changes, kept = _changes(ledger, readings, sample, correction, by_hand)
-        thickness = {} if correction.thickness_um is None else {sample.id: correction.thickness_um}
-        ledger.amend(changes, by=who, note=note, thickness_um=thickness)
+        done = corrected(ledger, _sample(ledger, run, experiment).id, correction, who=who, note=note)
         marked = ledger.marked(run.id)
-        event = ledger.last_event()
-    before = {row.id: row for row in readings}
-    told = [
-        {
-            "property": before[change.observation_id].property,
-            "temperature_C": before[change.observation_id].temperature_C,
-            "from": before[change.observation_id].value,
-            "to": change.value,
-        }
-        for change in changes
-    ]
     if as_json:
-        held = [{"property": r.property, "temperature_C": r.temperature_C, "value": r.value} for r in kept]
+        told = [row.as_dict() for row in done.changes]
+        held = [{"property": r.property, "temperature_C": r.temperature_C, "value": r.before} for r in done.kept]
         rest = marked.model_dump(mode="json")
-        typer.echo(json.dumps({"event": event, "changes": told, "kept": held, "rest_on_amended": rest}))
+        typer.echo(json.dumps({"event": done.event, "changes": told, "kept": held, "rest_on_amended": rest}))
         return
-    for row in told:
-        to = "taken back" if row["to"] is None else f"{row['to']:.3f}"
-        typer.echo(f"{_named(row['property'], row['temperature_C'])}: {row['from']:.3f}, now {to}")
-    for row in kept:
-        set_by = f"kept as {by_hand[row.id]} set it; --also-by-hand lets it follow"
-        typer.echo(f"{_named(row.property, row.temperature_C)}: {row.value:.3f}, {set_by}")
+    for row in done.changes:
+        to = "taken back" if row.after is None else f"{row.after:.3f}"
+        typer.echo(f"{_named(row.property, row.temperature_C)}: {row.before:.3f}, now {to}")
+    for row in done.kept:
+        set_by = f"kept as {row.set_by} set it; --also-by-hand lets it follow"
+        typer.echo(f"{_named(row.property, row.temperature_C)}: {row.before:.3f}, {set_by}")
     later = ", ".join(str(index + 1) for index in marked.suggestions) or "none"
     typer.echo(f"Suggestions that were decided by numbers since amended: {later}.")
     typer.echo("The surrogate learns again before a planner asks it the next time.")
+
+
+def corrected(ledger: Ledger, film_id: str, said: Correction, *, who: str, note: str) -> Corrected:
+    """Correct or take back what is known of a film, made here or published; what follows from it follows.
+
+    Raises:
+        BadInput: there is no such film or reading, or the correction says nothing, or too much.
+    """
+    _refuse_unclear(said)
+    held = ledger.observations(film_id)
+    if not held:
+        raise BadInput(f"there is no film {shortened(repr(film_id))} with a result", remedy="Amend one that has.")
+    readings = [row for row in held if row.closed_event is None]
+    sample = ledger.sample_of(film_id)
+    by_hand = ledger.set_by_hand(film_id)
+    changes, kept = _changes(ledger, readings, sample, said, by_hand)
+    thickness = {} if said.thickness_um is None or sample is None else {sample.id: said.thickness_um}
+    used_by = learners(ledger).get(film_id, ()) if sample is None else ()
+    ledger.amend(changes, by=who, note=note, thickness_um=thickness, used_by=used_by)
+    before = {row.id: row for row in readings}
+    moved = ((before[change.observation_id], change.value) for change in changes)
+    return Corrected(
+        event=ledger.last_event(),
+        changes=tuple(Moved(row.property, row.temperature_C, row.value, value) for row, value in moved),
+        kept=tuple(Moved(r.property, r.temperature_C, r.value, r.value, by_hand[r.id]) for r in kept),
+    )
 
 
 def _named(name: str, at_C: float | None) -> str:
@@ -132,12 +173,16 @@ def _sample(ledger: Ledger, run: CampaignRow, number: int) -> SampleRow:
 
 
 def _changes(
-    ledger: Ledger, readings: Sequence[ObservationRow], sample: SampleRow, said: Correction, by_hand: Mapping[int, str]
+    ledger: Ledger,
+    readings: Sequence[ObservationRow],
+    sample: SampleRow | None,
+    said: Correction,
+    by_hand: Mapping[int, str],
 ) -> tuple[list[Change], list[ObservationRow]]:
     """What becomes of each reading of the film, and those that would follow but stay as somebody set them."""
     if said.thickness_um is not None:
-        if sample.thickness_um is None:
-            raise BadInput(f"the thickness of {sample.id} is not known", remedy="Give the value itself.")
+        if sample is None or sample.thickness_um is None:
+            raise BadInput("the thickness of the film is not known", remedy="Give the value itself.")
         # σ = L / (R A): every conductivity of the film moves by the same share, read from a law or not.
         shift = math.log10(said.thickness_um / sample.thickness_um)
         follows = [row for row in readings if row.property == CONDUCTIVITY]
@@ -156,7 +201,8 @@ def _changes(
         raise BadInput(f"one value for {len(meant)} readings", remedy=f"Add --at, one of {temperatures} °C.")
     changes = [Change(observation_id=row.id, value=said.value, sd=said.sd) for row in meant]
     anew, kept = _divided(_follow_from(readings, changes), by_hand, said)
-    return changes + (_derived(_measured(ledger, sample), readings, changes, anew) if anew else []), kept
+    measured = _measured(ledger, sample) if sample is not None else []
+    return changes + (_derived(measured, readings, changes, anew) if anew else []), kept
 
 
 def _divided(

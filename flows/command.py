@@ -18,6 +18,8 @@ from flows.session import calculation_of, experiment_of, latest_run, open_ledger
 from flows.spec import read_campaign
 from ledger.errors import LedgerError
 from ledger.kinds import CalculationState
+from ledger.store import Ledger
+from ledger.tables import CampaignRow
 
 
 def give_command(
@@ -40,13 +42,7 @@ def give_command(
     name = read_campaign(campaign_file).name
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
         run = latest_run(ledger, name)
-        if experiment is not None:
-            experiment_of(ledger, run, experiment)
-        try:
-            row = ledger.give_command(run.id, command, by=who, note=note, experiment=experiment)
-        except LedgerError as refused:
-            remedy = "`ionloop status CAMPAIGN.yaml` says how it stands."
-            raise BadInput(f"the command `{command}` cannot be given ({refused})", remedy=remedy) from refused
+        event = commanded(ledger, run, command, experiment=experiment, who=who, note=note)
         runner = runner_of(ledger, name)
     told = {
         "campaign": name,
@@ -54,7 +50,7 @@ def give_command(
         "command": command,
         "experiment": experiment,
         "by": who,
-        "event": row.event,
+        "event": event,
     }
     if as_json:
         typer.echo(json.dumps({**told, "running": runner is not None}))
@@ -63,7 +59,22 @@ def give_command(
     when = (
         f"{runner[0].upper()}{runner[1:]} obeys" if runner else "No process runs it now; the next `ionloop run` obeys"
     )
-    typer.echo(f"{command.capitalize()} {whom}: written to the ledger as event {row.event}. {when}.")
+    typer.echo(f"{command.capitalize()} {whom}: written to the ledger as event {event}. {when}.")
+
+
+def commanded(ledger: Ledger, run: CampaignRow, command: str, *, experiment: int | None, who: str, note: str) -> int:
+    """Write a command to a run; returns its event.
+
+    Raises:
+        BadInput: there is no such experiment, or the run is over.
+    """
+    if experiment is not None:
+        experiment_of(ledger, run, experiment)
+    try:
+        return ledger.give_command(run.id, command, by=who, note=note, experiment=experiment).event
+    except LedgerError as refused:
+        remedy = "`ionloop status CAMPAIGN.yaml` says how it stands."
+        raise BadInput(f"the command `{command}` cannot be given ({refused})", remedy=remedy) from refused
 
 
 def abort_calculation(
@@ -91,15 +102,9 @@ def abort_calculation(
         )
     who = person(by)
     name = read_campaign(campaign_file).name
-    why = f"aborted by {who}" + (f": {note}" if note else "")
     with contextlib.closing(open_ledger(campaign_folder(name, folder), ledger_url, create=False)) as ledger:
         run = latest_run(ledger, name)
-        try:
-            ledger.end_calculation(calculation_of(ledger, run, number).id, CalculationState.CANCELLED, why)
-        except LedgerError as refused:
-            remedy = "`ionloop status CAMPAIGN.yaml` says how it stands."
-            raise BadInput(f"the calculation cannot be aborted ({refused})", remedy=remedy) from refused
-        event = calculation_of(ledger, run, number).closed_event
+        event = calculation_aborted(ledger, run, number, who=who, note=note)
     if as_json:
         told = {"campaign": name, "run": run.run, "command": command, "calculation": number, "by": who, "event": event}
         typer.echo(json.dumps(told))
@@ -107,3 +112,18 @@ def abort_calculation(
     typer.echo(
         f"Calculation {number} of run {run.run} of {name} is called off: event {event}. Its result is not taken."
     )
+
+
+def calculation_aborted(ledger: Ledger, run: CampaignRow, number: int, *, who: str, note: str) -> int | None:
+    """Call one calculation of a run off; returns the event.
+
+    Raises:
+        BadInput: there is no such calculation, or it is over.
+    """
+    why = f"aborted by {who}" + (f": {note}" if note else "")
+    try:
+        ledger.end_calculation(calculation_of(ledger, run, number).id, CalculationState.CANCELLED, why)
+    except LedgerError as refused:
+        remedy = "`ionloop status CAMPAIGN.yaml` says how it stands."
+        raise BadInput(f"the calculation cannot be aborted ({refused})", remedy=remedy) from refused
+    return calculation_of(ledger, run, number).closed_event

@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import get_args
 
+from pydantic import ValidationError
+
 from flows.spec import CampaignSpec
 from flows.theory.offers import offers_of
 from flows.theory.validation import NAME as CHECKS
@@ -51,14 +53,20 @@ def learners(ledger: Ledger) -> dict[str, set[int]]:
     """Campaigns of a ledger that learn from each published film: its source is in their warm start, it is near to them.
 
     Of many films a campaign takes an even share, which shifts with every import: whichever it could have taken counts.
+    Of a campaign whose file this ionloop cannot read nobody can say what is near to it: then every one counts.
     """
     found: dict[str, set[int]] = {}
     for row in ledger.campaigns():
         if not row.spec.get("warm_start", {}).get("sources"):
             continue  # also the record of a table that models were fitted on, which has no space
-        spec = CampaignSpec.model_validate(row.spec)
-        published = ledger.films(None, sources=list(spec.warm_start.sources))
-        for film in relevant_films(published, spec.space, most=max(len(published), 1)):
+        published = ledger.films(None, sources=row.spec["warm_start"]["sources"])
+        try:
+            spec = CampaignSpec.model_validate(row.spec)
+        except ValidationError:
+            near = published
+        else:
+            near = relevant_films(published, spec.space, most=max(len(published), 1))
+        for film in near:
             found.setdefault(film.film_id, set()).add(row.id)
     return found
 

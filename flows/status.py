@@ -30,29 +30,34 @@ def show_status(
     with contextlib.closing(open_ledger(place, ledger_url, create=False)) as ledger:
         row = latest_run(ledger, spec.name)
         begun_with = CampaignSpec.model_validate(row.spec)
-        now = standing(ledger, row.id, begun_with)
-        found: dict[str, Any] = {
-            "campaign": row.name,
-            "run": row.run,
-            "state": row.state,
-            "why": _why(ledger, row),
-            "experiments": {e.number: e.state for e in ledger.experiments(row.id)},
-            "calculations": {c.number: c.state for c in ledger.calculations(row.id)},
-            "budget": now.budget,
-            "suggested_by": dict(Counter(said.planner for said in ledger.suggestions(row.id))),
-            "best": best_table(now),
-            "without_result": dict(now.without_result),
-            "waits_for_approval": {
-                ledger.experiment(request.experiment_id).number: request.reasons
-                for request in Approvals(ledger).of(row.id, ApprovalState.WAITING)
-            },
-            "rest_on_amended": ledger.marked(row.id).model_dump(mode="json"),
-            "model": _model(ledger, row.id),
-            "drift": in_words(ledger, row.id),
-        }
+        found = status_of(ledger, row, begun_with)
         if verify:
             found["suggestions_recomputed"] = _verify(ledger, row.id, begun_with)
     typer.echo(json.dumps(found) if as_json else _as_text(found))
+
+
+def status_of(ledger: Ledger, row: CampaignRow, begun_with: CampaignSpec) -> dict[str, Any]:
+    """Where a run stands, under the names that `ionloop status --json` gives."""
+    now = standing(ledger, row.id, begun_with)
+    return {
+        "campaign": row.name,
+        "run": row.run,
+        "state": row.state,
+        "why": _why(ledger, row),
+        "experiments": {e.number: e.state for e in ledger.experiments(row.id)},
+        "calculations": {c.number: c.state for c in ledger.calculations(row.id)},
+        "budget": now.budget,
+        "suggested_by": dict(Counter(said.planner for said in ledger.suggestions(row.id))),
+        "best": best_table(now),
+        "without_result": dict(now.without_result),
+        "waits_for_approval": {
+            ledger.experiment(request.experiment_id).number: request.reasons
+            for request in Approvals(ledger).of(row.id, ApprovalState.WAITING)
+        },
+        "rest_on_amended": ledger.marked(row.id).model_dump(mode="json"),
+        "model": _model(ledger, row.id),
+        "drift": in_words(ledger, row.id),
+    }
 
 
 def _why(ledger: Ledger, row: CampaignRow) -> str:

@@ -67,10 +67,9 @@ def fill(
         BadInput: the campaign uses no such component, the mass is none, or `by` is no name.
     """
     who = person(by)
-    _refuse_mass(mass_mg, least_mg=LEAST_FULL_mg)
+    refuse_mass(mass_mg, least_mg=LEAST_FULL_mg)
     with _stock(campaign_file, folder, ledger_url) as (stock, spec):
-        key, label = _component(spec, name)
-        stock.fill(key, label, mass_mg, by=who, lot=one_line(lot, "--lot"), note=note)
+        label = filled(stock, spec, name, mass_mg, lot=lot, who=who, note=note)
     typer.echo(f"A container of {label} with {mass_mg:g} mg stands in its place. The next dose takes from it.")
 
 
@@ -90,16 +89,37 @@ def weigh(
         BadInput: the campaign uses no such component, no container of it is known, or the mass or the name is none.
     """
     who = person(by)
-    _refuse_mass(mass_mg, least_mg=0.0)
+    refuse_mass(mass_mg, least_mg=0.0)
     with _stock(campaign_file, folder, ledger_url) as (stock, spec):
-        key, label = _component(spec, name)
-        level = stock.levels().get(key)
-        if level is None:
-            raise BadInput(
-                f"no container of {label} is known", remedy="`ionloop stock fill` puts one there in the ledger."
-            )
-        stock.weighed(key, mass_mg, by=who, note=note)
-    typer.echo(f"{label}: {mass_mg:g} mg are left; the ledger had {level.left_mg:g} mg.")
+        label, before_mg = weighed(stock, spec, name, mass_mg, who=who, note=note)
+    typer.echo(f"{label}: {mass_mg:g} mg are left; the ledger had {before_mg:g} mg.")
+
+
+def filled(stock: Stock, spec: CampaignSpec, name: str, mass_mg: float, *, lot: str, who: str, note: str) -> str:
+    """Put a full container of what a campaign may use on the shelf of its lab; returns its label.
+
+    Raises:
+        BadInput: the campaign uses no such component, or the mass or the lot is none.
+    """
+    refuse_mass(mass_mg, least_mg=LEAST_FULL_mg)
+    key, label = _component(spec, name)
+    stock.fill(key, label, mass_mg, by=who, lot=one_line(lot, "--lot"), note=note)
+    return label
+
+
+def weighed(stock: Stock, spec: CampaignSpec, name: str, mass_mg: float, *, who: str, note: str) -> tuple[str, float]:
+    """Write down what somebody weighed of what a campaign may use; returns its label, and what the ledger had, mg.
+
+    Raises:
+        BadInput: the campaign uses no such component, no container of it is known, or the mass is none.
+    """
+    refuse_mass(mass_mg, least_mg=0.0)
+    key, label = _component(spec, name)
+    level = stock.levels().get(key)
+    if level is None:
+        raise BadInput(f"no container of {label} is known", remedy="`ionloop stock fill` puts one there in the ledger.")
+    stock.weighed(key, mass_mg, by=who, note=note)
+    return label, level.left_mg
 
 
 @contextlib.contextmanager
@@ -131,7 +151,8 @@ def _component(spec: CampaignSpec, name: str) -> tuple[str, str]:
     return key, known[key]
 
 
-def _refuse_mass(mass_mg: float, *, least_mg: float) -> None:
+def refuse_mass(mass_mg: float, *, least_mg: float) -> None:
+    """Raise `BadInput` for a mass that no container holds."""
     if not (math.isfinite(mass_mg) and least_mg <= mass_mg <= MOST_mg):
         raise BadInput(
             f"a mass of {mass_mg:g} mg is none that a container holds",

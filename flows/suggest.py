@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from chemistry.formulation import Formulation
 from flows.cost import expected_hours
 from flows.drift import widening
 from flows.knowledge import knowledge_at
@@ -70,14 +71,16 @@ def _recorded(session: Session, suggestion: Suggestion) -> ExperimentRow | Calcu
     }
     if calculated:
         return ledger.add_calculation(campaign_id, **said)
-    told = (champion.number, foretold(ledger, campaign_id, session.spec, champion, suggestion)) if champion else None
-    return ledger.add_suggestion(campaign_id, **said, foretold=told)
+    if champion is None:
+        return ledger.add_suggestion(campaign_id, **said)
+    told = foretold(ledger, campaign_id, session.spec, champion, suggestion.formulation)
+    return ledger.add_suggestion(campaign_id, **said, foretold=(champion.number, told))
 
 
 def foretold(
-    ledger: Ledger, campaign_id: int, spec: CampaignSpec, champion: ModelVersionRow, suggestion: Suggestion
+    ledger: Ledger, campaign_id: int, spec: CampaignSpec, champion: ModelVersionRow, formulation: Formulation
 ) -> list[Prediction]:
-    """What the champion says of a film that is about to be made, whoever suggested it: each outcome that it knows.
+    """What the champion says of a film of a formulation, whoever suggested it: each outcome that it knows.
 
     It is what the model learnt, without the widening of a drift: results are held against it.
     """
@@ -85,7 +88,7 @@ def foretold(
     told = []
     for asked in spec.outcomes:
         try:
-            posterior = fitted.posterior([suggestion.formulation], [Condition(asked.property, asked.temperature_C)])
+            posterior = fitted.posterior([formulation], [Condition(asked.property, asked.temperature_C)])
         except KeyError:  # it never saw the property
             continue
         told.append(

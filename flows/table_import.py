@@ -45,20 +45,25 @@ def bring(place: str, table: LiteratureTable, *, replace: bool, was: str | None)
         raise BadInput(
             "--was says where a table lay that --replace takes back", remedy="Add --replace, or leave it out"
         )
-    here = str(Path(table.file).resolve())
     with Ledger.open(place) as ledger:
-        replaces = {here, *_earlier(ledger, was, here)} if replace else set()
-        used_by = learners(ledger) if replace else {}
-        name = f"{table.format}: {Path(table.file).name}"
-        added = ledger.add_literature(name, table.films, replaces=replaces, used_by=used_by)
-        campaigns = [row for row in ledger.campaigns() if any(row.id in used for used in used_by.values())]
-        marked = {f"{row.name} run {row.run}": ledger.marked(row.id) for row in campaigns}
-        return Brought(
-            added=added,
-            beside=ledger.left_beside(table.films),
-            namesakes=ledger.namesakes(here),
-            marked={name: told for name, told in marked.items() if told != Marked()},
-        )
+        return bring_into(ledger, table, replace=replace, was=was)
+
+
+def bring_into(ledger: Ledger, table: LiteratureTable, *, replace: bool, was: str | None) -> Brought:
+    """The same into a ledger that is open, once `was` is known to go with `replace`."""
+    here = table.place
+    replaces = {here, *_earlier(ledger, was, here)} if replace else set()
+    used_by = learners(ledger) if replace else {}
+    name = f"{table.format}: {Path(table.file).name}"
+    added = ledger.add_literature(name, table.films, replaces=replaces, used_by=used_by)
+    campaigns = [row for row in ledger.campaigns() if any(row.id in used for used in used_by.values())]
+    marked = {f"{row.name} run {row.run}": ledger.marked(row.id) for row in campaigns}
+    return Brought(
+        added=added,
+        beside=ledger.left_beside(table.films),
+        namesakes=ledger.namesakes(here),
+        marked={name: told for name, told in marked.items() if told != Marked()},
+    )
 
 
 def _earlier(ledger: Ledger, was: str | None, here: str) -> set[str]:

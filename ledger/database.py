@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlmodel import Session
 
+from ledger.author import Author
 from ledger.errors import LedgerUnavailable
 from ledger.kinds import EventKind
 from ledger.plain import to_json
@@ -33,6 +34,7 @@ RESERVE_MB = 16.0
 # Every transaction writes these two tables: without the object mapper that takes a third of the time.
 _EVENT = metadata.tables["event"]
 _COUNTER = metadata.tables["event_counter"]
+_AUDIT = metadata.tables["audit"]
 _LAST = select(_COUNTER.c.last).with_for_update()
 
 
@@ -75,6 +77,8 @@ class Database:
         lab_now: the lab's clock in seconds; None where no lab is running.
         patience_s: how long a transaction waits, before it begins, for a database that is away; read again and again,
             so that whoever must leave may set it lower.
+        author: in whose name it is used; every transaction with an event is audited then, and cannot be committed
+            without.
         sample_mark: ends the names of new samples, so that those of another ledger are never taken for them.
         weather: called whenever a transaction is about to begin; a rehearsal of bad days raises `LedgerUnavailable`.
     """
@@ -83,6 +87,7 @@ class Database:
         self.engine, self.wall_now, self.lab_now = engine, wall_now, lab_now
         self._immediate = engine.execution_options(begin_immediate=True)
         self.patience_s = 0.0
+        self.author: Author | None = None
         self.weather: Callable[[], None] = lambda: None
         self.sample_mark = ""
         # SQLite's own queue polls with sleeps of up to 100 ms; threads of one process line up here instead.
@@ -98,6 +103,12 @@ class Database:
         """The same database for whoever would rather be told at once that it is away."""
         other = copy.copy(self)
         other.patience_s = 0.0
+        return other
+
+    def acting(self, author: Author) -> Self:
+        """The same database for somebody in whose name all changes are audited."""
+        other = copy.copy(self)
+        other.author = author
         return other
 
     @contextmanager
@@ -120,6 +131,11 @@ class Database:
             yield transaction
             if transaction.last != last:
                 transaction.connection.execute(_COUNTER.update(), {"last": transaction.last})
+                if self.author is not None:
+                    between = {"first_event": last + 1, "last_event": transaction.last, "told": {}}
+                    transaction.connection.execute(
+                        _AUDIT.insert(), {**self.author.columns, **between, "at": transaction.now}
+                    )
             session.commit()
 
     @contextmanager

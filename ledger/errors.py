@@ -33,6 +33,18 @@ class WrongCode(LedgerError):
     """An answer to a request for approval came with another code than the request's; that was written down."""
 
 
+class SignInRefused(LedgerError):
+    """Somebody wanted to sign in with a name and a password that do not belong together."""
+
+
+class TooManyTries(SignInRefused):
+    """Too many sign-ins failed a moment ago: the next is not looked at for a while."""
+
+    def __init__(self, problem: str, wait_s: int) -> None:
+        self.wait_s = wait_s
+        super().__init__(problem)
+
+
 class OutOfStock(LedgerError):
     """A step would run its container dry; it was not started."""
 

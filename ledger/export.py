@@ -5,10 +5,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sqlmodel import col, select
+import sqlalchemy
+from sqlmodel import col
 
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
+from ledger.browsing.asked import Question
+from ledger.browsing.observations import filtered
+from ledger.browsing.words import keep_words
 from ledger.film import Source
 from ledger.store import Ledger
 from ledger.tables import FilmRow, ObservationRow
@@ -22,6 +26,9 @@ COLUMNS = (
 """Header of the exported table; additives and fillers are `SMILES or formula: weight fraction`, parted by blanks."""
 
 
+_AT_ONCE = 1000
+
+
 def write_observations(ledger: Ledger, path: Path, sources: Iterable[str] | None = None) -> int:
     """Write every observation that holds now to a CSV file; returns their number.
 
@@ -31,7 +38,7 @@ def write_observations(ledger: Ledger, path: Path, sources: Iterable[str] | None
         BadInput: an unknown source, or a place that cannot be written to.
     """
     wanted = [_source(name) for name in sources] if sources else list(Source)
-    return write_csv(path, COLUMNS, _observations(ledger, wanted))
+    return write_csv(path, COLUMNS, observation_rows(ledger, Question(), wanted))
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
@@ -50,16 +57,20 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, ob
     return count
 
 
-def _observations(ledger: Ledger, sources: Sequence[Source]) -> Iterator[dict[str, object]]:
-    query = (
-        select(ObservationRow, FilmRow)
-        .join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
-        .where(col(ObservationRow.closed_event).is_(None))
-        .where(col(ObservationRow.source).in_([source.value for source in sources]))
-        .order_by(col(FilmRow.id), col(ObservationRow.id))
-    )
+def observation_rows(
+    ledger: Ledger, asked: Question, sources: Iterable[Source] = tuple(Source)
+) -> Iterator[dict[str, object]]:
+    """Every observation that a question asks for, whatever page it names, as a row of the exported table.
+
+    They are read as they are written out: of however many there are, only a few are held at a time.
+    """
+    if asked.text.strip() or asked.polymer.strip() or asked.salt.strip():
+        keep_words(ledger.database)
+    query = filtered(sqlalchemy.select(ObservationRow, FilmRow), asked, with_films=True)
+    query = query.where(col(ObservationRow.source).in_([source.value for source in sources]))
+    ordered = query.order_by(col(FilmRow.id), col(ObservationRow.id)).execution_options(yield_per=_AT_ONCE)
     with ledger.database.reading() as session:
-        for observation, film in session.exec(query):
+        for observation, film in session.execute(ordered):
             yield {
                 "film": film.film_id,
                 "property": observation.property,

@@ -42,6 +42,11 @@ class EventKind(StrEnum):
     STOCK_EMPTY = "stock empty"
     CAMPAIGN_IMPORTED = "campaign imported"
     STOCK_SET_ASIDE = "stock set aside"
+    PERSON_ADDED = "person added"
+    PERSON_CHANGED = "person changed"
+    PERSON_REMOVED = "person removed"
+    TOKEN_MADE = "token made"
+    TOKEN_REVOKED = "token revoked"
     LEASE_TAKEN = "lease taken"
     LEASE_RELEASED = "lease released"
 

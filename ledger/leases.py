@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlmodel import col, select
+
 from chemistry.value import Value
 from ledger.errors import LeaseHeld, LeaseLost
 from ledger.kinds import EventKind
@@ -89,6 +91,11 @@ class Leases:
             transaction.session.add(row)
             told = {"owner": lease.owner, "token": lease.token}
             transaction.event(EventKind.LEASE_RELEASED, f"station {lease.station}", payload=told)
+
+    def all(self) -> list[LeaseRow]:
+        """Every station that anybody had at any time, by name."""
+        with self._database.reading() as session:
+            return list(session.exec(select(LeaseRow).order_by(col(LeaseRow.station))))
 
     def holder(self, station: str) -> str | None:
         """Who owns the station now; None if nobody does."""

@@ -129,6 +129,11 @@ class PublishedRecords(Records):
         with self.database.reading() as session:
             return namesakes({other for places in holders(session).values() for other in places}, place)
 
+    def known_films(self, film_ids: Sequence[str]) -> frozenset[str]:
+        """Those of some films that are there already."""
+        with self.database.reading() as session:
+            return frozenset(_known_hashes(session, film_ids))
+
     def references(self) -> dict[str, int]:
         """How many films each published source has given."""
         with self.database.reading() as session:

@@ -50,6 +50,11 @@ class SampleRecords(Records):
         with self.database.reading() as session:
             return require(session, SampleRow, sample_id)
 
+    def sample_of(self, film_id: str) -> SampleRow | None:
+        """The sample that a film is; None for one that was published or calculated."""
+        with self.database.reading() as session:
+            return session.get(SampleRow, film_id)
+
     def samples(self, experiment_id: int) -> list[SampleRow]:
         """Samples of an experiment, oldest first."""
         with self.database.reading() as session:

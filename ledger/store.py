@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from chemistry.errors import BadInput
 from ledger.amendments import AmendmentRecords
+from ledger.author import Author
 from ledger.calculations import CalculationRecords
 from ledger.campaigns import CampaignRecords
 from ledger.database import Database, connect, utc_now
@@ -112,6 +113,10 @@ class Ledger(
         """The same ledger for whoever would rather be told at once that the database is away."""
         return type(self)(self.database.impatient())
 
+    def acting(self, author: Author) -> Self:
+        """The same ledger for somebody in whose name all changes are audited, each in its own transaction."""
+        return type(self)(self.database.acting(author))
+
     def set_lab_clock(self, lab_now: Callable[[], float] | None) -> None:
         """From now on events carry this clock's time (seconds) as lab time."""
         self.database.lab_now = lab_now
@@ -140,13 +145,13 @@ class Ledger(
         with self.database.reading() as session:
             return session.exec(query.limit(1)).first()
 
-    def events(self, campaign_id: int | None = None, after: int = 0) -> list[EventRow]:
-        """Events with a number above `after`, of one campaign or all, in their order."""
+    def events(self, campaign_id: int | None = None, after: int = 0, most: int | None = None) -> list[EventRow]:
+        """Events with a number above `after`, of one campaign or all, in their order; the first `most` of them."""
         query = select(EventRow).where(EventRow.number > after)
         if campaign_id is not None:
             query = query.where(EventRow.campaign_id == campaign_id)
         with self.database.reading() as session:
-            return list(session.exec(query.order_by(col(EventRow.number))))
+            return list(session.exec(query.order_by(col(EventRow.number)).limit(most)))
 
 
 def _make_folder(folder: Path, place: str) -> None:

@@ -61,7 +61,7 @@ def judge_film(measurements: Sequence[Measurement], asked: Iterable[tuple[str, f
     results = {place: found for place, m in enumerate(measurements) if (found := analysed(m)) is not None}
     good = replicates(spectra)
     points = [(one.temperature_C, one.log10_conductivity, one.log10_resistance_sd) for one in good]
-    law = _law(points, max((_geometry_sd(one) for one in good), default=0.0))
+    law = law_of(good)
     outliers = set(law.outliers) if law else set()
     read: list[tuple[Reading, int | None]] = [
         (_conductivity(one), one.place) for index, one in enumerate(good) if index not in outliers
@@ -117,8 +117,10 @@ def _why_not(results: Mapping[int, ConductivityResult]) -> str:
     return f"{len(refused)} of {len(results)} spectra gave no conductivity; {worst[0].verdict}{at}: {worst[0].reason}"
 
 
-def _law(points: list[Point], shared_sd: float) -> TemperatureLaw | None:
-    """The law of the film; the error of its geometry is one for all temperatures and bends nothing."""
+def law_of(good: Sequence[Replicate]) -> TemperatureLaw | None:
+    """The law of a film's conductivities; the error of its geometry is one for all temperatures and bends nothing."""
+    points = [(one.temperature_C, one.log10_conductivity, one.log10_resistance_sd) for one in good]
+    shared_sd = max((_geometry_sd(one) for one in good), default=0.0)
     try:
         return fit_temperature_law(*zip(*points, strict=True), shared_sd=shared_sd) if points else None
     except NoLaw:

@@ -23,7 +23,7 @@ from ledger.tables import ApprovalRow, CampaignRow
 def list_approvals(campaign_file: Path, *, folder: Path | None, ledger_url: str | None, as_json: bool) -> None:
     """Print every request of the latest run."""
     with _latest(campaign_file, folder, ledger_url) as (ledger, run):
-        told = [_told(ledger, row) for row in Approvals(ledger).of(run.id)]
+        told = [told_of(ledger, row) for row in Approvals(ledger).of(run.id)]
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -60,15 +60,8 @@ def give_answer(
     """
     who = person(by)
     with _latest(campaign_file, folder, ledger_url) as (ledger, run):
-        experiment_of(ledger, run, experiment)
-        try:
-            row = Approvals(ledger).answer(run.id, experiment, approved=approved, by=who, note=note)
-        except LedgerError as refused:
-            raise BadInput(
-                f"experiment {experiment} cannot be answered for ({refused})",
-                remedy="`ionloop approvals CAMPAIGN.yaml` lists what waits.",
-            ) from refused
-        told = _told(ledger, row)
+        row = answered(ledger, run, experiment, approved=approved, who=who, note=note)
+        told = told_of(ledger, row)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -76,6 +69,31 @@ def give_answer(
         f"Experiment {experiment} of run {run.run} of {run.name} is {row.state}; the ledger has it as event "
         f"{row.decided_event}."
     )
+
+
+def answered(
+    ledger: Ledger,
+    run: CampaignRow,
+    experiment: int,
+    *,
+    approved: bool,
+    who: str,
+    note: str,
+    via: str = "command line",
+) -> ApprovalRow:
+    """Answer for an experiment of a run.
+
+    Raises:
+        BadInput: there is no such experiment, or nothing waits for an answer there.
+    """
+    experiment_of(ledger, run, experiment)
+    try:
+        return Approvals(ledger).answer(run.id, experiment, approved=approved, by=who, note=note, via=via)
+    except LedgerError as refused:
+        raise BadInput(
+            f"experiment {experiment} cannot be answered for ({refused})",
+            remedy="`ionloop approvals CAMPAIGN.yaml` lists what waits.",
+        ) from refused
 
 
 @contextlib.contextmanager
@@ -87,7 +105,8 @@ def _latest(campaign_file: Path, folder: Path | None, ledger_url: str | None) ->
         yield ledger, run
 
 
-def _told(ledger: Ledger, row: ApprovalRow) -> dict[str, Any]:
+def told_of(ledger: Ledger, row: ApprovalRow) -> dict[str, Any]:
+    """A request and its answer; what waits comes with its one-time code."""
     experiment = ledger.experiment(row.experiment_id)
     told = row.model_dump(mode="json", include={"state", "by", "note", "via", "reasons", "expires_at"})
     code = {"code": row.code} if row.state == ApprovalState.WAITING else {}

@@ -54,9 +54,9 @@ def data_import(
     from flows.tables import judgements
     from ledger.literature import read_table
 
-    place = _ledger_place(ledger, campaign)
+    place = ledger_place(ledger, campaign)
     refuse_unwritable({"--refused": refused}, {}, (file,))
-    columns, units = _pairs(column, "--column"), _pairs(unit, "--unit")
+    columns, units = pairs(column, "--column"), pairs(unit, "--unit")
     with _waiting(f"Reading {file.name} …", quiet=json):
         table = read_table(file, format, columns=columns, units=units, trust=trust, keep=judgements(keep))
     _refuse_empty(table)
@@ -87,7 +87,7 @@ def data_export(
     from ledger.export import write_observations
     from ledger.store import Ledger
 
-    place = _ledger_place(ledger, campaign)
+    place = ledger_place(ledger, campaign)
     if file.exists() and not force:
         raise BadInput("the file is there already", place=str(file), remedy="Choose another name, or say --force")
     with Ledger.open(place, create=False) as opened:
@@ -105,7 +105,7 @@ def _waiting(words: str, *, quiet: bool) -> "AbstractContextManager[object]":
     return Console(stderr=True, quiet=quiet).status(words)
 
 
-def _ledger_place(ledger: str | None, campaign: Path | None) -> str:
+def ledger_place(ledger: str | None, campaign: Path | None) -> str:
     """The ledger that is meant: a path or URL, a campaign's own, or the one in the present folder."""
     from chemistry.errors import BadInput
 
@@ -119,7 +119,8 @@ def _ledger_place(ledger: str | None, campaign: Path | None) -> str:
     return ledger or _DEFAULT_LEDGER
 
 
-def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+def pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+    """`FIELD=VALUE` texts of an option, each field once."""
     from chemistry.errors import BadInput
 
     pairs: dict[str, str] = {}

@@ -19,6 +19,7 @@ from flows.cli import (
     lab,
     md,
     model_versions,
+    people,
     planners,
     reconcile,
     report,
@@ -29,6 +30,7 @@ from flows.cli import (
     status,
     stock,
     worker,
+    web,
 )
 
 if TYPE_CHECKING:
@@ -66,11 +68,13 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(lab.app, name="lab")
 app.add_typer(md.app, name="md")
 app.add_typer(model_versions.app, name="models")
+app.add_typer(people.app, name="people")
 app.add_typer(planners.app, name="planners")
 app.command("screen")(screen.screen)
 app.add_typer(stock.app, name="stock")
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
+app.command("web")(web.web)
 app.command("schema")(schema.schema)
 
 

@@ -5,25 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field, model_validator
 
+from chemistry.described import Described, Loading
 from chemistry.errors import BadInput
-from chemistry.formulation import AdditiveContent, FillerContent, Formulation
+from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from chemistry.quantity_fields import in_unit
-from chemistry.salt import Filler
-from chemistry.units import molality
 from chemistry.value import Value
 
 if TYPE_CHECKING:
     from sim.md.mapping import Known
 
 Celsius = Annotated[float, in_unit("degC")]
-
-
-class Loading(Value):
-    """An amount of salt in one of the usual units."""
-
-    value: float = Field(gt=0)
-    unit: str = "Li/O"
 
 
 COLDEST_ATOMS_C, HOTTEST_ATOMS_C = -40.0, 250.0
@@ -105,24 +97,13 @@ class MdFile(Value):
     @cached_property
     def formulation(self) -> Formulation:
         """What is simulated."""
-        from chemistry import catalogue
-
-        polymer = catalogue.polymer(self.polymer) if isinstance(self.polymer, str) else self.polymer
-        salt = catalogue.salt(self.salt)
-        other = sum(self.additives.values()) + sum(self.fillers.values())
-        return Formulation(
-            polymer=polymer,
-            salt=salt,
-            salt_molality_mol_kg=molality(self.loading.value, self.loading.unit, polymer, salt, other),
-            additives=tuple(
-                AdditiveContent(additive=catalogue.additive(name), weight_fraction=share)
-                for name, share in self.additives.items()
-            ),
-            fillers=tuple(
-                FillerContent(filler=Filler(formula=formula), weight_fraction=share)
-                for formula, share in self.fillers.items()
-            ),
-        )
+        return Described(
+            polymer=self.polymer,
+            salt=self.salt,
+            loading=self.loading,
+            additives=self.additives,
+            fillers=self.fillers,
+        ).formulation
 
     @property
     def known(self) -> "Known":

@@ -117,7 +117,7 @@ def read_content(
         spec=spec,
         standing=now,
         tried=tried,
-        calculated=_calculated(ledger, campaign_id, suggestions, films, tried),
+        calculated=calculated_of(ledger, campaign_id, suggestions, films, tried),
         versions=tuple(ledger.model_versions(campaign_id)),
         drifts=tuple(history(ledger, campaign_id)),
         lab_hours=lab_hours(ledger, campaign_id),
@@ -144,13 +144,14 @@ def _tried(ledger: Ledger, experiment: ExperimentRow, suggestion: SuggestionRow,
     return Tried(experiment, suggestion, film, spectra, law_of(experiment.result, made, spectra))
 
 
-def _calculated(
+def calculated_of(
     ledger: Ledger,
     campaign_id: int,
     suggestions: dict[int, SuggestionRow],
     films: dict[str, Film],
     tried: tuple[Tried, ...],
 ) -> tuple[Calculated, ...]:
+    """What theory was asked in a campaign, beside the films of the same formulations."""
     made = {t.film.formulation.key: t.film for t in tried if t.film is not None}  # checks are asked of films as made
     made |= {t.suggestion.formulation_key: t.film for t in tried if t.film is not None}
 

@@ -14,8 +14,11 @@ CAMPAIGN_TABLES = (
 KNOWN_BY_CONTENT = ("pool", "theory")
 """Tables that belong to the ledger as a whole, whose rows are told by what they say: an archive has no numbers for
 them."""
-LEFT_OUT = ("event_counter", "lease")
-"""What tells of the ledger and its processes, and nothing of a campaign."""
+LEFT_OUT = (
+    *("event_counter", "lease", "formulation_words"),
+    *("person", "token", "session", "failed_sign_in", "audit"),
+)
+"""What tells of the ledger, its processes and its readers, and nothing of a campaign."""
 KNOWN_EVENTS = {"knowledge_event", "training_event"}
 """Columns with the number of the last event that somebody knew: it may be any event, also another campaign's."""
 NAMES = {("film", "film_id"), ("calculation", "film_id")}

@@ -14,6 +14,8 @@ from ledger.literature.rows import Entry, Row, RowRefused, read_rows
 from ledger.literature.scales import Series, wrong_scales
 from ledger.literature.table import LiteratureTable, Refusal
 
+SENT = "sent: "
+"""Stands before the name of a table that was sent over the network: it is no path of this machine."""
 FORMATS = ("bradford", "htpmd", "pe_i", "tg", "columns")
 
 
@@ -45,6 +47,7 @@ def read_table(
     units: Mapping[str, str] | None = None,
     trust: float | None = None,
     keep: Collection[str] = (),
+    sent_as: str | None = None,
 ) -> LiteratureTable:
     """Read a published table; every row ends in a film or among the refusals.
 
@@ -54,12 +57,14 @@ def read_table(
         columns: for `columns`, the header of each field (`ledger.literature.named_columns.FIELDS`).
         units: for `columns`, the unit of loading, conductivity and temperature.
         trust: trust weight in (0, 1]; the format's own where left out.
+        sent_as: the name of a table that was sent from elsewhere and lies here for a moment only.
         keep: judgements on rows that are taken back, of `ledger.literature.cleaning.KEEPABLE`.
 
     Raises:
         BadInput: unknown format, file that cannot be read, columns missing, trust out of range, nothing to keep.
     """
     place = Path(path)
+    name, known_as = (place.name, str(place.resolve())) if sent_as is None else (sent_as, f"{SENT}{sent_as}")
     if trust is not None and not 0 < trust <= 1:
         raise BadInput(f"a trust weight of {trust:g}", remedy="Give a number above 0 and at most 1")
     if unknown := [name for name in keep if name not in KEEPABLE]:
@@ -87,12 +92,17 @@ def read_table(
     out = {refusal.row for refusal in contradicting}
     films, repeated = films_of(
         (entry for entry in entries if entry.row not in out),
-        *(table, {**reader.provenance, "file": place.name, "path": str(place.resolve())}),
+        *(table, {**reader.provenance, "file": name, "path": known_as}),
         keep_duplicates="duplicates" in keep,
     )
     refusals = sorted([*refusals, *contradicting, *repeated], key=lambda refusal: refusal.row)
     return LiteratureTable(
-        format=format_name, file=str(path), rows=len(rows), films=tuple(films), refusals=tuple(refusals)
+        format=format_name,
+        file=str(path) if sent_as is None else sent_as,
+        place=known_as,
+        rows=len(rows),
+        films=tuple(films),
+        refusals=tuple(refusals),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from chemistry.errors import BadInput
 from chemistry.formulation import Formulation
 from ledger.film import Reading
+from ledger.literature.spreadsheet import is_spreadsheet, sheet_lines
 from ledger.text_file import read_lines
 
 
@@ -81,15 +82,16 @@ class Entry:
 
 
 def read_rows(path: Path, required: Sequence[str], format_name: str, remedy: str | None = None) -> Iterator[Row]:
-    """Rows of a CSV file with a header; comma, semicolon or tab, told by the header.
+    """Rows of a CSV file with a header; comma, semicolon or tab, told by the header. Or of a workbook's first sheet.
 
     `remedy` is what to do about missing columns, where no `--format` is to blame.
 
     Raises:
         BadInput: not a readable text file, columns missing or given twice, or a row with more cells than the header.
     """
-    lines = read_lines(path)
-    delimiter = max(",;\t", key=lines[0].count)
+    sheet = is_spreadsheet(path)
+    lines = sheet_lines(path) if sheet else read_lines(path)
+    delimiter = "," if sheet else max(",;\t", key=lines[0].count)
     reader = csv.DictReader(lines, delimiter=delimiter)
     names = [name.strip() for name in reader.fieldnames or ()]
     reader.fieldnames = names

@@ -22,6 +22,8 @@ class LiteratureTable(Value):
 
     format: str
     file: str
+    place: str
+    """By which its films are known to come from it: its whole path, or the name under which it was sent."""
     rows: int
     films: tuple[PublishedFilm, ...]
     refusals: tuple[Refusal, ...]

@@ -51,7 +51,7 @@ class FilmRow(Row, table=True):
     formulation: Formulation = Field(sa_type=FormulationColumn)
     """As made."""
     formulation_key: str = Field(index=True)
-    reference: str = ""
+    reference: str = Field(default="", index=True)
     """DOI or name of where it was published; empty for what was made here."""
     provenance: dict[str, Any] = Field(default_factory=dict, sa_type=Payload)
     """The way back: file, rows, method."""

@@ -140,8 +140,7 @@ def test_after_a_shift_the_model_is_retrained_the_widening_ends_and_errors_are_s
         champion = ledger.champion(run)
         said = None
         if champion is not None:
-            asked = cast(Suggestion, SimpleNamespace(formulation=formulation))
-            said = (champion.number, foretold(ledger, run, campaign.spec, champion, asked))
+            said = (champion.number, foretold(ledger, run, campaign.spec, champion, formulation))
         row = campaign.suggested(formulation, said)
         campaign.observed(row, shift=0.6 if place >= shifted_from else 0.0)
         if place >= 3:
