@@ -29,8 +29,8 @@ from flows.cli import (
     serve,
     status,
     stock,
-    worker,
     web,
+    worker,
 )
 
 if TYPE_CHECKING:
