@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.lab_files import read_files
+from flows.spec import read_campaign
 from tests.docs.command_line import understood
 from tests.docs.pages import PAGES, ROOT, Documented, documented
 from tests.flows.command import Command
@@ -50,7 +51,8 @@ def test_files_that_a_page_makes_of_the_examples_can_be_used(tmp_path: Path) -> 
             subprocess.run(["bash", "-c", line.typed], cwd=tmp_path, check=True)
     made = {file.relative_to(tmp_path).as_posix(): file for file in set(tmp_path.rglob("*.yaml")) - before}
     assert made.keys() == {"examples/peo_salts_served.yaml", "first_night.yaml", "simulated_lab.yaml"}
-    served, _ = read_files(made["examples/peo_salts_served.yaml"], hardware=True)
+    served = read_campaign(made["examples/peo_salts_served.yaml"])  # its lab is another than that of this process
+    assert served.lab == "epics_lab.yaml"
     night, _ = read_files(made["first_night.yaml"], hardware=False)
     assert (served.name, night.name, night.budget.experiments) == ("peo_salts_served", "first_night", 8)
 

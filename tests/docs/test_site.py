@@ -44,7 +44,7 @@ class Fetched(HTMLParser):
             self.addresses.append(given.get("href") or "")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_every_page_is_in_the_site_and_fetches_nothing_from_elsewhere(site: Path) -> None:
     pages = {str(page.relative_to(ROOT / "docs").with_suffix(".html")) for page in PAGES if page.name != "README.md"}
     built = {str(file.relative_to(site)): file.read_text() for file in site.rglob("*.html")}
