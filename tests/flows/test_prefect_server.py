@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from flows.server.prefect_server import GRACE_S, ServerDidNotStart, dashboard, prefect_server
+from flows.server.prefect_server import GRACE_S, PROCESS, ServerDidNotStart, _ended, dashboard, prefect_server
 from tests.flows.held_server import (
     HeldServer,
     await_server,
@@ -126,3 +126,13 @@ def test_a_port_in_use_is_said_at_once(tmp_path: Path, monkeypatch: pytest.Monke
         with pytest.raises(ServerDidNotStart, match=r"ended.*port in use"), prefect_server(taken.getsockname()[1]):
             pytest.fail("there can be no server")
     assert "in use" in (tmp_path / "server.log").read_text()
+
+
+def test_a_server_is_told_from_whoever_has_its_number_now() -> None:
+    assert _ended(None)() == 0
+    assert _ended(1)() == 0, "another process"
+    with subprocess.Popen([sys.executable, "-c", "input()", PROCESS], stdin=subprocess.PIPE) as server:
+        ended = _ended(server.pid)
+        seconds_until(lambda: ended() is None, 10)
+        server.kill()
+        seconds_until(lambda: ended() == 0, 10)  # dead, and not buried: nobody has waited for it yet
