@@ -12,6 +12,7 @@ from devices.lab_file import LabFile
 from flows.dynamics.formulation_file import MdFile
 from flows.dynamics.search.file import SearchFile
 from flows.lab_files import read_files
+from flows.server.serve_spec import ServeSpec
 from sim.faults.fault_file import FaultFile
 from tests.docs.command_line import command_of, understood
 from tests.docs.pages import ROOT
@@ -50,6 +51,7 @@ READERS: dict[str, Reader] = {
     "polymer_pool.csv": pool,
     "polymer_pool.yaml": campaign,
     "priced_theory.yaml": campaign,
+    "serve.yaml": value(ServeSpec),
     "simulated_lab.yaml": value(LabFile),
     "stable_conductors.yaml": campaign,
 }
