@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import numpy as np
 import pytest
@@ -18,7 +16,6 @@ from ledger.amendments import Change
 from ledger.kinds import EventKind, ModelState
 from ledger.predictions import Prediction
 from models.film_content import training_hash
-from planners.protocols import Suggestion
 from tests.flows.benchless_campaign import SIGMA, Benchless, begun
 
 LABEL = f"{SIGMA} at 30 °C"
