@@ -227,8 +227,8 @@ def served(place: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "flows.web.process", str(place), "--port", str(port)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+    command = [sys.executable, "-m", "flows.cli.main", "web", "--ledger", str(place), "--port", str(port)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _until_it_answers(port, process)
             yield f"http://127.0.0.1:{port}"
@@ -238,14 +238,14 @@ def served(place: Path) -> Iterator[str]:
 
 
 def _until_it_answers(port: int, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(600):
+    for _ in range(3000):
         if process.poll() is not None:
             raise SystemExit("the dashboard ended before it answered")
         with socket.socket() as door:
             if door.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    raise SystemExit("the dashboard did not answer within a minute")
+    raise SystemExit("the dashboard did not answer within five minutes")
 
 
 def looked_at(address: str, repeats: int) -> dict[str, Any]:
@@ -258,6 +258,7 @@ def looked_at(address: str, repeats: int) -> dict[str, Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_of, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(120_000)
         page.goto(f"{address}/sign-in")
         page.fill("[name=name]", NAME)
         page.fill("[name=password]", PASSWORD)

@@ -72,7 +72,7 @@ class SignIns:
         with self._database.writing() as transaction:
             session, since = transaction.session, transaction.now - WITHIN
             session.exec(delete(FailedSignInRow).where(col(FailedSignInRow.at) <= since))
-            of_name, from_one = FailedSignInRow.name == name, FailedSignInRow.address == address
+            of_name, from_one = col(FailedSignInRow.name) == name, col(FailedSignInRow.address) == address
             for most, which in (
                 (MOST_OF_ONE, (of_name, from_one)),
                 (MOST_FROM_ONE, (from_one,)),
@@ -93,7 +93,7 @@ class SignIns:
         with self._database.writing() as transaction:
             session, now = transaction.session, transaction.now
             session.exec(delete(SessionRow).where(col(SessionRow.expires_at) <= now))
-            mine = (FailedSignInRow.name == attempt.name, FailedSignInRow.address == address)
+            mine = (col(FailedSignInRow.name) == attempt.name, col(FailedSignInRow.address) == address)
             session.exec(delete(FailedSignInRow).where(*mine))
             held = require(session, PersonRow, row.id)
             if held.closed_event is not None or held.password != row.password:  # a moment ago, by somebody else
@@ -111,5 +111,5 @@ class SignIns:
                 )
             )
             author = Author(name=row.name, role=Role(held.role), via="password", address=address, action="sign in")
-            session.add(AuditRow(**author.columns, at=now))
+            session.add(AuditRow.model_validate({**author.columns, "at": now}))
         return person_of(held), secret

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression
 from sqlmodel import Session, col, func, or_, select
 
 from ledger.browsing.asked import Holds, Question, Sort
@@ -35,7 +35,7 @@ _STANDING: dict[Holds, list[ColumnElement[bool]]] = {
     Holds.TAKEN_BACK: [_CLOSED.is_not(None), _BY.is_(None)],
     Holds.ANY: [],
 }
-_ORDER: dict[Sort, ColumnElement[Any]] = {
+_ORDER: dict[Sort, SQLColumnExpression[Any]] = {
     Sort.WRITTEN: col(ObservationRow.id),
     Sort.VALUE: col(ObservationRow.value),
     Sort.TEMPERATURE: col(ObservationRow.temperature_C),
@@ -66,7 +66,7 @@ def read(session: Session, ids: Sequence[int]) -> tuple[ObservationTold, ...]:
     if not ids:
         return ()
     query = (
-        sqlalchemy.select(ObservationRow, FilmRow, EventRow.wall_time, CampaignRow.name, CampaignRow.run)
+        sqlalchemy.select(ObservationRow, FilmRow, col(EventRow.wall_time), col(CampaignRow.name), col(CampaignRow.run))
         .add_columns(col(ExperimentRow.number))
         .join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
         .join(EventRow, col(EventRow.number) == col(ObservationRow.event))
@@ -197,10 +197,10 @@ def _one_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return col(FilmRow.id).in_(sqlalchemy.union(*looks) if len(looks) > 1 else looks[0])
 
 
-def _formulations(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+def _formulations(column: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
     keys = sqlalchemy.select(col(FormulationWordsRow.formulation_key)).where(_contains(column, word))
     return col(FilmRow.formulation_key).in_(keys)
 
 
-def _contains(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+def _contains(column: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
     return column.contains(word, autoescape=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from chemistry.value import Value
 from flows.web.access import Reader, TheDesk
-from flows.web.api.asked import KNOWN, NOT_THERE, CampaignId, Limit, run_of, spec_of
+from flows.web.api.asked import CHANGE, KNOWN, NOT_THERE, CampaignId, Limit, run_of, spec_of
 from ledger.browsing import CampaignTold, Counts
 from ledger.browsing.asked import LARGEST_ID
 from ledger.kinds import ExperimentState
@@ -65,7 +65,7 @@ def campaign_file(campaign_id: CampaignId, _: Reader, desk: TheDesk) -> dict[str
     return run_of(desk.ledger, campaign_id).spec
 
 
-@router.get("/campaigns/{campaign_id}/status", responses=NOT_THERE)
+@router.get("/campaigns/{campaign_id}/status", responses=CHANGE)
 def status(campaign_id: CampaignId, _: Reader, desk: TheDesk) -> dict[str, Any]:
     """Where it stands: what `ionloop status --json` says."""
     from flows.status import status_of

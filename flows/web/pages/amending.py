@@ -50,7 +50,7 @@ def amend_section(acting: Acting, history: FilmHistory) -> None:
                 return
             await acting.do(
                 str(way.value),
-                lambda signed: corrected(signed.ledger, film_id, said, who=signed.name, note=why.value.strip()),
+                lambda signed: corrected(signed.ledger, film_id, said, who=signed.name, note=(why.value or "").strip()),
                 "Written to the ledger; the old number stays in its history.",
             )
 

@@ -1,10 +1,12 @@
 """Requests for approval, each with why it is asked and the two answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from nicegui import ui
 
 from flows.approving.answer import answered
+from flows.web.desk import Signed
 from flows.web.pages.acting import Acting, Asked
 from flows.web.pages.pieces import faint, heading, words
 from ledger.browsing.now import RequestTold
@@ -37,22 +39,23 @@ def requests_shown(requests: Sequence[RequestTold], acting: Acting | None, *, wi
 def _buttons(request: RequestTold, acting: Acting) -> None:
     approve = Asked(f"Approve experiment {request.experiment}?", request.label, "Approve")
     refuse = Asked(f"Refuse experiment {request.experiment}?", f"{request.label} is not made.", "Refuse", grave=True)
+
+    def given(approved: bool) -> Callable[[Signed, str], object]:
+        return lambda signed, note: answered(
+            signed.ledger,
+            signed.ledger.campaign(request.campaign_id),
+            request.experiment,
+            approved=approved,
+            who=signed.name,
+            note=note,
+            via=VIA,
+        )
+
     with ui.element("div").classes("row"):
         for asked, approved in ((approve, True), (refuse, False)):
+            done = f"Experiment {request.experiment} is {'approved' if approved else 'refused'}."
             ui.button(
                 asked.button,
-                on_click=lambda asked=asked, approved=approved: acting.after_asking(
-                    asked,
-                    lambda signed, note: answered(
-                        signed.ledger,
-                        signed.ledger.campaign(request.campaign_id),
-                        request.experiment,
-                        approved=approved,
-                        who=signed.name,
-                        note=note,
-                        via=VIA,
-                    ),
-                    f"Experiment {request.experiment} is {'approved' if approved else 'refused'}.",
-                ),
+                on_click=partial(acting.after_asking, asked, given(approved), done),
                 color="primary" if approved else "negative",
             ).props("no-caps outline")

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 from nicegui import ui
 
+from flows.report.content import Content
 from flows.report.figures import calibration_figure, front_figure, progress_figure, temperature_figure
 from flows.report.words import limit_in_words
 from flows.web.campaign_content import CampaignContent, read_campaign_content
@@ -20,6 +22,9 @@ from flows.web.pages.pieces import faint, heading, note, numbers, words
 from flows.web.pages.visitor import whole_number
 from flows.web.pages.watching import follow
 from ledger.author import Role
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 
 async def show_campaign(desk: Desk, visitor: Signed, request: Request, campaign_id: str) -> None:
@@ -102,12 +107,12 @@ def _show_standing(shown: CampaignContent) -> None:
         faint("Hard limits: " + "; ".join(limit_in_words(limit) for limit in now.limits) + ".")
 
 
-def _figures(shown: CampaignContent) -> dict[str, tuple[str, str, object]]:
+def _figures(shown: CampaignContent) -> dict[str, tuple[str, str, "Figure"]]:
     """Title, what it shows in words, and the figure, in their order; none before there is a result."""
     content = shown.content
     if not content.standing.results:
         return {}
-    made: dict[str, tuple[str, str, Callable[..., object]]] = {
+    made: dict[str, tuple[str, str, Callable[[Content], Figure | None]]] = {
         "front": ("The front", "Films by their objectives; the front is marked.", front_figure),
         "progress": ("Best so far", "How far the campaign had come after each result.", progress_figure),
         "temperature": (
@@ -117,5 +122,5 @@ def _figures(shown: CampaignContent) -> dict[str, tuple[str, str, object]]:
         ),
         "calibration": ("Predicted and found", "What the model expected against what was found.", calibration_figure),
     }
-    drawn = {name: (title, said, figure(content)) for name, (title, said, figure) in made.items()}
-    return {name: one for name, one in drawn.items() if one[2] is not None}
+    drawn = ((name, title, said, figure(content)) for name, (title, said, figure) in made.items())
+    return {name: (title, said, figure) for name, title, said, figure in drawn if figure is not None}

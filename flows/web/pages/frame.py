@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from fastapi import Request
 from nicegui import ui
@@ -52,7 +53,7 @@ def _look_menu(dark: ui.dark_mode) -> None:
 
     with ui.button("Look", color=None).props("flat dense no-caps"), ui.menu():
         for look in LOOKS:
-            ui.menu_item(look.capitalize(), lambda look=look: choose(look))
+            ui.menu_item(look.capitalize(), partial(choose, look))
 
 
 def _visitor_menu(visitor: Signed) -> None:

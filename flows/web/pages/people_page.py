@@ -56,13 +56,13 @@ async def show_people(desk: Desk, visitor: Signed, request: Request) -> None:
             shown()
 
             def deed(signed: Signed) -> None:
-                of = People(signed.ledger, desk.cost)
+                of, whom, word = People(signed.ledger, desk.cost), name.value or "", secret.value or ""
                 {
-                    ADD: lambda: of.add(name.value, str(role.value), secret.value),
-                    ROLE: lambda: of.change_role(name.value, str(role.value)),
-                    PASSWORD: lambda: of.set_password(name.value, secret.value),
-                    REMOVE: lambda: of.remove(name.value),
-                    TOKEN: lambda: of.revoke(name.value, token.value),
+                    ADD: lambda: of.add(whom, str(role.value), word),
+                    ROLE: lambda: of.change_role(whom, str(role.value)),
+                    PASSWORD: lambda: of.set_password(whom, word),
+                    REMOVE: lambda: of.remove(whom),
+                    TOKEN: lambda: of.revoke(whom, token.value or ""),
                 }[str(what.value)]()
 
             async def write() -> None:

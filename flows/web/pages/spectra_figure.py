@@ -44,8 +44,8 @@ def nyquist(fitted: Sequence[Fitted], colours: Sequence[str]) -> "Figure":
         if one.result.circuit is not None:
             line = one.result.circuit.fitted_ohm[_upwards(spectrum)]
             figure.add_scatter(
-                x=line.real.tolist(),
-                y=(-line.imag).tolist(),
+                x=np.real(line).tolist(),
+                y=(-np.imag(line)).tolist(),
                 mode="lines",
                 line={"width": 1.2, "color": colour},
                 hoverinfo="skip",
@@ -99,7 +99,10 @@ def warm_colours(fitted: Sequence[Fitted]) -> list[str]:
 
     temperatures = [one.spectrum.temperature_C or 0.0 for one in fitted]
     low, high = min(temperatures, default=0.0), max(temperatures, default=1.0)
-    return sample_colorscale(_COLD_TO_WARM, [(t - low) / (high - low or 1.0) for t in temperatures])
+    return [
+        str(colour)
+        for colour in sample_colorscale(_COLD_TO_WARM, [(t - low) / (high - low or 1.0) for t in temperatures])
+    ]
 
 
 def _upwards(spectrum: ImpedanceSpectrum) -> np.ndarray:

@@ -33,7 +33,7 @@ def stock_form(acting: Acting, containers: Sequence[ContainerTold]) -> None:
             stock, mass_mg = Stock(signed.ledger, one.lab), float("nan") if mass.value is None else float(mass.value)
             if what.value == WEIGH:
                 refuse_mass(mass_mg, least_mg=0.0)
-                stock.weighed(one.component, mass_mg, by=signed.name, note=why.value)
+                stock.weighed(one.component, mass_mg, by=signed.name, note=why.value or "")
             else:
                 refuse_mass(mass_mg, least_mg=LEAST_FULL_mg)
                 stock.fill(
@@ -41,8 +41,8 @@ def stock_form(acting: Acting, containers: Sequence[ContainerTold]) -> None:
                     one.label,
                     mass_mg,
                     by=signed.name,
-                    lot=one_line(lot.value, "the lot"),
-                    note=why.value,
+                    lot=one_line(lot.value or "", "the lot"),
+                    note=why.value or "",
                 )
 
         ui.button("Write it", on_click=lambda: acting.do(str(what.value), deed, "Written to the ledger.")).props(

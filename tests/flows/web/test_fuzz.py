@@ -57,7 +57,7 @@ JUNK: st.SearchStrategy[Any] = st.one_of(
     st.lists(st.integers(), max_size=3),
     st.dictionaries(st.text(max_size=5), st.integers(), max_size=2),
 )
-QUIET = list(HealthCheck)
+QUIET = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example)
 
 
 @st.composite
@@ -140,7 +140,7 @@ def state(web: Served) -> tuple[int, int]:
 
 
 def test_no_request_makes_it_fail(web: Served) -> None:
-    fuzz(web, web.token(Role.ADMIN), 6, documented)
+    fuzz(web, web.token(Role.ADMIN), 5, documented)
 
 
 def test_nothing_is_read_or_written_by_nobody_or_written_by_a_viewer(web: Served) -> None:
@@ -156,7 +156,7 @@ def test_nothing_is_read_or_written_by_nobody_or_written_by_a_viewer(web: Served
         documented(case, answer)
         assert answer.status_code >= 400 or case.method.upper() == "GET" or case.path == "/api/v1/session"
 
-    fuzz(web, "", 2, refused)
+    fuzz(web, "", 1, refused)
     fuzz(web, viewer, 2, only_read)
     assert state(web) == before
 
