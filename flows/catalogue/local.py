@@ -71,6 +71,7 @@ def _served(folder: Path, key: str) -> "Iterator[subprocess.Popen[bytes]]":
         process.wait()
         if process.stdin is not None:
             process.stdin.close()
+        (folder / NOTE).unlink(missing_ok=True)
 
 
 def _waited_for(folder: Path, key: str, process: "subprocess.Popen[bytes] | None" = None) -> Catalogue:

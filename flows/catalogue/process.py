@@ -37,10 +37,7 @@ def main(folder: Path) -> None:
     draft = note.with_suffix(".new")
     draft.write_text(json.dumps({"address": address, "pid": os.getpid()}))
     draft.replace(note)
-    try:
-        uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)).run(sockets=[listener])
-    finally:
-        note.unlink(missing_ok=True)
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)).run(sockets=[listener])
 
 
 def _prepared(folder: Path) -> str:
