@@ -67,8 +67,8 @@ class Calculated:
 
 
 @dataclass(frozen=True)
-class Content:
-    """What the page is made of."""
+class Shown:
+    """What figures and tables of a campaign are made of, on paper and on a page that follows it."""
 
     campaign: CampaignRow
     spec: CampaignSpec
@@ -79,22 +79,28 @@ class Content:
     drifts: tuple[str, ...]
     """One sentence for each drift that began or ended."""
     lab_hours: float
-    confirming: Confirming
-    taken: Taken
-    forecast: "Forecast | None"
-    """A rehearsal of the whole campaign, where one was asked for."""
     even_spread: "EvenSpread | str"
     """What as many films of an even spread would have reached; or why that is not foretold."""
     foretold: dict[str, list[Surprise]]
     """For the label of each outcome, its results and what was foretold of them."""
-    turns: tuple[Turn, ...]
-    environment: dict[str, str]
-    """Versions of what writes the report."""
 
     @property
     def by_number(self) -> dict[int, Tried]:
         """The experiments by their number."""
         return {t.experiment.number: t for t in self.tried}
+
+
+@dataclass(frozen=True)
+class Content(Shown):
+    """What the report is made of."""
+
+    confirming: Confirming
+    taken: Taken
+    forecast: "Forecast | None"
+    """A rehearsal of the whole campaign, where one was asked for."""
+    turns: tuple[Turn, ...]
+    environment: dict[str, str]
+    """Versions of what writes the report."""
 
 
 def read_content(

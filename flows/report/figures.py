@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flows.report.content import Content
+from flows.report.content import Content, Shown
 from flows.report.look import ABOVE, EVEN, FILM, FRONT, LAYOUT, MODEL, panels
 from flows.report.pairs import objective_pairs
 from flows.report.words import axis_title
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Scatter
 
 
-def front_figure(content: Content) -> "Figure":
+def front_figure(content: Shown) -> "Figure":
     """Two objectives against each other, the front as a line; one objective against the experiment's number.
 
     Of more objectives every pair has a panel; the front is marked there, and no line: what no other film beats in all
@@ -37,7 +37,7 @@ def front_figure(content: Content) -> "Figure":
     return figure
 
 
-def _front_traces(content: Content, x: int | None, y: int) -> "list[Scatter]":
+def _front_traces(content: Shown, x: int | None, y: int) -> "list[Scatter]":
     """The films and the front in one panel: two objectives, or one against the experiment's number."""
     import plotly.graph_objects as go
 
@@ -64,7 +64,7 @@ def _front_traces(content: Content, x: int | None, y: int) -> "list[Scatter]":
     ]
 
 
-def progress_figure(content: Content) -> "Figure":
+def progress_figure(content: Shown) -> "Figure":
     """How the front grew: hypervolume (or best value) after each result, beside what an even spread would have had."""
     import plotly.graph_objects as go
 

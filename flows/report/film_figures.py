@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.report.content import Content, Tried
+from flows.report.content import Shown, Tried
 from flows.report.look import FAINT, LAYOUT
 from ledger.film import Reading
 from ledger.measurement import ImpedanceSpectrum
@@ -22,7 +22,7 @@ _SMALL = {
 }
 
 
-def temperature_figure(content: Content) -> "Figure":
+def temperature_figure(content: Shown) -> "Figure":
     """Conductivity over 1000/T: the front's points with the law that was fitted to them, other films as faint lines."""
     import plotly.graph_objects as go
 
@@ -47,7 +47,7 @@ def temperature_figure(content: Content) -> "Figure":
     return figure
 
 
-def front_colours(content: Content) -> dict[int, str]:
+def front_colours(content: Shown) -> dict[int, str]:
     """The colour of each film of the front, by its experiment, the best first: the table below is the legend."""
     ranked = [r.number for r in content.standing.best]
     return dict(zip(ranked, _shades("Viridis", len(ranked)), strict=True))

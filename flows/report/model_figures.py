@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from flows.drift import Surprise
-from flows.report.content import Content
+from flows.report.content import Shown
 from flows.report.look import ABOVE, FILM, FRONT, LAYOUT, MODEL, panels
 from flows.report.words import axis_title
 from models.out_of_sample import LEVELS, ForetoldReading, calibration_curve
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LINES = (MODEL, FRONT, "#6d5bd0", "#8a6d00", "#334155")
 
 
-def parity_figure(content: Content) -> "Figure | None":
+def parity_figure(content: Shown) -> "Figure | None":
     """Prediction over result, a panel for each property that was asked for; None where nothing was foretold."""
     from plotly.subplots import make_subplots
 
@@ -57,7 +57,7 @@ def parity_figure(content: Content) -> "Figure | None":
     return figure
 
 
-def calibration_figure(content: Content) -> "Figure | None":
+def calibration_figure(content: Shown) -> "Figure | None":
     """Share of results below each quantile of what was foretold; the band is chance, for as many results as there are.
 
     None where nothing was foretold.
@@ -103,7 +103,7 @@ def coverage(told: list[Surprise]) -> int:
     return sum(abs(one.z) <= NINETY for one in told)
 
 
-def told_of(content: Content) -> list[tuple[Measurand, list[Surprise]]]:
+def told_of(content: Shown) -> list[tuple[Measurand, list[Surprise]]]:
     """What was asked for and foretold at least once, with its results."""
     return [(asked, content.foretold[asked.label]) for asked in content.spec.outcomes if content.foretold[asked.label]]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from chemistry.errors import BadInput
-from flows.drift import history
+from flows.drift import history, surprises
 from flows.leasing import runner_of
-from flows.report.content import Content, Tried, calculated_of
+from flows.report.content import Shown, Tried, calculated_of
 from flows.spec import CampaignSpec
 from flows.standing import lab_hours, standing
 from ledger.browsing import Browsing
@@ -23,7 +23,7 @@ class CampaignContent:
 
     event: int
     """Of the whole ledger: the page looks again when there is a later one."""
-    content: Content
+    content: Shown
     under_way: tuple[UnderWayTold, ...]
     waiting: tuple[RequestTold, ...]
     commands: tuple[CampaignCommandRow, ...]
@@ -61,10 +61,11 @@ def read_campaign_content(ledger: Ledger, campaign_id: int) -> CampaignContent:
             suggestions[row.suggestion_id],
             next((films[sample] for sample in samples.get(row.id, ()) if sample in films), None),
             spectra=(),
+            law=None,  # it is on the page of the film: to be right after a correction it asks for the spectra
         )
         for row in ledger.experiments(campaign_id)
     )
-    content = Content(
+    content = Shown(
         campaign=campaign,
         spec=spec,
         standing=standing(ledger, campaign_id, spec),
@@ -73,7 +74,8 @@ def read_campaign_content(ledger: Ledger, campaign_id: int) -> CampaignContent:
         versions=tuple(ledger.model_versions(campaign_id)),
         drifts=tuple(history(ledger, campaign_id)),
         lab_hours=lab_hours(ledger, campaign_id),
-        environment={},
+        even_spread="What an even spread would have reached is foretold in the report.",
+        foretold=surprises(ledger, campaign_id, spec),
     )
     return CampaignContent(
         event=event,

@@ -75,9 +75,9 @@ def looking_into(catalogue: Catalogue) -> Iterator[Any]:
 
 def read(run: Any, stream: str) -> Any:
     """The table of a stream's events, its arrays as arrays."""
-    import dask
+    from dask import config
 
-    with dask.config.set({"dataframe.convert-string": False}):
+    with config.set({"dataframe.convert-string": False}):
         return run[stream].base["internal"].read()
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 from nicegui import ui
 
-from flows.report.content import Content
-from flows.report.figures import calibration_figure, front_figure, progress_figure, temperature_figure
+from flows.report.content import Shown
+from flows.report.figures import front_figure, progress_figure
+from flows.report.film_figures import temperature_figure
+from flows.report.model_figures import calibration_figure, parity_figure
 from flows.report.words import limit_in_words
 from flows.web.campaign_content import CampaignContent, read_campaign_content
 from flows.web.desk import Desk, Signed
@@ -112,7 +114,7 @@ def _figures(shown: CampaignContent) -> dict[str, tuple[str, str, "Figure"]]:
     content = shown.content
     if not content.standing.results:
         return {}
-    made: dict[str, tuple[str, str, Callable[[Content], Figure | None]]] = {
+    made: dict[str, tuple[str, str, Callable[[Shown], Figure | None]]] = {
         "front": ("The front", "Films by their objectives; the front is marked.", front_figure),
         "progress": ("Best so far", "How far the campaign had come after each result.", progress_figure),
         "temperature": (
@@ -120,7 +122,8 @@ def _figures(shown: CampaignContent) -> dict[str, tuple[str, str, "Figure"]]:
             "Conductivity of the films by temperature.",
             temperature_figure,
         ),
-        "calibration": ("Predicted and found", "What the model expected against what was found.", calibration_figure),
+        "parity": ("Predicted and found", "What the model expected against what was found.", parity_figure),
+        "calibration": ("Calibration", "Share of results below each quantile that was foretold.", calibration_figure),
     }
     drawn = ((name, title, said, figure(content)) for name, (title, said, figure) in made.items())
     return {name: (title, said, figure) for name, title, said, figure in drawn if figure is not None}
