@@ -60,6 +60,12 @@ class Configuration:
         usual = dict.fromkeys((*USUAL_QUEUES, *(campaign.queue for campaign in self.campaigns.values())), Queue())
         return {**usual, **self.spec.queues}
 
+    @property
+    def dashboard_ledger(self) -> str:
+        """Path or URL of the ledger that the dashboard shows."""
+        named = self.spec.dashboard.campaign if self.spec.dashboard else None
+        return (self.campaigns[named] if named else next(iter(self.campaigns.values()))).ledger
+
     def path(self, written: str) -> Path:
         """A path as the file has it, from anywhere."""
         return (self.folder / Path(written).expanduser()).resolve()
@@ -164,14 +170,22 @@ def _slug(name: str) -> str:
 
 def _refuse_strangers(spec: ServeSpec, campaigns: Mapping[str, Campaign]) -> None:
     """What is done with a campaign needs one that is served, and a queue somebody who puts something in."""
-    for key, jobs in (("retrain", spec.retrain), ("validate", spec.validate_best)):
-        for number, job in enumerate(jobs):
-            if job.campaign not in campaigns:
-                raise BadInput(
-                    f"no campaign of the name {job.campaign} is served",
-                    place=f"{key}.{number}.campaign",
-                    remedy=f"Served are {', '.join(campaigns)}.",
-                )
+    named = [(f"retrain.{number}", fit.campaign) for number, fit in enumerate(spec.retrain)]
+    named += [(f"validate.{number}", check.campaign) for number, check in enumerate(spec.validate_best)]
+    named += [("dashboard", spec.dashboard.campaign)] if spec.dashboard and spec.dashboard.campaign else []
+    for place, name in named:
+        if name not in campaigns:
+            raise BadInput(
+                f"no campaign of the name {name} is served",
+                place=f"{place}.campaign",
+                remedy=f"Served are {', '.join(campaigns)}.",
+            )
+    if spec.dashboard and spec.dashboard.campaign is None and len({one.ledger for one in campaigns.values()}) > 1:
+        raise BadInput(
+            "the campaigns have several ledgers, and a dashboard shows one",
+            place="dashboard",
+            remedy=f"Give them one `ledger`, or say whose: `campaign:` with one of {', '.join(campaigns)}.",
+        )
     known = {*USUAL_QUEUES, *(campaign.queue for campaign in campaigns.values())}
     for name in spec.queues:
         if name not in known:

@@ -51,6 +51,8 @@ def serve(configuration: Configuration, file: Path | None) -> None:
             with _watched(configuration, file, address):
                 for line in in_words(configuration):
                     typer.echo(line)
+                if (pages := configuration.spec.dashboard) is not None:
+                    typer.echo(f"Dashboard: http://{pages.host}:{pages.port}/")
                 typer.echo("Ctrl-C ends the server and the serving.")
                 from flows.server.worker import work
 
@@ -81,6 +83,7 @@ def _watched(configuration: Configuration, file: Path | None, address: str) -> I
     from prefect.client.orchestration import get_client
 
     from flows.server.automations import put_automations
+    from flows.server.dashboard import keep_dashboard
     from flows.server.deployments import bring_up_to_date, wanted
     from flows.server.prefect_server import keep_server
     from flows.server.watch import Watch
@@ -94,6 +97,7 @@ def _watched(configuration: Configuration, file: Path | None, address: str) -> I
     threads = [
         threading.Thread(target=watch.keep_looking, args=(ended,), name="watch", daemon=True),
         threading.Thread(target=keep_server, args=(address, spec.server, ended), name="server-watch", daemon=True),
+        threading.Thread(target=keep_dashboard, args=(configuration, ended), name="dashboard", daemon=True),
     ]
     for thread in threads:
         thread.start()

@@ -39,6 +39,18 @@ class Server(Value):
     The password belongs into `PGPASSWORD`, or into the file of passwords of that user, and not here."""
 
 
+class Dashboard(Value):
+    """Pages and REST interface over one ledger, for people who sign in (`ionloop people`)."""
+
+    campaign: str | None = None
+    """Whose ledger it shows; that of all campaigns where left out."""
+    port: int = Field(default=4280, ge=1, le=65535)
+    host: str = Field(default=LOOPBACK, pattern=r"^[0-9A-Za-z.:-]+$")
+    """Address that it listens at. Any but loopback wants an account, and TLS in front."""
+    proxy: str = Field(default="", pattern=r"^[0-9A-Za-z.:,-]*$")
+    """Address of the TLS proxy in front, which is believed when it says who asks."""
+
+
 class Queue(Value):
     """A work queue: what its deployments start runs through, on whichever machine takes from it."""
 
@@ -158,6 +170,7 @@ class ServeSpec(Value):
     health_check: HealthCheck | None = None
     back_up: BackUp | None = None
     alerts: Alerts | None = None
+    dashboard: Dashboard | None = None
 
     @model_validator(mode="after")
     def _once_each(self) -> Self:

@@ -38,6 +38,19 @@ def test_the_example_is_one(ionloop: Command) -> None:
     assert not validator.is_valid({**content, "naem": "a key too many"})
 
 
+def test_a_dashboard_shows_one_ledger(folder: Path) -> None:
+    other = folder / "other.yaml"
+    other.write_text((folder / "campaign.yaml").read_text().replace("name: peo_salts", "name: other"))
+    campaigns = [{"file": "campaign.yaml"}, {"file": "other.yaml"}]
+    assert read_configuration(written(folder, dashboard={})).dashboard_ledger.endswith("peo_salts/ledger.sqlite")
+    with pytest.raises(BadInput, match="several ledgers, and a dashboard shows one"):
+        read_configuration(written(folder, campaigns=campaigns, dashboard={}))
+    named = read_configuration(written(folder, campaigns=campaigns, dashboard={"campaign": "other"}))
+    assert named.dashboard_ledger.endswith("other/ledger.sqlite")
+    shared = [{**one, "ledger": "all.sqlite"} for one in campaigns]
+    assert read_configuration(written(folder, campaigns=shared, dashboard={})).dashboard_ledger.endswith("all.sqlite")
+
+
 def test_paths_are_relative_to_the_file_and_a_queue_is_there_for_each_lab(folder: Path) -> None:
     found = read_configuration(written(folder, back_up={"folder": "kept"})).campaigns["peo_salts"]
     assert found.file == folder / "campaign.yaml"
@@ -56,6 +69,7 @@ def test_paths_are_relative_to_the_file_and_a_queue_is_there_for_each_lab(folder
         ({"retrain": [{"campaign": "other"}]}, ("line 5", "no campaign of the name other", "peo_salts")),
         ({"retrain": [{"campaign": "peo_salts", "model": "magic"}]}, ("Line 6", "there is no model magic")),
         ({"validate": [{"campaign": "peo_salts", "recipe": "magic"}]}, ("Line 6", "'magic'")),
+        ({"dashboard": {"campaign": "other"}}, ("line 5", "no campaign of the name other", "peo_salts")),
         ({"queues": {"ovens": {"at_once": 1}}}, ("line 5", "nothing that is served goes through a queue ovens")),
         ({"campaigns": [{"file": "campaign.yaml"}] * 2}, ("campaign.yaml is served twice",)),
         ({"campaigns": [{"file": "campaign.yaml", "queue": "theory"}]}, ("Line 3", "jobs that move nothing")),
