@@ -69,16 +69,18 @@ class Keeper:
                 try:
                     self._send_all()
                 except CatalogueAway as away:
-                    if not told:
+                    self._let_go()
+                    if last and told:
+                        return
+                    if not told:  # at the end, too, it is tried once more
                         logger.warning("%s; documents stay in the ledger and are sent when it is back", away)
                     told = True
-                    self._let_go()
                 else:
                     if told:
                         logger.warning("the catalogue is back, and has everything")
                     told = False
-                if last:
-                    return
+                    if last:
+                        return
                 self._ending.wait(AWAY_S if told else LOOK_S)
         except IonloopError as unfit:
             logger.warning("no document goes to the catalogue: %s", unfit)

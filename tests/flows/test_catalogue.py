@@ -75,9 +75,9 @@ def looking_into(catalogue: Catalogue) -> Iterator[Any]:
 
 def read(run: Any, stream: str) -> Any:
     """The table of a stream's events, its arrays as arrays."""
-    from dask import config
+    import dask.config as dask_config
 
-    with config.set({"dataframe.convert-string": False}):
+    with dask_config.set({"dataframe.convert-string": False}):
         return run[stream].base["internal"].read()
 
 
