@@ -7,17 +7,35 @@ every other one by a test that says so by calling it.
 """
 
 import re
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from flows.web.app import create_app
+from ledger.store import Ledger
 from tests.docs.command_line import Understood, command_of, understood
 from tests.docs.pages import PAGES, ROOT, Documented, documented
 from tests.docs.test_commands_run import RUN_HERE
 
-WRITTEN = {"plot", "page", "map_page", "map", "out", "save", "frames", "picture", "geometry", "crate", "refused", "to"}
+WRITTEN = {
+    "plot",
+    "page",
+    "map_page",
+    "map",
+    "out",
+    "save",
+    "frames",
+    "picture",
+    "geometry",
+    "crate",
+    "refused",
+    "to",
+    "pdf",
+}
 WRITTEN |= {"folder", "record", "table_page"}
 """Parameters that name what a command writes."""
 READERS_OWN = {
@@ -30,8 +48,8 @@ MADE_BY_THE_PAGE = {
     "examples/my_campaign.yaml", "examples/peo_salts_served.yaml", "first_night.yaml", "simulated_lab.yaml",
 }  # fmt: skip
 """What a page tells the reader to write first."""
-OTHER_PROGRAMS = {"cd", "cp", "git", "kill", "pip", "python", "sed", "source"}
-ELSEWHERE = {"docker", "kubectl", "sbatch", "systemctl"}
+OTHER_PROGRAMS = {"cd", "cp", "git", "kill", "pip", "python", "rm", "sed", "source"}
+ELSEWHERE = {"docker", "install", "kubectl", "sbatch", "systemctl", "useradd"}
 """What needs a cluster or a daemon: the page says beside it that it was `not run here`."""
 PLACEHOLDERS = {"N": "1", "OUT.csv": "out.csv"}
 
@@ -80,10 +98,23 @@ def test_any_other_line_for_the_shell_is_known(line: Documented) -> None:
     elif program == "make":
         targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
         assert {word for word in words if "=" not in word} <= targets, str(line)
+    elif program == "curl":
+        (url,) = (word for word in words if word.startswith("http://"))
+        assert any(re.fullmatch(route, urlsplit(url).path) for route in routes()), f"{line}: there is no such address"
     else:
         assert program in OTHER_PROGRAMS, f"{line}: nobody knows {program}"
         scripts = [word for word in words if program == "python" and word.endswith(".py")]
         assert all((ROOT / script).is_file() for script in scripts), str(line)
+
+
+@cache
+def routes() -> tuple[str, ...]:
+    """The addresses of the REST interface, as patterns."""
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = Path(folder) / "ledger.sqlite"
+        Ledger.open(ledger).close()
+        paths = create_app(ledger).openapi()["paths"]
+    return tuple(re.sub(r"\{[^}]*\}", "[^/]+", path) for path in paths)
 
 
 CALL = re.compile(r'(?:[(\[]|cli\.main",)\s*((?:"[a-z-]+",?\s*){1,2})')

@@ -5,6 +5,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 
@@ -204,6 +207,26 @@ def test_a_command_sends_what_is_missing(
     assert (first.status, second.status) == (0, 0)
     told = json.loads(second.out)
     assert told == {"catalogue": catalogue.uri, "runs": runs, "sent": 0, "there_already": runs}
+
+
+def test_the_catalogue_of_a_campaign_is_served_until_it_is_told_to_end(
+    folder: Path, ionloop: Command, finished: Place
+) -> None:
+    campaign = finished.file
+    none = ionloop("documents", "serve", campaign, "--folder", folder / "nowhere")
+    assert (none.status, "has no catalogue of its own" in none.err) == (2, True)
+    own = folder / "served"
+    (own / "tiled").mkdir(parents=True)
+    words = [sys.executable, "-m", "flows.cli.main", "documents", "serve", str(campaign), "--folder", str(own)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        uri = said.split()[1].rstrip(",")
+        assert httpx.get(f"{uri}/api/v1/", timeout=30).status_code == 200
+        process.terminate()
+        assert process.wait(60) == 0
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(f"{uri}/api/v1/", timeout=5)
 
 
 def test_a_wrong_key_no_key_and_no_catalogue_are_told_apart(catalogue: Catalogue) -> None:
