@@ -7,7 +7,6 @@ Prints one line of JSON.
 """
 
 import argparse
-import json
 import os
 import shutil
 import socket
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.line import print_line, run_benchmark
 from ledger.author import Role
 from ledger.browsing import Browsing
 from ledger.kinds import CampaignState, EventKind, ExperimentState
@@ -60,10 +60,7 @@ def main() -> None:
         filled_s = time.perf_counter() - begun
         with served(place) as address:
             told = looked_at(address, given.repeats)
-    load = os.getloadavg()[0]
-    print(
-        json.dumps({"benchmark": "dashboard", **held, "filled_s": round(filled_s, 1), **told, "load": round(load, 1)})
-    )
+    print_line("dashboard", **held, filled_s=round(filled_s, 1), **told)
 
 
 def fill(place: Path, observations: int) -> dict[str, int]:
@@ -307,4 +304,4 @@ def _turn(page: "Page") -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_benchmark(main)

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -168,6 +169,7 @@ def test_postgresql_is_dumped_by_its_own_program(
     )
     assert "\tone\t" in restored.stdout
     monkeypatch.setenv("PATH", str(tmp_path))
+    time.sleep(1)  # a back-up is named after its second
     with pytest.raises(BadInput, match="pg_dump"):
         made(file)
 

@@ -37,7 +37,8 @@ def answers(port: int) -> bool:
 
 
 def dashboards() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "flows.server.dashboard" in child.cmdline()]
+    alive = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    return [child for child in alive if "flows.server.dashboard" in child.cmdline()]
 
 
 def test_it_is_started_again_and_ends_with_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,7 +144,7 @@ def test_no_request_makes_it_fail(web: Served) -> None:
 
 
 def test_nothing_is_read_or_written_by_nobody_or_written_by_a_viewer(web: Served) -> None:
-    viewer = web.token(Role.VIEWER)
+    viewer, _ = web.token(Role.VIEWER), web.token(Role.ADMIN)  # the admin's is for the description alone
     before = state(web)
 
     def refused(case: Any, answer: Any) -> None:
