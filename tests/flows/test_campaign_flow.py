@@ -91,7 +91,7 @@ def test_the_flow_run_is_a_chain_of_tasks_with_names_for_people(
     assert any(name.startswith("make film 2: P") and " + Li" in name for name in expected)
 
 
-def test_its_pages_show_progress_the_best_the_front_and_the_report(
+def test_its_pages_show_progress_the_best_pictures_calibration_stock_and_the_report(
     prefect: HeldServer, outcome: dict[str, Any], flow_run: str
 ) -> None:
     shown = artifacts(prefect.address, flow_run)
@@ -102,9 +102,13 @@ def test_its_pages_show_progress_the_best_the_front_and_the_report(
     table = str(shown["peo-salts-best"]["data"])
     assert all(row["formulation"] in table for row in outcome["best"])
 
-    picture = httpx.get(shown["peo-salts-front"]["data"], timeout=30)
-    assert picture.status_code == httpx.codes.OK
-    assert picture.content.startswith(PNG)
+    for name in ("front", "spectrum"):
+        picture = httpx.get(shown[f"peo-salts-{name}"]["data"], timeout=30)
+        assert picture.status_code == httpx.codes.OK
+        assert picture.content.startswith(PNG)
+    assert "Nyquist and Bode of film" in shown["peo-salts-spectrum"]["description"]
+    assert "LiTFSI" in str(shown["peo-salts-stock"]["data"])
+    assert "within the 90 % interval" in str(shown["peo-salts-calibration"]["data"])
 
     words, _, address = shown["peo-salts-report"]["data"].partition("](")
     assert words == "[report.html"
