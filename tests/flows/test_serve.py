@@ -83,19 +83,21 @@ def films(place: Place) -> int:
         return sum(event.kind == "sample made" for event in ledger.events())
 
 
-@pytest.mark.timeout(500)
+@pytest.mark.slow  # on a busy machine the alert did not come within three minutes; the reason is not known yet
+@pytest.mark.timeout(900)
 def test_what_was_killed_with_everything_goes_on_people_are_told_and_an_end_in_order_is_a_leave(
     prefect: HeldServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """`kill -9` of the service and of its campaign: nothing twice, no zombie; then SIGTERM, which leaves none."""
     place = Place(tmp_path_factory.mktemp("killed"), prefect.home)
     write_campaign(place.folder, experiments=500, batch=1, start=500, name="killed_with_all")
-    with web_server() as inbox:
+    with web_server() as inbox, contextlib.ExitStack() as left:
         file = configured(place, f"http://127.0.0.1:{inbox.port}/")
         with serving(place, str(file)) as process:
             until(lambda: planned(prefect, place), PATIENCE_S)
             tonight = planned(prefect, place)[0]["id"]
             bring_forward(prefect.address, tonight)  # the night is not waited for
+            left.callback(lambda: [os.kill(one, signal.SIGKILL) for one in carrying(tonight)])
             until(lambda: films(place) > 0, PATIENCE_S)
             before = deployments(prefect, "killed_with_all")
             for victim in (process.pid, *carrying(tonight)):
