@@ -1,7 +1,7 @@
 """Automations of the Prefect server: what closes runs of other machines that fell silent, and what sends alerts.
 
-News of campaigns are events of Prefect named `ionloop.campaign.ended`, `.waits`, `.drifts` and `.hangs`: anybody may
-hang further automations on them in the Prefect UI.
+News are events of Prefect, `ionloop.campaign.ended`, `.waits`, `.drifts`, `.hangs` and `ionloop.run.failed`: anybody
+may hang further automations on them in the Prefect UI.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -14,14 +14,13 @@ from prefect.events.actions import ChangeFlowRunState, RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 
-from flows.server.alert_spec import Alerts
-from flows.server.deployments import WATCHED
+from flows.server.alert_spec import Alerts, News
 from flows.server.news import Told
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
-EVENT, SERVED_BY = "ionloop.campaign.", "ionloop.served-by"
+SERVED_BY = "ionloop.served-by"
 SILENT = timedelta(seconds=90)
 """A run that gave a sign of life and gives none for so long is taken for crashed; it gives one every 30 s."""
 MOST = 200
@@ -34,15 +33,24 @@ def tell(client: "SyncPrefectClient", pool: str, news: Told) -> None:
     event = {
         "id": str(uuid4()),
         "occurred": datetime.now(UTC).isoformat(),
-        "event": f"{EVENT}{news.kind}",
+        "event": event_of(news.kind),
         "resource": {
-            "prefect.resource.id": f"{EVENT}{news.campaign}",
-            "prefect.resource.name": news.campaign,
+            "prefect.resource.id": f"{_about(news.kind)}.{news.of}",
+            "prefect.resource.name": news.of,
             SERVED_BY: pool,
         },
         "payload": {"subject": news.subject, "text": news.text, "ledger_event": news.event},
     }
     client.request("POST", "/events", json=[event])
+
+
+def event_of(kind: News) -> str:
+    """The name of Prefect's event."""
+    return f"{_about(kind)}.{kind}"
+
+
+def _about(kind: News) -> str:
+    return "ionloop.run" if kind == "failed" else "ionloop.campaign"
 
 
 def put_automations(client: "SyncPrefectClient", pool: str, alerts: Alerts | None, alert: UUID | None) -> None:
@@ -56,10 +64,7 @@ def put_automations(client: "SyncPrefectClient", pool: str, alerts: Alerts | Non
     """
     wanted = [_closes_silent_runs(pool)]
     if alerts is not None and alert is not None:
-        wanted += [
-            _tells_news(pool, alerts, alert),
-            *([_tells_failure(pool, alert)] if "failed" in alerts.when else []),
-        ]
+        wanted.append(_tells_news(pool, alerts, alert))
     names = {automation.name for automation in wanted}
     there: dict[str, UUID] = {}
     for found in client.read_automations(sort=AutomationSort.NAME_ASC, limit=MOST):
@@ -100,32 +105,16 @@ def _closes_silent_runs(pool: str) -> AutomationCore:
 
 def _tells_news(pool: str, alerts: Alerts, alert: UUID) -> AutomationCore:
     return AutomationCore(
-        name=f"{pool}: tell news of campaigns",
-        description="Ends, questions to people, drifts and silence, as the configuration asks.",
+        name=f"{pool}: tell news",
+        description="Ends, questions to people, drifts, silence and failures, as the configuration asks.",
         trigger=EventTrigger(
             posture=Posture.Reactive,
-            expect={f"{EVENT}{kind}" for kind in alerts.when if kind != "failed"},
+            expect={event_of(kind) for kind in alerts.when},
             match=ResourceSpecification({SERVED_BY: [pool]}),
             threshold=1,
             within=timedelta(0),
         ),
         actions=[_sends(alert, "{{ event.payload.subject }}", "{{ event.payload.text }}")],
-    )
-
-
-def _tells_failure(pool: str, alert: UUID) -> AutomationCore:
-    return AutomationCore(
-        name=f"{pool}: tell of failures",
-        description="Runs of what is served that failed or crashed.",
-        trigger=EventTrigger(
-            posture=Posture.Reactive,
-            expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
-            match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
-            match_related=ResourceSpecification({"prefect.resource.id": [f"prefect.tag.{WATCHED}"]}),
-            threshold=1,
-            within=timedelta(0),
-        ),
-        actions=[_sends(alert, "{{ flow_run.name }}: {{ flow_run.state.name }}", "{{ flow_run.state.message }}")],
     )
 
 

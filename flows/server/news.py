@@ -25,11 +25,12 @@ class Told:
     """One piece of news."""
 
     kind: News
-    campaign: str
+    of: str
+    """A campaign, or a run of anything that is served."""
     subject: str
     text: str
-    event: int
-    """Of the ledger, on which it rests."""
+    event: int = 0
+    """Of the ledger, on which it rests; 0: on none."""
 
 
 def news_of(ledger: Ledger, campaign: str, after: int) -> list[Told]:

@@ -1,28 +1,27 @@
 """Watches what is served: closes what is dead, goes on with what was cut off, tells what there is to tell.
 
-It rests on nothing that it remembers but one number for each campaign, the ledger's event up to which news were told,
-which is kept in a file. So it may be killed and begun again at any moment.
+It rests on nothing that it remembers but up to where news were told: of each campaign by the ledger's event, of failed
+runs by the time, each kept in a file. So it may be killed and begun again at any moment.
 """
 
-import json
 import logging
 import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import httpx
 
 from chemistry.errors import IonloopError
-from flows.home import home
 from flows.leasing import runner_of
 from flows.left_runs import noted_run
 from flows.server.alert_spec import Alerts
 from flows.server.automations import tell
 from flows.server.configuration import Campaign, Configuration
+from flows.server.failed_runs import failures_of, now_us
+from flows.server.mark import Mark
 from flows.server.news import PAUSED_BY_HAND, hanging, news_of
 from flows.server.zombies import close_zombies, drop_missed, has_open_run
 from flows.stopping import INTERRUPTED
@@ -73,6 +72,9 @@ class Watch:
         _tried(lambda: drop_missed(client, pool))
         for campaign in self._configuration.campaigns.values():
             _tried(lambda it=campaign: self._look_after(client, it))
+        alerts = self._configuration.spec.alerts
+        if alerts is not None and "failed" in alerts.when:
+            _tried(lambda: _tell_failures(client, pool))
         self._first = False
 
     def _look_after(self, client: "SyncPrefectClient", campaign: Campaign) -> None:
@@ -111,7 +113,7 @@ class Watch:
     def _tell(self, client: "SyncPrefectClient", campaign: Campaign, ledger: Ledger, alerts: Alerts) -> None:
         """Make events of what is new; what could not be told is told the next time."""
         pool, name = self._configuration.spec.name, campaign.spec.name
-        mark, last = _Mark(pool, campaign.ledger, name), ledger.last_event()
+        mark, last = Mark(pool, name, campaign.ledger), ledger.last_event()
         told = mark.read()
         if told is None:  # what had happened before anybody asked is no news
             mark.write(last)
@@ -128,27 +130,15 @@ class Watch:
             self._said_hanging[name] = silent.event
 
 
-class _Mark:
-    """Up to which event of a ledger news of a campaign were told: a small file that outlives the process."""
-
-    def __init__(self, pool: str, ledger: str, campaign: str) -> None:
-        self._path = home() / "told" / f"{pool} {campaign}.json"
-        self._ledger = ledger.rpartition("@")[2]
-
-    def read(self) -> int | None:
-        """The event; None where nobody has asked yet, or of another ledger."""
-        try:
-            said = json.loads(self._path.read_text())
-            return int(said["event"]) if said["ledger"] == self._ledger else None
-        except (OSError, ValueError, KeyError):
-            return None
-
-    def write(self, event: int) -> None:
-        """Whole or not at all."""
-        self._path.parent.mkdir(exist_ok=True)
-        new = Path(f"{self._path}.new")
-        new.write_text(json.dumps({"ledger": self._ledger, "event": event}))
-        new.replace(self._path)
+def _tell_failures(client: "SyncPrefectClient", pool: str) -> None:
+    mark = Mark(pool, "failed runs", pool)
+    told = mark.read()
+    if told is None:  # what had failed before anybody asked is no news
+        mark.write(now_us())
+        return
+    for when, news in failures_of(client, pool, told):
+        tell(client, pool, news)
+        mark.write(when)
 
 
 def _left_by_its_process(campaign: Campaign) -> list[str]:

@@ -10,8 +10,9 @@ from chemistry.formulation import Formulation
 from flows.leasing import Leasing, campaign_lease
 from flows.left_runs import note_flow_run
 from flows.server.configuration import configuration_of_campaign
+from flows.server.mark import Mark
 from flows.server.news import Told, hanging, news_of
-from flows.server.watch import _left_by_its_process, _Mark
+from flows.server.watch import _left_by_its_process
 from flows.spec import CampaignSpec, read_campaign
 from flows.stopping import INTERRUPTED
 from ledger.approvals import Approvals
@@ -130,9 +131,9 @@ def test_a_run_that_its_process_has_left_is_known_by_the_lease(file: Path, ledge
 
 def test_what_was_told_is_remembered_for_its_ledger_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IONLOOP_HOME", str(tmp_path / "home"))
-    mark = _Mark("ionloop", "postgresql://ada:secret@db/one", NAME)
+    mark = Mark("ionloop", NAME, "postgresql://ada:secret@db/one")
     assert mark.read() is None
     mark.write(12)
-    assert _Mark("ionloop", "postgresql://ada:secret@db/one", NAME).read() == 12
-    assert _Mark("ionloop", "postgresql://ada:secret@db/two", NAME).read() is None
+    assert Mark("ionloop", NAME, "postgresql://ada:secret@db/one").read() == 12
+    assert Mark("ionloop", NAME, "postgresql://ada:secret@db/two").read() is None
     assert "secret" not in "".join(path.read_text() for path in (tmp_path / "home" / "told").iterdir())

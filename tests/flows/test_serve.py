@@ -83,7 +83,7 @@ def films(place: Place) -> int:
         return sum(event.kind == "sample made" for event in ledger.events())
 
 
-@pytest.mark.slow  # the alert of the crash did not come within three minutes; the reason is not known yet
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_what_was_killed_with_everything_goes_on_people_are_told_and_an_end_in_order_is_a_leave(
     prefect: HeldServer, tmp_path_factory: pytest.TempPathFactory

@@ -17,12 +17,14 @@ import pytest
 import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Running, Scheduled
+from prefect.states import Completed, Crashed, Failed, Running, Scheduled, State
 
 from flows.server.automations import put_automations, tell
 from flows.server.configuration import Configuration, read_configuration
 from flows.server.deployments import bring_up_to_date, wanted
+from flows.server.failed_runs import failures_of, now_us
 from flows.server.news import Told
+from flows.server.watch import _tell_failures
 from flows.server.zombies import GONE, WORKER, close_zombies, drop_missed, has_open_run
 from tests.flows.held_server import HeldServer, seconds_until
 from tests.flows.prefect_api import flow_run_state, flow_runs
@@ -92,7 +94,7 @@ def test_a_second_start_makes_nothing_twice_news_are_sent_and_what_the_file_leav
 
     for _ in range(2):
         put_automations(client, pool, found[0].spec.alerts, first[f"alert/{pool}"])
-    assert automations() == ["close runs that fell silent", "tell news of campaigns", "tell of failures"]
+    assert automations() == ["close runs that fell silent", "tell news"]
 
     news = Told("ended", "peo_salts", 'it is "over"', "σ = 1e-4 {{ S/cm }}", 12)
     tell(client, pool, dataclasses.replace(news, kind="hangs"))
@@ -146,6 +148,42 @@ def test_a_run_is_closed_where_its_process_is_gone_and_nowhere_else(
     told = client.read_flow_run(UUID(living)).state
     assert told is not None
     assert told.message == GONE
+
+
+def test_what_failed_is_told_once_and_no_failure_of_telling(
+    client: SyncPrefectClient, prefect: HeldServer, tmp_path: Path, pool: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IONLOOP_HOME", str(tmp_path / "home"))
+    served = put(client, configured(tmp_path, pool, **ALL))
+    campaign, alert = (
+        next(id for name, id in served.items() if name.startswith(kind)) for kind in ("campaign", "alert")
+    )
+    _tell_failures(client, pool)
+
+    def ended(deployment: UUID, state: State) -> str:
+        run = client.create_flow_run_from_deployment(deployment, state=Running())
+        client.set_flow_run_state(run.id, state, force=True)
+        return run.name
+
+    ended(campaign, Completed())
+    failed, crashed = ended(campaign, Failed(message="no such lab")), ended(campaign, Crashed(message=GONE))
+    ended(alert, Failed(message="nobody is there"))
+    found = [news for _, news in failures_of(client, pool, now_us() - 60_000_000)]
+    assert [(news.subject, news.text) for news in found] == [
+        (f"{failed}: Failed", "no such lab"),
+        (f"{crashed}: Crashed", GONE),
+    ]
+    assert list(failures_of(client, f"another {pool}", 0)) == []
+    put_automations(client, pool, configured(tmp_path, pool, **ALL)[0].spec.alerts, alert)
+    for _ in range(2):
+        _tell_failures(client, pool)
+    seconds_until(lambda: len(subjects_of(prefect, alert)) == 2, 60)
+    assert sorted(subjects_of(prefect, alert)) == sorted(news.subject for news in found)
+
+
+def subjects_of(prefect: HeldServer, alert: UUID) -> list[str]:
+    """Of the alerts that the automation ordered; the one that failed here was ordered by nobody."""
+    return [said["subject"] for said in sent(prefect, alert) if said["subject"] != "A trial"]
 
 
 def test_of_nights_that_were_missed_the_last_is_made_up_for(
