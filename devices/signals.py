@@ -17,8 +17,12 @@ SILENT = (OSError, OpException, ChannelAccessException, ChannelAccessGetFailure,
 _OPHYDS: Any = epics.pv.default_pv_class
 
 
+COMES_BACK_S = 1.0
+"""Wall time that a PV which was lost has to come back before a write to it is given up."""
+
+
 class _PromptPV(_OPHYDS):
-    """A PV that is asked for its metadata only while it is connected.
+    """A PV that is asked for its metadata only while it is connected, and that nobody waits for who writes to it.
 
     ophyd asks as soon as a PV connects, in four threads for all of them; `signal.connected` waits for the answer. A PV
     that was lost by the time its turn came would keep a thread for a second in the hope that it comes back, and a lab
@@ -32,6 +36,17 @@ class _PromptPV(_OPHYDS):
             raise TimeoutError(f"{self.pvname} was lost before it was asked for its metadata")
         metadata: dict[str, Any] = super().get_all_metadata_blocking(timeout)
         return metadata
+
+    def put(self, value: Any, wait: bool = False, timeout: float | None = None, **options: Any) -> Any:
+        """Write; `TimeoutError`, or an exception of pyepics, where the PV is lost and does not come back at once.
+
+        A write that is not waited for has no timeout. By ophyd's reading of that, pyepics waits ten years for a PV that
+        was lost after ophyd had looked, and whoever holds a lock meanwhile keeps it; one that was lost a moment before
+        it takes for written.
+        """
+        if not self.wait_for_connection(COMES_BACK_S):
+            raise TimeoutError(f"{self.pvname} was lost before it was written")
+        return super().put(value, wait, COMES_BACK_S if timeout is None and not wait else timeout, **options)
 
 
 epics.pv.default_pv_class = _PromptPV

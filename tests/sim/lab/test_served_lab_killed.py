@@ -10,6 +10,7 @@ from devices.epics import epics_lab
 from devices.evidence import evidence
 from devices.finding import Finding
 from devices.protocols import Dose, Order
+from devices.signals import SILENT
 from tests.served import ServedLab, until
 
 DOSE = Dose(step="dose", component="*CCO*", mass_mg=50.0)
@@ -61,3 +62,24 @@ def test_a_lab_that_dies_as_soon_as_it_is_found_keeps_nobody_from_the_next(tmp_p
             lab.kill()
         controller.close()
     assert found_after_s < 3
+
+
+def test_a_write_to_what_was_lost_a_moment_ago_comes_back(own: ServedLab, tmp_path: Path) -> None:
+    """Between the look of ophyd and that of the library below it a bench may die; a lock may be held meanwhile."""
+    controller = epics_lab(own.lab_file, tmp_path)
+    instrument = controller.stations["synthesis"].instrument("dispenser")
+    instrument.wait_for_connection(timeout=10)
+    instrument.fence(3)
+    written = instrument.token._write_pv
+    own.kill()
+    until(lambda: not written.connected, 10)
+    with pytest.raises(TimeoutError, match="was lost before it was written"):
+        written.put(4)
+    written.connected = True  # what ophyd and pyepics believe until they are told
+    began = time.monotonic()
+    with pytest.raises(SILENT):
+        written.put(4)
+    assert time.monotonic() - began < 5
+    written.connected = False
+    controller.close()
+    own.start()
