@@ -50,7 +50,8 @@ def _post(hook: Webhook, subject: str, text: str) -> None:
 
 def _mail(mail: Mail, subject: str, text: str) -> None:
     message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = f"ionloop: {subject}", mail.sender, ", ".join(mail.to)
+    one_line = " ".join(subject.split())  # a run may be renamed in the Prefect UI, and a header has no second line
+    message["Subject"], message["From"], message["To"] = f"ionloop: {one_line}", mail.sender, ", ".join(mail.to)
     message.set_content(text or subject)
     if mail.tls == "always":
         server: smtplib.SMTP = smtplib.SMTP_SSL(

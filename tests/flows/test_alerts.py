@@ -60,6 +60,13 @@ def test_one_that_cannot_be_told_keeps_it_from_nobody_else(web: Inbox, post: Inb
     assert len(post.received) == 1
 
 
+def test_a_subject_of_two_lines_is_no_second_header(post: Inbox) -> None:
+    send(Alerts(mail=mail(post)), "night run\nBcc: everybody@example.org", "")
+    letter = message_from_bytes(post.received[0].body.encode())
+    assert letter["Subject"] == "ionloop: night run Bcc: everybody@example.org"
+    assert letter["Bcc"] is None
+
+
 def test_nobody_listens(post: Inbox) -> None:
     closed = mail(post).model_copy(update={"port": 9})
     with pytest.raises(IonloopError, match="ada@"):
