@@ -97,7 +97,7 @@ def test_what_was_killed_with_everything_goes_on_people_are_told_and_an_end_in_o
             until(lambda: planned(prefect, place), PATIENCE_S)
             tonight = planned(prefect, place)[0]["id"]
             bring_forward(prefect.address, tonight)  # the night is not waited for
-            left.callback(lambda: [os.kill(one, signal.SIGKILL) for one in carrying(tonight)])
+            left.callback(kill_all_of, prefect, place)
             until(lambda: films(place) > 0, PATIENCE_S)
             before = deployments(prefect, "killed_with_all")
             for victim in (process.pid, *carrying(tonight)):
@@ -133,6 +133,13 @@ def until(condition: Callable[[], Any], limit_s: float) -> None:
             return condition()
 
     seconds_until(now, limit_s)
+
+
+def kill_all_of(prefect: HeldServer, place: Place) -> None:
+    """Nothing of a test that failed half-way goes on beside the others."""
+    for run in planned(prefect, place):
+        for one in carrying(run["id"]):
+            os.kill(one, signal.SIGKILL)
 
 
 def configured(place: Place, hook: str) -> Path:
