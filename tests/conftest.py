@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 LAB = Path(__file__).parents[1] / "examples" / "simulated_lab.yaml"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _ledgers_laid_out_at_once() -> Iterator[None]:
+    from tests.laid_out import lay_out
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ledger.store.upgrade", lay_out)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a PostgreSQL server of our own, on a socket; it outlives its parent unless it is stopped."""

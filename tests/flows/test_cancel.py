@@ -141,7 +141,7 @@ def test_an_abort_from_the_command_line_makes_the_lab_safe_within_seconds(
 def test_what_is_interrupted_goes_on_with_the_same_command(
     prefect: HeldServer, nursery: Nursery, tmp_path: Path
 ) -> None:
-    write_campaign(tmp_path, experiments=9, batch=IN_FLIGHT, start=9)
+    write_campaign(tmp_path, experiments=6, batch=IN_FLIGHT, start=6)
     place = Place(tmp_path, prefect.home)
     before: set[str] = set()
     for signum in (signal.SIGINT, signal.SIGTERM):
@@ -161,7 +161,7 @@ def test_what_is_interrupted_goes_on_with_the_same_command(
         before = now
 
     outcome = nursery.finish(place)
-    assert (outcome["run"], outcome["state"], outcome["experiments"]) == (1, "finished", 9)
+    assert (outcome["run"], outcome["state"], outcome["experiments"]) == (1, "finished", 6)
     assert before <= state_and_films(place)[1]
     assert_safe(place.lab)
     assert not [act for act in read_record(place.lab) if act.outcome == "interrupted" and act.device == "film_station"]

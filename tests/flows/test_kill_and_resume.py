@@ -16,8 +16,8 @@ from tests.flows.ready_process import Nursery
 from tests.flows.small_campaign import PATIENCE_S, Place, write_campaign
 from tests.recipe import beyond_the_recipe, consuming_done
 
-EXPERIMENTS = 7
-START = 5
+EXPERIMENTS = 5
+START = 4
 """Experiments before the model is asked: some suggestions of each kind are recomputed."""
 
 

@@ -140,7 +140,7 @@ def test_a_planner_hears_of_theory_and_never_takes_it_for_a_film(place: Place, l
 
 
 def test_a_calculation_that_a_kill_cut_off_is_begun_again(tmp_path: Path) -> None:
-    cut_off = written(tmp_path)
+    cut_off = written(tmp_path, budget={"experiments": 1, "batch": 1})
     with open_session(cut_off.file, cut_off.run, None, hardware=False) as session:
         begun = suggest_next(session)
         assert begun is not None
@@ -230,7 +230,7 @@ WINDOWS = {"engine": "twin_window", "price": "0.5 h", "most": 3}
 def test_quantum_chemistry_and_molecular_dynamics_are_offered_side_by_side(tmp_path: Path) -> None:
     place = written(
         tmp_path,
-        budget={"experiments": 3, "batch": 1},
+        budget={"experiments": 2, "batch": 1},
         limits=[OXIDATION],
         offers={"dft": WINDOWS, "md": {"price": "1 h", "temperatures": ["30 °C"], "most": 3}},
     )
@@ -238,7 +238,7 @@ def test_quantum_chemistry_and_molecular_dynamics_are_offered_side_by_side(tmp_p
     with Ledger.open(place.ledger, create=False) as ledger:
         campaign = ledger.campaigns()[0].id
         said = ledger.suggestions(campaign)
-        assert [row.source for row in said] == ["dft", "md", "experiment"] * 3
+        assert [row.source for row in said] == ["dft", "md", "experiment"] * 2
         assert {row.action["plan"] for row in said if row.source == "dft"} == {"twin_window"}
         told = [reading for film in ledger.films(campaign, sources=[Source.DFT]) for reading in film.readings]
         assert {(one.property, one.temperature_C) for one in told} == {("oxidation_limit", 60.0)}
