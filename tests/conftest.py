@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,20 @@ if TYPE_CHECKING:
     from devices.lab import Lab, LabFile
 
 LAB = Path(__file__).parents[1] / "examples" / "simulated_lab.yaml"
+
+
+IN_MEMORY, ROOM_GB = Path("/dev/shm"), 3.0
+"""A file system without a disk, and how much of it must be free before tests write there."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary files lie in memory where there is room, unless another place is given.
+
+    Ledger, bench and Prefect wait for the disk at each of their many commits. What a killed process has written is
+    there all the same: only a power cut would tell the difference, and no test makes one.
+    """
+    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM_GB * 1e9:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
 @pytest.fixture(scope="session", autouse=True)
