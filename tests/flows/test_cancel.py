@@ -98,6 +98,7 @@ def test_a_cancel_in_prefect_makes_the_lab_safe_within_seconds(
         assert not ledger.failures(campaign.id), "a film that was cut off says nothing against its formulation"
 
 
+@pytest.mark.slow  # `test_left_runs.py` has a stop heard, and an abort written, while the ledger is away
 def test_a_cancel_while_the_ledger_is_away_is_obeyed_at_once_and_written_down_when_it_is_back(
     prefect: HeldServer, nursery: Nursery, tmp_path: Path
 ) -> None:

@@ -102,7 +102,14 @@ def test_status_says_who_suggested_how_many(tmp_path: Path, ionloop: Command) ->
     assert "suggested by bayesian (4), genetic (1), swarm (1), random (1)" in said.out
 
 
-@pytest.mark.parametrize("planner", PLANNERS.values(), ids=list(PLANNERS))
+IN_THE_PORTFOLIO = ("random", "swarm", "genetic by results")
+"""Planners, or one that is much like them, that the portfolio asks on the twin, too."""
+
+
+@pytest.mark.parametrize(
+    "planner",
+    [pytest.param(p, marks=pytest.mark.slow if n in IN_THE_PORTFOLIO else (), id=n) for n, p in PLANNERS.items()],
+)
 def test_a_campaign_on_the_twin_runs_to_its_end(planner: dict[str, object], tmp_path: Path) -> None:
     space = opened() if planner["name"] == "genetic" else closed()
     place = run_small(tmp_path, planner=planner, space=space, experiments=5 if "portfolio" in planner else 3)
