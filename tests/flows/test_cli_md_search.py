@@ -64,13 +64,13 @@ def lammps() -> None:
 
 
 def test_a_search_runs_for_real_and_is_not_run_twice(ionloop: Command, tmp_path: Path, lammps: None) -> None:
-    text = FILE.replace("runs: 9", "runs: 3, confirm: 1").replace("start: 5", "start: 2")
+    text = FILE.replace("runs: 9", "runs: 4, confirm: 1").replace("start: 5", "start: 3")
     (tmp_path / "a.yaml").write_text(text)
     words = ("md", "search", tmp_path / "a.yaml", "--folder", tmp_path / "run")
     said = ionloop(*words, "--json", "--plot", tmp_path / "out.png")
     assert said.status == 0, said.err
     first = json.loads(said.out)
-    assert len(first["runs"]) == 3
+    assert len(first["runs"]) == 4
     assert all(one["log10_S_cm"] is not None or one["failed"] for one in first["runs"])
     assert not any(one["diffusive"] for one in first["runs"])  # two hundred steps are none
     assert first["best"] is None
@@ -83,7 +83,7 @@ def test_a_search_runs_for_real_and_is_not_run_twice(ionloop: Command, tmp_path:
     shown = ionloop(*words)
     assert "not diffusive" in shown.out
     assert "Main effects" in shown.out
-    assert shown.out.count("(in the ledger)") == 3
+    assert shown.out.count("(in the ledger)") == 4
 
 
 @pytest.mark.slow
