@@ -28,17 +28,20 @@ install: $(READY)  ## make .venv from requirements.lock
 campaign: $(READY)  ## run examples/peo_salts.yaml on the simulated lab
 	$(BIN)/ionloop run examples/peo_salts.yaml
 
+# Where the environment forbids compiled files, each of the many processes that tests start would compile all anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
+
 .PHONY: test
 test: $(READY)  ## lint, types, import contracts, doctests and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright --warnings
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not slow" -n 2 --dist worksteal
+	$(PYTEST) -m "not slow" -n 2 --dist worksteal
 
 .PHONY: test-slow
 test-slow: $(READY)  ## the long studies
-	$(BIN)/pytest -m slow
+	$(PYTEST) -m slow
 
 # Warnings are errors, as in the tests. The notebook is run on a small campaign that is made for it.
 .PHONY: docs

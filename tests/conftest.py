@@ -1,8 +1,10 @@
 """Fixtures that every room's tests share."""
 
+import gc
 import os
+import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,43 @@ if TYPE_CHECKING:
     from devices.lab import Lab, LabFile
 
 LAB = Path(__file__).parents[1] / "examples" / "simulated_lab.yaml"
+
+
+IN_MEMORY, ROOM_GB = Path("/dev/shm"), 3.0
+"""A file system without a disk, and how much of it must be free before tests write there."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary files lie in memory where there is room, unless another place is given.
+
+    Ledger, bench and Prefect wait for the disk at each of their many commits. What a killed process has written is
+    there all the same: only a power cut would tell the difference, and no test makes one.
+    """
+    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM_GB * 1e9:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported to find the tests stays to the end: to look through it for garbage takes a seventh of the time.
+
+    Nor is it looked through later, whenever a test has made enough objects of its own.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ledgers_laid_out_at_once() -> Iterator[None]:
+    from tests.laid_out import lay_out
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ledger.store.upgrade", lay_out)
+        yield
 
 
 @pytest.fixture(scope="session")

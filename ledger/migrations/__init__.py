@@ -5,6 +5,7 @@ in it, and a test keeps it empty on both databases.
 """
 
 import threading
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ def differences(connection: Connection) -> list[Any]:
     return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
 
 
+@cache  # alembic compiles every file anew each time it reads the folder, which took most of opening a ledger
 def _scripts() -> "ScriptDirectory":
     from alembic.script import ScriptDirectory
 

@@ -38,13 +38,18 @@ IMPORTED = (
     "scipy.stats",
     "torch.fx.experimental.symbolic_shapes",  # which a posterior imports, and sympy with it
     "flows.artifacts",
+    "flows.crew",
     "flows.left_runs",
     "flows.report.page",
     "flows.run",
+    "flows.session",
     "flows.shown_pause",
     "flows.step_in",
+    "sim.lab",
 )
-"""What starts no threads, for a fork would lose them: so neither ophyd nor what imports it."""
+"""What starts no threads, for a fork would lose them: ophyd starts some, but for its layer `dummy`."""
+NO_CHANNEL_ACCESS = {"OPHYD_CONTROL_LAYER": "dummy"}
+"""A simulated lab is in the process itself, and speaks to nobody."""
 
 
 class ReadyProcess:
@@ -105,7 +110,8 @@ class Nursery:
 def open_nursery(home: Path, address: str) -> Nursery:
     """Import everything in a process that uses the server at an address, and forks the others; one for a worker."""
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(IMPORTED))
-    with mock.patch.dict(os.environ, environment(home)), mock.patch.dict(os.environ, client_environment(address)):
+    told = environment(home) | client_environment(address) | NO_CHANNEL_ACCESS
+    with mock.patch.dict(os.environ, told):
         multiprocessing.forkserver.ensure_running()
     return Nursery(home)
 

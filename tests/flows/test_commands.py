@@ -138,7 +138,12 @@ def test_one_experiment_is_called_off_and_the_campaign_goes_on(running: Running)
 
 
 @pytest.mark.parametrize(
-    ("role", "step"), [("dispenser", "dose"), ("thermal_stage", "heat"), ("sample_changer", "unload")]
+    ("role", "step"),
+    [
+        ("dispenser", "dose"),
+        ("thermal_stage", "heat"),
+        pytest.param("sample_changer", "unload", marks=pytest.mark.slow),
+    ],
 )
 def test_one_experiment_is_aborted_and_its_station_serves_the_next(running: Running, role: str, step: str) -> None:
     """Cut off in a dose that cannot be stopped, with the film in the cell, or with the arm on its way back."""

@@ -102,9 +102,17 @@ def test_status_says_who_suggested_how_many(tmp_path: Path, ionloop: Command) ->
     assert "suggested by bayesian (4), genetic (1), swarm (1), random (1)" in said.out
 
 
-@pytest.mark.parametrize("planner", PLANNERS.values(), ids=list(PLANNERS))
+IN_THE_PORTFOLIO = ("random", "swarm", "genetic by results")
+"""Planners, or one that is much like them, that the portfolio asks on the twin, too."""
+
+
+@pytest.mark.parametrize(
+    "planner",
+    [pytest.param(p, marks=pytest.mark.slow if n in IN_THE_PORTFOLIO else (), id=n) for n, p in PLANNERS.items()],
+)
 def test_a_campaign_on_the_twin_runs_to_its_end(planner: dict[str, object], tmp_path: Path) -> None:
-    place = run_small(tmp_path, planner=planner, space=opened() if planner["name"] == "genetic" else closed())
+    space = opened() if planner["name"] == "genetic" else closed()
+    place = run_small(tmp_path, planner=planner, space=space, experiments=5 if "portfolio" in planner else 3)
     with Ledger.open(place.ledger) as ledger:
         (row,) = ledger.campaigns()
         spec = CampaignSpec.model_validate(row.spec)
@@ -117,8 +125,8 @@ def test_a_campaign_on_the_twin_runs_to_its_end(planner: dict[str, object], tmp_
 
 
 def test_a_run_is_replayed_decision_by_decision(tmp_path: Path) -> None:
-    place = run_small(tmp_path, planner={"name": "random"})
-    run_small(tmp_path, planner={"name": "replay", "replay": {"run": 1}}, experiments=6)
+    place = run_small(tmp_path, planner={"name": "random"}, experiments=3)
+    run_small(tmp_path, planner={"name": "replay", "replay": {"run": 1}}, experiments=4)
     with Ledger.open(place.ledger) as ledger:
         first, second = ledger.campaigns()
         told, again = ledger.suggestions(first.id), ledger.suggestions(second.id)

@@ -36,7 +36,7 @@ def campaign(folder: Path, units: list[str] | None = None, **more: Any) -> Place
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pool.csv").write_text("\n".join(["name,unit", *(f"p{i},{u}" for i, u in enumerate(units or UNITS))]))
     content = {"space": SPACE, "objectives": [OBJECTIVE], "planner": {"name": "pool", "start": 4}, **more}
-    write_campaign(folder, experiments=9, batch=2, start=4, **content)
+    write_campaign(folder, experiments=6, batch=2, start=4, **content)
     return Place(folder, folder / "home")
 
 
@@ -48,8 +48,8 @@ def test_it_runs_on_the_twin_and_every_suggestion_is_recomputed(tmp_path: Path) 
         (row,) = ledger.campaigns()
         spec = CampaignSpec.model_validate(row.spec)
         told = ledger.suggestions(row.id)
-        assert len(told) == 9
-        assert len({said.formulation_key for said in told}) == 9
+        assert len(told) == 6
+        assert len({said.formulation_key for said in told}) == 6
         assert {said.planner for said in told} == {"pool"}
         for said in told:
             again = recompute(ledger, row.id, spec, said)
@@ -89,7 +89,7 @@ def test_the_numbers_of_a_pool_are_worked_out_once(tmp_path: Path, monkeypatch: 
 
 def test_a_forecast_makes_films_of_the_pool(tmp_path: Path) -> None:
     forecast = forecast_campaign(campaign(tmp_path).file)
-    assert forecast.experiments == 9
+    assert forecast.experiments == 6
     assert forecast.lab_hours > 0
 
 

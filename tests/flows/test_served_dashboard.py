@@ -43,6 +43,7 @@ def dashboards() -> list[psutil.Process]:
 
 def test_it_is_started_again_and_ends_with_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IONLOOP_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("flows.server.dashboard.AGAIN_S", 0.2)
     (tmp_path / "home").mkdir()
     write_campaign(tmp_path, experiments=2, batch=1, start=2)
     with socket.socket() as free:

@@ -4,11 +4,15 @@ import contextlib
 import sqlite3
 from typing import Any
 
+from sqlalchemy.engine import URL
+
+from ledger.database import connect
 from ledger.film import Film, Reading, Source
 from ledger.migrations import differences, known_versions, upgrade, version_of
 from ledger.predictions import Prediction
 from ledger.published import PublishedFilm
 from ledger.store import Ledger
+from tests.laid_out import lay_out
 from tests.ledger.conftest import formulation
 
 AFTER_THE_EIGHTH = ("audit", "failed_sign_in", "session", "token", "person", "formulation_words")
@@ -32,6 +36,20 @@ def test_migrations_and_tables_agree(ledger: Ledger) -> None:
 def test_a_new_ledger_is_at_the_newest_version(ledger: Ledger) -> None:
     with ledger.database.engine.connect() as connection:
         assert version_of(connection) == known_versions()[0]
+
+
+def test_ledgers_of_the_tests_are_laid_out_as_any_other(tmp_path) -> None:
+    dumps = []
+    for way in (upgrade, lay_out, lay_out):  # the first of a process is heard, the next laid out by what was heard
+        file = tmp_path / f"{len(dumps)}.sqlite"
+        engine = connect(URL.create("sqlite", database=str(file)))
+        with engine.begin() as connection:
+            way(connection)
+        engine.dispose()
+        with contextlib.closing(sqlite3.connect(file)) as made:
+            dumps.append(list(made.iterdump()))
+    assert dumps[0] == dumps[1] == dumps[2]
+    assert len(dumps[0]) > 60
 
 
 def test_upgrading_twice_changes_nothing(ledger: Ledger) -> None:

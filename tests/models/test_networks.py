@@ -43,6 +43,8 @@ METHODS = {
 }
 PROCESSES = ("graph_transfer", "tanimoto_process")
 NETWORKS = [name for name in METHODS if name not in PROCESSES]
+DEAR = ("recurrent", "transformer")
+"""Networks that take seconds to learn ten readings."""
 
 
 def fit(name, films, properties=None, **changes):
@@ -99,7 +101,7 @@ def test_it_falls_where_it_may_and_the_films_do(films):
     assert np.diff(at(must_not, given, (40.0, 80.0)).mean)[0] >= 0
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow if n in DEAR else ()) for n in NETWORKS])
 def test_ten_readings_are_learnt_by_heart(name):
     few = [film(n, x, temperatures=(30.0, 90.0)) for n, x in ((2, 0.5), (3, 1.5), (5, 1.0), (7, 0.5), (9, 1.5))]
     training = TrainingSettings(epochs=120, rate=2e-2, dropout=0.0, polymers_in_batch=5)

@@ -59,7 +59,7 @@ def campaign(who, known: Knowledge, experiments: int) -> list[Suggestion]:
     return made
 
 
-@pytest.mark.parametrize("who", [BAYESIAN, GENETIC], ids=["bayesian", "genetic"])
+@pytest.mark.parametrize("who", [BAYESIAN, pytest.param(GENETIC, marks=pytest.mark.slow)], ids=["bayesian", "genetic"])
 def test_the_region_is_left_by_who_learns_and_sought_by_who_does_not(who, cracking: Knowledge) -> None:
     blind = campaign(replace(who, success_fit=lambda knowledge: None), cracking, 9)
     learnt = campaign(who, cracking, 9)

@@ -140,7 +140,7 @@ def state(web: Served) -> tuple[int, int]:
 
 
 def test_no_request_makes_it_fail(web: Served) -> None:
-    fuzz(web, web.token(Role.ADMIN), 5, documented)
+    fuzz(web, web.token(Role.ADMIN), 3, documented)
 
 
 def test_nothing_is_read_or_written_by_nobody_or_written_by_a_viewer(web: Served) -> None:
