@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from chemistry.errors import BadInput
 from ledger.errors import LedgerError
@@ -31,12 +34,32 @@ MOST_REFUSALS = 50
 class KilledBench:
     """Campaigns that follow one another in one ledger and on one bench, whatever is killed meanwhile."""
 
-    def __init__(self, folder: Path, lab: str, ledger_url: str | None = None) -> None:
-        """`lab`: `epics` is served by a process of its own, `simulated` lives in the controller's."""
+    def __init__(
+        self,
+        folder: Path,
+        lab: str,
+        ledger_url: str | None = None,
+        *,
+        experiments: int = EXPERIMENTS,
+        batch: int = BATCH,
+        program: tuple[str, ...] = ("-m", "flows.cli.main"),
+        stock_mg: float | None = None,
+        **more: Any,
+    ) -> None:
+        """`lab`: `epics` is served by a process of its own, `simulated` lives in the controller's.
+
+        Each campaign has so many experiments, and is run by `program`; `more` replaces keys of its file. `stock_mg` is
+        what stands on the lab's shelf of every component, mg; None: what the example has.
+        """
         self.place = Place(folder, folder / "home")
-        self.served = ServedLab(folder / "served") if lab == "epics" else None
+        self.served = ServedLab(folder / "served", stock_mg=stock_mg) if lab == "epics" else None
+        self._program = program
         options = {"lab": str(self.served.file)} if self.served else {}
-        write_campaign(folder, experiments=EXPERIMENTS, batch=BATCH, start=3, **options)
+        write_campaign(folder, experiments=experiments, batch=batch, start=3, **options, **more)
+        if self.served is None and stock_mg is not None:
+            lab_file = folder / "simulated_lab.yaml"
+            content = yaml.safe_load(lab_file.read_text()) | {"stock": {"default": stock_mg}}
+            lab_file.write_text(yaml.safe_dump(content))
         self._words = (*(("--hardware",) if self.served else ()), *(("--ledger", ledger_url) if ledger_url else ()))
         self._ledger_at = ledger_url or self.place.ledger
         self._back: list[datetime] = []
@@ -70,7 +93,7 @@ class KilledBench:
         """
         while goes_on():
             self._back.append(datetime.now(UTC))
-            with self.place.running(*self._words) as process:
+            with self.place.running(*self._words, program=self._program) as process:
                 while goes_on() and _runs_on(process, pause_s(process)):
                     blow(process)
                     self._note_films()
@@ -91,7 +114,7 @@ class KilledBench:
     def finish(self) -> None:
         """Let the last campaign come to its end."""
         while True:
-            with self.place.running(*self._words) as process:
+            with self.place.running(*self._words, program=self._program) as process:
                 process.wait(timeout=600)
                 if not self._killed(process) and process.returncode == 0:
                     return

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.line import named, run_benchmark
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
-PARTS = ("line", "killed_bench", "library_floor", "watched_campaign")
+PARTS = ("line", "killed_bench", "library_floor", "noted_run", "watched_campaign")
 """What several benchmarks share."""
 
 

@@ -1,0 +1,272 @@
+"""Campaigns one after the other in one ledger, every process of them killed and begun again; one JSON line.
+
+    python benchmarks/week.py [--experiments 5000] [--each 50] [--lab simulated|epics] [--seed 1] [--notes FILE]
+
+(About an hour and a half for 5,000 experiments; `--experiments 100` takes four minutes.) Each campaign is
+`ionloop run` of the example's space on the simulated lab: ten films in a hundred are measured again or made anew as the
+gate decides, three temperatures, two experiments in flight, the Sobol planner, for the planner is not the point. They
+follow one another in one ledger, on one bench and one Prefect server. Once in each campaign the controller is killed
+(`kill -9`), at a random experiment and moment, and begun again; every fifth time the Prefect server dies with it, and
+with `--lab epics` the served lab as well. `simulated`: the lab lives in the controller's process and dies with it.
+
+Told at the end: films known after a kill that are not known later; experiments without exactly one outcome; orders and
+films that only the ledger or only the bench's own record knows; consuming steps beyond the recipe; resident memory of
+the controller and the Prefect server; bytes on disk for each experiment; and whether an experiment takes longer the
+more the ledger holds: seconds (wall and processor) between two ends in one life of a controller, in the first and in
+the last tenth, and the slope over all of them with its standard error. The first `WARM` of each life are left out.
+"""
+
+import argparse
+import json
+import os
+import random
+import statistics
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psutil
+
+from benchmarks.killed_bench import KilledBench
+from benchmarks.line import print_line, run_benchmark
+from chemistry.errors import BadInput
+from ledger.kinds import ExperimentState
+from ledger.store import Ledger
+from sim.lab_record import read_record
+from tests.flows.held_server import server_held
+
+if TYPE_CHECKING:
+    import subprocess
+
+WARM = 3
+"""Experiments at the beginning of a life, which import what they use first."""
+SERVER_TOO = 5
+"""Every so many kills the Prefect server dies, too."""
+MEGABYTE = 1e6
+STOCK_MG = 1e9
+SWEEP = {"high": "1 MHz", "low": "1 Hz", "points_per_decade": 7}
+
+
+class Notes:
+    """What the controllers noted of each experiment that ended (`benchmarks/noted_run.py`)."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def read(self) -> list[dict[str, float]]:
+        """Every note; a last line that a kill cut short is no note."""
+        if not self.file.exists():
+            return []
+        whole = self.file.read_text(encoding="utf-8").rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def spent(self) -> dict[str, np.ndarray]:
+        """Wall and processor seconds of each experiment, and which it was of all, without those that began a life."""
+        told: dict[str, list[float]] = {"number": [], "wall": [], "processor": []}
+        lives: Counter[float] = Counter()
+        last: dict[float, dict[str, float]] = {}
+        for number, note in enumerate(self.read()):
+            life = note["process"]
+            lives[life] += 1
+            if lives[life] > WARM:
+                told["number"].append(number)
+                for kind in ("wall", "processor"):
+                    told[kind].append(note[kind] - last[life][kind])
+            last[life] = note
+        return {kind: np.array(values) for kind, values in told.items()}
+
+
+def growth(number: np.ndarray, seconds: np.ndarray) -> dict[str, float]:
+    """Medians of the first and last tenth, and the least-squares slope with its standard error, ms for 1,000 more.
+
+    Seconds beyond the 99 % quantile are left out of the slope: a machine that was busy with something else.
+    """
+    tenth = max(1, len(seconds) // 10)
+    kept = seconds <= np.quantile(seconds, 0.99)
+    x, y = number[kept] / 1000.0, 1e3 * seconds[kept]
+    x = x - x.mean()
+    slope = float((x * y).sum() / (x * x).sum())
+    rest = y - y.mean() - slope * x
+    error = float(np.sqrt((rest * rest).sum() / (len(y) - 2) / (x * x).sum()))
+    return {
+        "first_tenth_s": round(statistics.median(seconds[:tenth].tolist()), 3),
+        "last_tenth_s": round(statistics.median(seconds[-tenth:].tolist()), 3),
+        "slope_ms_per_1000": round(slope, 2),
+        "standard_error": round(error, 2),
+    }
+
+
+def outcomes(ledger: Ledger) -> dict[str, Any]:
+    """Every experiment that was promised against what came of it."""
+    films = Counter(film.film_id for film in ledger.films())
+    states: Counter[str] = Counter()
+    odd = 0
+    for campaign in ledger.campaigns():
+        experiments = ledger.experiments(campaign.id)
+        odd += [e.number for e in experiments] != list(range(1, len(experiments) + 1))
+        odd += len(ledger.suggestions(campaign.id)) != len(experiments)
+        samples = ledger.sample_ids(campaign.id)
+        for experiment in experiments:
+            state = ExperimentState(experiment.state)
+            states[state.value] += 1
+            own = sum(films[name] for name in samples.get(experiment.id, ()))
+            odd += not state.final or own != (state is ExperimentState.OBSERVED)
+    events = ledger.events()
+    return {
+        "experiments": dict(states),
+        "experiments_without_exactly_one_outcome": odd,
+        "gaps_between_events": sum(a.number + 1 != b.number for a, b in zip(events, events[1:], strict=False)),
+        "events": len(events),
+    }
+
+
+def films_on_one_side_only(ledger: Ledger, record: Path) -> int:
+    """Samples that only the ledger, or only the bench's own record, knows matter of."""
+    bench = {act.sample for act in read_record(record) if act.command in ("Dose", "MakeStep") and act.outcome == "done"}
+    made = {
+        name
+        for campaign in ledger.campaigns()
+        for names in ledger.sample_ids(campaign.id).values()
+        for name in names
+        if ledger.sample(name).made_event is not None
+    }
+    known = {
+        name for c in ledger.campaigns() for names in ledger.sample_ids(c.id).values() for name in names
+    }
+    return len(bench - known) + len(made - bench)
+
+
+class Week:
+    """The campaigns, and the kills between them."""
+
+    def __init__(self, folder: Path, asked: argparse.Namespace) -> None:
+        self.notes = Notes(asked.notes or folder / "notes.jsonl")
+        self._experiments, self._each = asked.experiments, asked.each
+        self._chance = random.Random(asked.seed)
+        self.kills: Counter[str] = Counter()
+        self.server_MB: list[float] = []
+        self.bench = KilledBench(
+            folder,
+            asked.lab,
+            experiments=asked.each,
+            batch=asked.batch,
+            program=(str(Path(__file__).with_name("noted_run.py")), str(self.notes.file)),
+            stock_mg=STOCK_MG,
+            planner={"name": "sobol"},
+        )
+
+    def run(self) -> None:
+        """All of them."""
+        self.bench.strike(self._goes_on, self._moment, self._blow)
+        self.bench.finish()
+
+    def _goes_on(self) -> bool:
+        return self.kills["controller"] * self._each < self._experiments
+
+    def _moment(self, process: "subprocess.Popen[str]") -> float:
+        """Wait for a random experiment of the next campaign, or of this one where it is the first; and a while more."""
+        awaited = self.kills["controller"] * self._each + self._chance.randrange(1, self._each)
+        while process.poll() is None and len(self.notes.read()) < awaited:
+            time.sleep(0.1)
+        return self._chance.uniform(0.0, 1.0)
+
+    def _blow(self, process: "subprocess.Popen[str]") -> None:
+        self.server_MB.append(self._server().memory_info().rss / MEGABYTE)
+        process.kill()
+        process.wait()
+        self.kills["controller"] += 1
+        if self.bench.served is not None:
+            self.bench.served.kill()
+            self.bench.served.start()
+            self.kills["lab"] += 1
+        if self.kills["controller"] % SERVER_TOO == 0:
+            server = self._server()
+            server.kill()
+            server.wait()
+            self.kills["server"] += 1
+
+    def _server(self) -> psutil.Process:
+        return psutil.Process(json.loads((self.bench.place.home / "server.json").read_text())["pid"])
+
+
+def main() -> None:
+    """Run, kill, compare, and print."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--experiments", type=int, default=5000, help="of all campaigns together")
+    options.add_argument("--each", type=int, default=50, help="of one campaign")
+    options.add_argument("--batch", type=int, default=2, help="in flight at once")
+    options.add_argument("--lab", choices=("simulated", "epics"), default="simulated")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--notes", type=Path, help="keep what was noted of each experiment in this file")
+    asked = options.parse_args()
+    if not 2 <= asked.each <= asked.experiments:
+        raise BadInput(
+            f"{asked.each} experiments a campaign and {asked.experiments} in all",
+            place="--each",
+            remedy="Give each campaign at least two, and no more than there are in all",
+        )
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        week = Week(Path(name), asked)
+        with server_held(week.bench.place.home):
+            if week.bench.served is not None:
+                week.bench.served.start()
+            try:
+                week.run()
+            finally:
+                if week.bench.served is not None:
+                    week.bench.served.stop()
+        told(week, asked, time.monotonic() - began)
+
+
+def told(week: Week, asked: argparse.Namespace, seconds: float) -> None:
+    """Compare, and print the line."""
+    bench, spent, notes = week.bench, week.notes.spent(), week.notes.read()
+    memory = [note["memory_MB"] for note in notes]
+    with Ledger.open(bench.place.ledger, create=False) as ledger:
+        promised = outcomes(ledger)
+        one_side = films_on_one_side_only(ledger, bench.record)
+    count = sum(promised["experiments"].values())
+    tenth = max(1, len(memory) // 10)
+    print_line(
+        "week",
+        lab=asked.lab,
+        seeds=[asked.seed],
+        each=asked.each,
+        in_flight=asked.batch,
+        kills=dict(week.kills),
+        films_lost=bench.lost,
+        **promised,
+        films_on_one_side_only=one_side,
+        **{key: value for key, value in bench.compare().items() if key not in ("experiments",)},
+        runs_that_gave_up=dict(bench.gave_up),
+        controller_memory_MB={
+            "first_tenth": round(statistics.median(memory[:tenth])),
+            "last_tenth": round(statistics.median(memory[-tenth:])),
+            "most": round(max(memory)),
+        },
+        server_memory_MB={"first": round(week.server_MB[0]), "last": round(week.server_MB[-1])},
+        bytes_per_experiment={
+            "ledger": round(size(bench.place.ledger) / count),
+            "bench": round(size(bench.record) / count),
+            "prefect": round(size(bench.place.home / "prefect" / "prefect.db") / count),
+        },
+        timed=len(spent["number"]),
+        wall=growth(spent["number"], spent["wall"]),
+        processor=growth(spent["number"], spent["processor"]),
+        hours=round(seconds / 3600, 2),
+    )
+
+
+def size(database: Path) -> int:
+    """Bytes of an SQLite file and its log."""
+    log = database.with_name(database.name + "-wal")
+    return database.stat().st_size + (log.stat().st_size if log.exists() else 0)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    run_benchmark(main)
