@@ -27,6 +27,8 @@ AT_WORK = ("suggested", "step intended", "measured", "observed", "model fitted")
 """Kinds of event that a controller writes when it is at work again."""
 LOOK_S = 0.01
 LOOK_FOR_WORK_S = 0.3
+Running = Callable[..., contextlib.AbstractContextManager[Any]]
+"""Begins a campaign, given more words for the command; its process is as of `subprocess.Popen`."""
 MOST_REFUSALS = 50
 """A run that begins while the database is away is refused; one that always is has another cause."""
 
@@ -42,18 +44,19 @@ class KilledBench:
         *,
         experiments: int = EXPERIMENTS,
         batch: int = BATCH,
-        program: tuple[str, ...] = ("-m", "flows.cli.main"),
+        running: "Running | None" = None,
         stock_mg: float | None = None,
         **more: Any,
     ) -> None:
         """`lab`: `epics` is served by a process of its own, `simulated` lives in the controller's.
 
-        Each campaign has so many experiments, and is run by `program`; `more` replaces keys of its file. `stock_mg` is
+        Each campaign has so many experiments, and is begun by `running`, `ionloop run` where left out;
+        `more` replaces keys of its file. `stock_mg` is
         what stands on the lab's shelf of every component, mg; None: what the example has.
         """
         self.place = Place(folder, folder / "home")
         self.served = ServedLab(folder / "served", stock_mg=stock_mg) if lab == "epics" else None
-        self._program = program
+        self._running = running or self.place.running
         options = {"lab": str(self.served.file)} if self.served else {}
         write_campaign(folder, experiments=experiments, batch=batch, start=3, **options, **more)
         if self.served is None and stock_mg is not None:
@@ -93,7 +96,7 @@ class KilledBench:
         """
         while goes_on():
             self._back.append(datetime.now(UTC))
-            with self.place.running(*self._words, program=self._program) as process:
+            with self._running(*self._words) as process:
                 while goes_on() and _runs_on(process, pause_s(process)):
                     blow(process)
                     self._note_films()
@@ -114,7 +117,7 @@ class KilledBench:
     def finish(self) -> None:
         """Let the last campaign come to its end."""
         while True:
-            with self.place.running(*self._words, program=self._program) as process:
+            with self._running(*self._words) as process:
                 process.wait(timeout=600)
                 if not self._killed(process) and process.returncode == 0:
                     return

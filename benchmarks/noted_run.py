@@ -1,4 +1,4 @@
-"""Runs the command `ionloop`, and notes what its process had used whenever an experiment ended.
+"""Runs the command `ionloop`, or a campaign's bare loop, and notes what was used whenever an experiment ended.
 
 `python noted_run.py NOTES ARGUMENT…` appends to the file NOTES one JSON line each: process, campaign, wall and processor
 seconds, resident memory in MB (1e6 bytes).
@@ -15,6 +15,7 @@ import psutil
 
 from ledger.kinds import ExperimentState
 from ledger.store import Ledger
+from tests.flows.small_campaign import Place, run_here
 
 MEGABYTE = 1e6
 
@@ -50,6 +51,13 @@ def note_ends(file: Path) -> None:
     put: Callable[[str, Any], None] = lambda name, function: setattr(Ledger, name, function)
     put("observe", observed)
     put("move", moved)
+
+
+def run_loop_noted(file: Path, place: Place) -> None:
+    """A campaign without Prefect, or the rest of it; prints that it has finished."""
+    note_ends(file)
+    run_here(place)
+    print(json.dumps({"state": "finished"}))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """Campaigns one after the other in one ledger, every process of them killed and begun again; one JSON line.
 
-    python benchmarks/week.py [--experiments 5000] [--each 50] [--lab simulated|epics] [--seed 1] [--notes FILE]
+    python benchmarks/week.py [--experiments 5000] [--each 50] [--lab simulated|epics] [--bare] [--seed 1]
 
-(About an hour and a half for 5,000 experiments; `--experiments 100` takes four minutes.) Each campaign is
-`ionloop run` of the example's space on the simulated lab: ten films in a hundred are measured again or made anew as the
-gate decides, three temperatures, two experiments in flight, the Sobol planner, for the planner is not the point. They
-follow one another in one ledger, on one bench and one Prefect server. Once in each campaign the controller is killed
-(`kill -9`), at a random experiment and moment, and begun again; every fifth time the Prefect server dies with it, and
-with `--lab epics` the served lab as well. `simulated`: the lab lives in the controller's process and dies with it.
+(About an hour and a half for 5,000 experiments.) Each campaign is `ionloop run` of the example's space on the
+simulated lab: one spectrum of each film, two experiments in flight, the Sobol planner, for neither analysis nor planner
+is the point. They follow one another in one ledger, on one bench and one Prefect server. Once in each campaign the
+controller is killed (`kill -9`), at a random experiment and moment, and begun again; every fifth time the Prefect
+server dies with it, and with `--lab epics` the served lab each time. `simulated`: the lab lives in the controller's
+process and dies with it. `--bare` runs the loop without Prefect, in processes forked from one that has imported what
+they need: the same experiments for half the time.
 
 Told at the end: films known after a kill that are not known later; experiments without exactly one outcome; orders and
 films that only the ledger or only the bench's own record knows; consuming steps beyond the recipe; resident memory of
@@ -17,6 +18,7 @@ the last tenth, and the slope over all of them with its standard error. The firs
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -24,6 +26,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +35,13 @@ import psutil
 
 from benchmarks.killed_bench import KilledBench
 from benchmarks.line import print_line, run_benchmark
+from benchmarks.noted_run import run_loop_noted
 from chemistry.errors import BadInput
 from ledger.kinds import ExperimentState
 from ledger.store import Ledger
 from sim.lab_record import read_record
 from tests.flows.held_server import server_held
+from tests.flows.ready_process import ReadyProcess, born, open_nursery
 
 if TYPE_CHECKING:
     import subprocess
@@ -47,7 +52,11 @@ SERVER_TOO = 5
 """Every so many kills the Prefect server dies, too."""
 MEGABYTE = 1e6
 STOCK_MG = 1e9
-SWEEP = {"high": "1 MHz", "low": "1 Hz", "points_per_decade": 7}
+LEAST: dict[str, Any] = {
+    "measure": {"temperatures": ["30 °C"], "sweep": {"high": "1 MHz", "low": "1 Hz", "points_per_decade": 5}},
+    "objectives": [{"property": "log10_conductivity", "goal": "maximise", "temperature": "30 °C"}],
+}
+"""Least of what an experiment measures: what it costs to analyse and to learn from is not the point."""
 
 
 class Notes:
@@ -146,6 +155,7 @@ class Week:
         self.notes = Notes(asked.notes or folder / "notes.jsonl")
         self._experiments, self._each = asked.experiments, asked.each
         self._chance = random.Random(asked.seed)
+        self._bare_loop = asked.bare
         self.kills: Counter[str] = Counter()
         self.server_MB: list[float] = []
         self.bench = KilledBench(
@@ -153,10 +163,18 @@ class Week:
             asked.lab,
             experiments=asked.each,
             batch=asked.batch,
-            program=(str(Path(__file__).with_name("noted_run.py")), str(self.notes.file)),
+            running=self._bare if asked.bare else self._command,
             stock_mg=STOCK_MG,
             planner={"name": "sobol"},
+            **LEAST,
         )
+
+    def _command(self, *words: str) -> "AbstractContextManager[subprocess.Popen[str]]":
+        program = (str(Path(__file__).with_name("noted_run.py")), str(self.notes.file))
+        return self.bench.place.running(*words, program=program)
+
+    def _bare(self) -> "AbstractContextManager[ReadyProcess]":
+        return born(self.bench.place.folder, run_loop_noted, self.notes.file, self.bench.place)
 
     def run(self) -> None:
         """All of them."""
@@ -174,7 +192,6 @@ class Week:
         return self._chance.uniform(0.0, 1.0)
 
     def _blow(self, process: "subprocess.Popen[str]") -> None:
-        self.server_MB.append(self._server().memory_info().rss / MEGABYTE)
         process.kill()
         process.wait()
         self.kills["controller"] += 1
@@ -182,8 +199,11 @@ class Week:
             self.bench.served.kill()
             self.bench.served.start()
             self.kills["lab"] += 1
+        if self._bare_loop:
+            return
+        server = self._server()
+        self.server_MB.append(server.memory_info().rss / MEGABYTE)
         if self.kills["controller"] % SERVER_TOO == 0:
-            server = self._server()
             server.kill()
             server.wait()
             self.kills["server"] += 1
@@ -199,6 +219,7 @@ def main() -> None:
     options.add_argument("--each", type=int, default=50, help="of one campaign")
     options.add_argument("--batch", type=int, default=2, help="in flight at once")
     options.add_argument("--lab", choices=("simulated", "epics"), default="simulated")
+    options.add_argument("--bare", action="store_true", help="the loop alone, without Prefect, on the simulated lab")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--notes", type=Path, help="keep what was noted of each experiment in this file")
     asked = options.parse_args()
@@ -208,17 +229,20 @@ def main() -> None:
             place="--each",
             remedy="Give each campaign at least two, and no more than there are in all",
         )
+    if asked.bare and asked.lab != "simulated":
+        raise BadInput("the bare loop has the simulated lab in its own process", place="--bare", remedy="Leave --lab out")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         week = Week(Path(name), asked)
-        with server_held(week.bench.place.home):
+        with contextlib.ExitStack() as running:
+            if asked.bare:
+                open_nursery(week.bench.place.home, "")
+            else:
+                running.enter_context(server_held(week.bench.place.home))
             if week.bench.served is not None:
                 week.bench.served.start()
-            try:
-                week.run()
-            finally:
-                if week.bench.served is not None:
-                    week.bench.served.stop()
+                running.callback(week.bench.served.stop)
+            week.run()
         told(week, asked, time.monotonic() - began)
 
 
@@ -237,6 +261,7 @@ def told(week: Week, asked: argparse.Namespace, seconds: float) -> None:
         seeds=[asked.seed],
         each=asked.each,
         in_flight=asked.batch,
+        prefect=not asked.bare,
         kills=dict(week.kills),
         films_lost=bench.lost,
         **promised,
@@ -248,11 +273,15 @@ def told(week: Week, asked: argparse.Namespace, seconds: float) -> None:
             "last_tenth": round(statistics.median(memory[-tenth:])),
             "most": round(max(memory)),
         },
-        server_memory_MB={"first": round(week.server_MB[0]), "last": round(week.server_MB[-1])},
+        server_memory_MB={"first": round(week.server_MB[0]), "last": round(week.server_MB[-1])} if week.server_MB else {},
         bytes_per_experiment={
-            "ledger": round(size(bench.place.ledger) / count),
-            "bench": round(size(bench.record) / count),
-            "prefect": round(size(bench.place.home / "prefect" / "prefect.db") / count),
+            name: round(size(file) / count)
+            for name, file in {
+                "ledger": bench.place.ledger,
+                "bench": bench.record,
+                "prefect": bench.place.home / "prefect" / "prefect.db",
+            }.items()
+            if file.exists()
         },
         timed=len(spent["number"]),
         wall=growth(spent["number"], spent["wall"]),
