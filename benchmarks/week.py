@@ -154,6 +154,7 @@ class Week:
     def __init__(self, folder: Path, asked: argparse.Namespace) -> None:
         self.notes = Notes(asked.notes or folder / "notes.jsonl")
         self._experiments, self._each = asked.experiments, asked.each
+        self._latest = time.monotonic() + 60 * asked.minutes
         self._chance = random.Random(asked.seed)
         self._bare_loop = asked.bare
         self.kills: Counter[str] = Counter()
@@ -182,7 +183,7 @@ class Week:
         self.bench.finish()
 
     def _goes_on(self) -> bool:
-        return self.kills["controller"] * self._each < self._experiments
+        return self.kills["controller"] * self._each < self._experiments and time.monotonic() < self._latest
 
     def _moment(self, process: "subprocess.Popen[str]") -> float:
         """Wait for a random experiment of the next campaign, or of this one where it is the first; and a while more."""
@@ -218,6 +219,7 @@ def main() -> None:
     options.add_argument("--experiments", type=int, default=5000, help="of all campaigns together")
     options.add_argument("--each", type=int, default=50, help="of one campaign")
     options.add_argument("--batch", type=int, default=2, help="in flight at once")
+    options.add_argument("--minutes", type=float, default=1e6, help="begin no other campaign after so long")
     options.add_argument("--lab", choices=("simulated", "epics"), default="simulated")
     options.add_argument("--bare", action="store_true", help="the loop alone, without Prefect, on the simulated lab")
     options.add_argument("--seed", type=int, default=1)
