@@ -26,7 +26,7 @@ import yaml
 from sqlalchemy import event
 
 from benchmarks.grown_ledger import grow
-from benchmarks.line import print_line, run_benchmark, spread
+from benchmarks.line import print_line, run_benchmark, slope, spread
 from benchmarks.week import LEAST, STOCK_MG, size
 from ledger.store import Ledger
 from tests.flows.small_campaign import Place, write_campaign
@@ -127,19 +127,14 @@ def main() -> None:
             held += asked.experiments
     if asked.statements:
         tell_statements(statements[0], statements[-1], asked.experiments)
-    print_line("full_ledger", experiments=asked.experiments, ledgers=told, **slope(np.array(x), np.array(y)))
-
-
-def slope(x: np.ndarray, y: np.ndarray) -> dict[str, float]:
-    """Least squares, ms of processor time for 1,000 experiments more, with its standard error."""
-    x = x - x.mean()
-    spread_x = float((x * x).sum())
-    if not spread_x:
-        return {}
-    found = float((x * y).sum()) / spread_x
-    rest = y - y.mean() - found * x
-    error = float(np.sqrt((rest * rest).sum() / (len(y) - 2) / spread_x))
-    return {"slope_ms_per_1000": round(found, 3), "standard_error": round(error, 3)}
+    grows, error = slope(np.array(x), np.array(y)) if len(told) > 1 else (None, None)
+    print_line(
+        "full_ledger",
+        experiments=asked.experiments,
+        ledgers=told,
+        processor_ms_per_experiment_for_1000_more=grows and round(grows, 3),
+        standard_error=error and round(error, 3),
+    )
 
 
 def tell_statements(few: dict[str, float], many: dict[str, float], experiments: int) -> None:

@@ -36,6 +36,14 @@ def print_line(benchmark: str, **figures: object) -> None:
     print(json.dumps(line, ensure_ascii=False))
 
 
+def slope(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Least-squares slope of y over x, n each, and its standard error; n > 2 and not all x alike."""
+    x = x - x.mean()
+    found = float((x * y).sum() / (x * x).sum())
+    rest = y - y.mean() - found * x
+    return found, float(np.sqrt((rest * rest).sum() / (len(y) - 2) / (x * x).sum()))
+
+
 def spread(values: Sequence[float], digits: int = 3) -> dict[str, float]:
     """Median, and the quantiles that hold the middle 80 %."""
     low, middle, high = np.quantile(np.asarray(values), [0.1, 0.5, 0.9])

@@ -1,4 +1,4 @@
-"""Many campaigns at once, ledger and Prefect on one PostgreSQL; nothing lost, and how long a write takes; one JSON line.
+"""Many campaigns at once, ledger and Prefect on one PostgreSQL: what is lost, how long a write takes; one JSON line.
 
     python benchmarks/many_campaigns.py [--campaigns 50] [--processes 4] [--experiments 6] [--at-once 1]
 
@@ -10,7 +10,8 @@ each film.
 Told at the end: events and experiments that are missing or there twice, experiments without exactly one outcome; leases
 that were given to two at once, or with a token no larger than the last; mg of stock by which the ledger and the
 benches' own records differ; orders of which they tell different stories; and how long a write to the ledger took, from
-asking for a transaction to its commit, as the campaigns saw it.
+asking for a transaction to its commit, as the campaigns saw it. Beside it the floor: bare commits of one row by one
+connection to the same server, meanwhile, one every `FLOOR_EVERY_S`.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import functools
 import json
 import os
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -45,6 +47,7 @@ from tests.recipe import consuming_done
 
 PATIENCE_S = 7200
 TARGET_P95_MS = 50.0
+FLOOR_EVERY_S = 0.2
 
 
 def write_one(folder: Path, name: str, bench: int, experiments: int) -> Path:
@@ -167,7 +170,7 @@ def main() -> None:
         raise BadInput(f"{asked.experiments} is too few: two are in flight", place="--experiments", remedy="Give more")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, contextlib.ExitStack() as stack:
         folder = Path(name)
-        urls = stack.enter_context(debian_postgres(folder / "postgres", ("ledger", "prefect")))
+        urls = stack.enter_context(debian_postgres(folder / "postgres", ("ledger", "prefect", "floor")))
         Ledger.open(urls["ledger"]).close()
         os.environ["IONLOOP_HOME"] = str(folder / "home")
         from flows.server.prefect_server import prefect_server
@@ -175,8 +178,9 @@ def main() -> None:
         address = stack.enter_context(prefect_server(database=urls["prefect"]))
         open_nursery(folder / "home", address)
         began = time.monotonic()
-        told = run_all(folder, shares(folder, asked), urls["ledger"])
-        tell(folder, asked, urls["ledger"], told, time.monotonic() - began)
+        with bare_commits(urls["floor"]) as floor:
+            told = run_all(folder, shares(folder, asked), urls["ledger"])
+        tell(folder, asked, urls["ledger"], told, floor, time.monotonic() - began)
 
 
 def run_all(folder: Path, all_shares: list[dict[str, list[str]]], ledger_url: str) -> list[dict[str, Any]]:
@@ -194,7 +198,41 @@ def run_all(folder: Path, all_shares: list[dict[str, list[str]]], ledger_url: st
     return [json.loads((folder / f"process {n}" / "told.json").read_text()) for n in range(len(all_shares))]
 
 
-def tell(folder: Path, asked: argparse.Namespace, ledger_url: str, told: list[dict[str, Any]], seconds: float) -> None:
+@contextlib.contextmanager
+def bare_commits(url: str) -> Iterator[list[float]]:
+    """Seconds of each commit of one row while the block lasts."""
+    import psycopg
+
+    times: list[float] = []
+    over = threading.Event()
+
+    def commit() -> None:
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE floor (number integer)")
+            connection.commit()
+            while not over.wait(FLOOR_EVERY_S):
+                began = time.perf_counter()
+                connection.execute("INSERT INTO floor VALUES (1)")
+                connection.commit()
+                times.append(time.perf_counter() - began)
+
+    thread = threading.Thread(target=commit)
+    thread.start()
+    try:
+        yield times
+    finally:
+        over.set()
+        thread.join()
+
+
+def tell(
+    folder: Path,
+    asked: argparse.Namespace,
+    ledger_url: str,
+    told: list[dict[str, Any]],
+    floor: list[float],
+    seconds: float,
+) -> None:
     """Compare, and print the line."""
     records = sorted(folder.glob("bench */lab/lab.sqlite"))
     writes = [tuple(write) for share in told for write in share["writes"]]
@@ -219,6 +257,7 @@ def tell(folder: Path, asked: argparse.Namespace, ledger_url: str, told: list[di
             writes=len(writes),
             write_ms=quantiles_ms([whole for _, whole in writes]),
             of_which_waiting_ms=quantiles_ms([waited for waited, _ in writes]),
+            bare_commit_ms=quantiles_ms(floor),
             writes_per_second=round(len(writes) / seconds, 1),
             experiments_per_minute=round(60 * count / seconds, 1),
         )

@@ -1,13 +1,12 @@
 """Runs the command `ionloop`, or a campaign's bare loop, and notes what was used whenever an experiment ended.
 
-`python noted_run.py NOTES ARGUMENT…` appends to the file NOTES one JSON line each: process, campaign, wall and processor
-seconds, resident memory in MB (1e6 bytes).
+`python noted_run.py NOTES ARGUMENT…` appends to the file NOTES one JSON line each: process, campaign, wall and
+processor seconds, resident memory in MB (1e6 bytes).
 """
 
 import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +47,8 @@ def note_ends(file: Path) -> None:
             note(ledger, experiment_id)
         return row
 
-    put: Callable[[str, Any], None] = lambda name, function: setattr(Ledger, name, function)
-    put("observe", observed)
-    put("move", moved)
+    for name, noted in (("observe", observed), ("move", moved)):
+        setattr(Ledger, name, noted)
 
 
 def run_loop_noted(file: Path, place: Place) -> None:

@@ -19,6 +19,7 @@ the last tenth, and the slope over all of them with its standard error. The firs
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -34,14 +35,14 @@ import numpy as np
 import psutil
 
 from benchmarks.killed_bench import KilledBench
-from benchmarks.line import print_line, run_benchmark
+from benchmarks.line import print_line, run_benchmark, slope
 from benchmarks.noted_run import run_loop_noted
 from chemistry.errors import BadInput
 from ledger.kinds import ExperimentState
 from ledger.store import Ledger
-from sim.lab_record import read_record
 from tests.flows.held_server import server_held
 from tests.flows.ready_process import ReadyProcess, born, open_nursery
+from tests.recipe import consuming_done
 
 if TYPE_CHECKING:
     import subprocess
@@ -95,15 +96,11 @@ def growth(number: np.ndarray, seconds: np.ndarray) -> dict[str, float]:
     """
     tenth = max(1, len(seconds) // 10)
     kept = seconds <= np.quantile(seconds, 0.99)
-    x, y = number[kept] / 1000.0, 1e3 * seconds[kept]
-    x = x - x.mean()
-    slope = float((x * y).sum() / (x * x).sum())
-    rest = y - y.mean() - slope * x
-    error = float(np.sqrt((rest * rest).sum() / (len(y) - 2) / (x * x).sum()))
+    found, error = slope(number[kept] / 1000.0, 1e3 * seconds[kept])
     return {
         "first_tenth_s": round(statistics.median(seconds[:tenth].tolist()), 3),
         "last_tenth_s": round(statistics.median(seconds[-tenth:].tolist()), 3),
-        "slope_ms_per_1000": round(slope, 2),
+        "slope_ms_per_1000": round(found, 2),
         "standard_error": round(error, 2),
     }
 
@@ -127,24 +124,16 @@ def outcomes(ledger: Ledger) -> dict[str, Any]:
     return {
         "experiments": dict(states),
         "experiments_without_exactly_one_outcome": odd,
-        "gaps_between_events": sum(a.number + 1 != b.number for a, b in zip(events, events[1:], strict=False)),
+        "gaps_between_events": sum(a.number + 1 != b.number for a, b in itertools.pairwise(events)),
         "events": len(events),
     }
 
 
 def films_on_one_side_only(ledger: Ledger, record: Path) -> int:
     """Samples that only the ledger, or only the bench's own record, knows matter of."""
-    bench = {act.sample for act in read_record(record) if act.command in ("Dose", "MakeStep") and act.outcome == "done"}
-    made = {
-        name
-        for campaign in ledger.campaigns()
-        for names in ledger.sample_ids(campaign.id).values()
-        for name in names
-        if ledger.sample(name).made_event is not None
-    }
-    known = {
-        name for c in ledger.campaigns() for names in ledger.sample_ids(c.id).values() for name in names
-    }
+    bench = {act.sample for act in consuming_done(record)}
+    known = {name for c in ledger.campaigns() for names in ledger.sample_ids(c.id).values() for name in names}
+    made = {name for name in known if ledger.sample(name).made_event is not None}
     return len(bench - known) + len(made - bench)
 
 
@@ -232,7 +221,8 @@ def main() -> None:
             remedy="Give each campaign at least two, and no more than there are in all",
         )
     if asked.bare and asked.lab != "simulated":
-        raise BadInput("the bare loop has the simulated lab in its own process", place="--bare", remedy="Leave --lab out")
+        problem = "the bare loop has the simulated lab in its own process"
+        raise BadInput(problem, place="--bare", remedy="Leave --lab out")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         week = Week(Path(name), asked)
@@ -275,7 +265,7 @@ def told(week: Week, asked: argparse.Namespace, seconds: float) -> None:
             "last_tenth": round(statistics.median(memory[-tenth:])),
             "most": round(max(memory)),
         },
-        server_memory_MB={"first": round(week.server_MB[0]), "last": round(week.server_MB[-1])} if week.server_MB else {},
+        server_memory_MB=[round(one) for one in (week.server_MB[:1] + week.server_MB[-1:])],
         bytes_per_experiment={
             name: round(size(file) / count)
             for name, file in {
