@@ -12,8 +12,11 @@ take longer in the fullest ledger than in the emptiest.
 Within one campaign the same is told of its first and last experiments: `--experiments 300` says what a long one costs.
 """
 
-import argparse
 import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import argparse
 import sys
 import tempfile
 import time
@@ -146,5 +149,4 @@ def tell_statements(few: dict[str, float], many: dict[str, float], experiments: 
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     run_benchmark(main)

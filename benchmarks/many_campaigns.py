@@ -14,11 +14,14 @@ asking for a transaction to its commit, as the campaigns saw it. Beside it the f
 connection to the same server, meanwhile, one every `FLOOR_EVERY_S`.
 """
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import argparse
 import contextlib
 import functools
 import json
-import os
 import tempfile
 import threading
 import time
@@ -264,5 +267,4 @@ def tell(
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     run_benchmark(main)

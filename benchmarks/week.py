@@ -17,11 +17,14 @@ more the ledger holds: seconds (wall and processor) between two ends in one life
 the last tenth, and the slope over all of them with its standard error. The first `WARM` of each life are left out.
 """
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import argparse
 import contextlib
 import itertools
 import json
-import os
 import random
 import statistics
 import tempfile
@@ -289,5 +292,4 @@ def size(database: Path) -> int:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     run_benchmark(main)
