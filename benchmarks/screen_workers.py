@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +34,11 @@ from models.screening.screen import screen
 @contextmanager
 def cluster(teacher: Judge, workers: int) -> Iterator[Crew]:
     """So many Dask workers on this machine, a process of one thread each."""
-    from distributed import LocalCluster
-
-    with (
-        LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
-        ) as local,
-        crew(teacher, cluster=local.scheduler_address) as spread,
-    ):
+    distributed: Any = import_module("distributed")  # its types say that a cluster is a coroutine
+    local = distributed.LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+    )
+    with local, crew(teacher, cluster=local.scheduler_address) as spread:
         yield spread
 
 
