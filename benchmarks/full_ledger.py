@@ -29,7 +29,7 @@ import yaml
 from sqlalchemy import event
 
 from benchmarks.grown_ledger import grow
-from benchmarks.line import print_line, run_benchmark, slope, spread
+from benchmarks.line import print_line, run_benchmark, slopes, spread
 from benchmarks.week import LEAST, STOCK_MG, size
 from ledger.store import Ledger
 from tests.flows.small_campaign import Place, write_campaign
@@ -130,7 +130,7 @@ def main() -> None:
             held += asked.experiments
     if asked.statements:
         tell_statements(statements[0], statements[-1], asked.experiments)
-    grows, error = slope(np.array(x), np.array(y)) if len(told) > 1 else (None, None)
+    grows, error = slopes(np.array(y), np.array(x))[0] if len(told) > 1 else (None, None)
     print_line(
         "full_ledger",
         experiments=asked.experiments,

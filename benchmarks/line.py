@@ -36,12 +36,13 @@ def print_line(benchmark: str, **figures: object) -> None:
     print(json.dumps(line, ensure_ascii=False))
 
 
-def slope(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """Least-squares slope of y over x, n each, and its standard error; n > 2 and not all x alike."""
-    x = x - x.mean()
-    found = float((x * y).sum() / (x * x).sum())
-    rest = y - y.mean() - found * x
-    return found, float(np.sqrt((rest * rest).sum() / (len(y) - 2) / (x * x).sum()))
+def slopes(y: np.ndarray, *x: np.ndarray) -> list[tuple[float, float]]:
+    """Least squares of y over each x together, n each: slopes, each with its standard error."""
+    columns = np.stack([np.ones(len(y)), *x], axis=1)
+    found, *_ = np.linalg.lstsq(columns, y, rcond=None)
+    rest = y - columns @ found
+    variance = float(rest @ rest) / (len(y) - len(found)) * np.linalg.inv(columns.T @ columns)
+    return [(float(one), float(error)) for one, error in zip(found, np.sqrt(np.diag(variance)), strict=True)][1:]
 
 
 def spread(values: Sequence[float], digits: int = 3) -> dict[str, float]:

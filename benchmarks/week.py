@@ -14,7 +14,7 @@ Told at the end: films known after a kill that are not known later; experiments 
 films that only the ledger or only the bench's own record knows; consuming steps beyond the recipe; resident memory of
 the controller and the Prefect server; bytes on disk for each experiment; and whether an experiment takes longer the
 more the ledger holds: seconds (wall and processor) between two ends in one life of a controller, in the first and in
-the last tenth, and the slope over all of them with its standard error. The first `WARM` of each life are left out.
+the last tenth, and the slopes over what ledger and campaign hold. The first `WARM` of each life are left out.
 """
 
 import os
@@ -38,7 +38,7 @@ import numpy as np
 import psutil
 
 from benchmarks.killed_bench import KilledBench
-from benchmarks.line import print_line, run_benchmark, slope
+from benchmarks.line import print_line, run_benchmark, slopes
 from benchmarks.noted_run import run_loop_noted
 from chemistry.errors import BadInput
 from ledger.kinds import ExperimentState
@@ -77,34 +77,40 @@ class Notes:
         return [json.loads(line) for line in whole.splitlines()]
 
     def spent(self) -> dict[str, np.ndarray]:
-        """Wall and processor seconds of each experiment, and which it was of all, without those that began a life."""
-        told: dict[str, list[float]] = {"number": [], "wall": [], "processor": []}
+        """Wall and processor seconds of each experiment, which it was of all and of its campaign; no first of a life."""
+        told: dict[str, list[float]] = {"number": [], "in its campaign": [], "wall": [], "processor": []}
         lives: Counter[float] = Counter()
+        campaigns: Counter[float] = Counter()
         last: dict[float, dict[str, float]] = {}
         for number, note in enumerate(self.read()):
             life = note["process"]
             lives[life] += 1
+            campaigns[note["campaign"]] += 1
             if lives[life] > WARM:
                 told["number"].append(number)
+                told["in its campaign"].append(campaigns[note["campaign"]])
                 for kind in ("wall", "processor"):
                     told[kind].append(note[kind] - last[life][kind])
             last[life] = note
         return {kind: np.array(values) for kind, values in told.items()}
 
 
-def growth(number: np.ndarray, seconds: np.ndarray) -> dict[str, float]:
-    """Medians of the first and last tenth, and the least-squares slope with its standard error, ms for 1,000 more.
+def growth(spent: dict[str, np.ndarray], kind: str) -> dict[str, Any]:
+    """Medians of the first and last tenth, and two slopes from one least-squares fit, each with its standard error.
 
-    Seconds beyond the 99 % quantile are left out of the slope: a machine that was busy with something else.
+    Seconds beyond the 99 % quantile are left out of the slopes: a machine that was busy with something else.
     """
+    seconds = spent[kind]
     tenth = max(1, len(seconds) // 10)
     kept = seconds <= np.quantile(seconds, 0.99)
-    found, error = slope(number[kept] / 1000.0, 1e3 * seconds[kept])
+    ledger, campaign = slopes(
+        1e3 * seconds[kept], spent["number"][kept] / 1000.0, spent["in its campaign"][kept] / 100.0
+    )
     return {
         "first_tenth_s": round(statistics.median(seconds[:tenth].tolist()), 3),
         "last_tenth_s": round(statistics.median(seconds[-tenth:].tolist()), 3),
-        "slope_ms_per_1000": round(found, 2),
-        "standard_error": round(error, 2),
+        "ms_for_1000_more_in_the_ledger": [round(one, 1) for one in ledger],
+        "ms_for_100_more_in_its_campaign": [round(one, 1) for one in campaign],
     }
 
 
@@ -279,8 +285,8 @@ def told(week: Week, asked: argparse.Namespace, seconds: float) -> None:
             if file.exists()
         },
         timed=len(spent["number"]),
-        wall=growth(spent["number"], spent["wall"]),
-        processor=growth(spent["number"], spent["processor"]),
+        wall=growth(spent, "wall"),
+        processor=growth(spent, "processor"),
         hours=round(seconds / 3600, 2),
     )
 
