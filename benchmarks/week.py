@@ -77,7 +77,7 @@ class Notes:
         return [json.loads(line) for line in whole.splitlines()]
 
     def spent(self) -> dict[str, np.ndarray]:
-        """Wall and processor seconds of each experiment, which it was of all and of its campaign; no first of a life."""
+        """Seconds of each experiment, which it was of all and of its campaign; without those that began a life."""
         told: dict[str, list[float]] = {"number": [], "in its campaign": [], "wall": [], "processor": []}
         lives: Counter[float] = Counter()
         campaigns: Counter[float] = Counter()
