@@ -22,13 +22,23 @@ from typing import Any
 import numpy as np
 
 from benchmarks.line import print_line, run_benchmark
-from benchmarks.screening import GRID, learnt, pool_of, processor_seconds, watched
+from benchmarks.screening import learnt, pool_of, processor_seconds, watched
+from chemistry.catalogue import salt
 from models.screening.crew import Crew, crew
+from models.screening.grid import Grid
 from models.screening.judge import Judge
 from models.screening.left_out import LeftOut
 from models.screening.pool import rows_of
 from models.screening.question import Question
 from models.screening.screen import screen
+
+GRID = Grid(
+    (salt("LiTFSI"), salt("LiFSI")),
+    tuple(np.linspace(0.04, 0.2, 5).round(4).tolist()),
+    "Li/O",
+    (20.0, 50.0, 80.0, 110.0),
+)
+"""Few candidates of each polymer: a pool of a million is one of 25,000 polymers, whose features are the work."""
 
 
 @contextmanager
@@ -77,8 +87,8 @@ def main() -> None:
     runs: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        warm = pool_of(units[-8:], 8 * GRID.points, folder)
-        whole, tenth = (pool_of(units[:-8], given.candidates / part, folder) for part in (1, 10))
+        warm = pool_of(units[-8:], 8 * GRID.points, folder, GRID.points)
+        whole, tenth = (pool_of(units[:-8], given.candidates / part, folder, GRID.points) for part in (1, 10))
         small = screened(tenth, warm, teacher, 2)
         for _ in range(given.rounds):
             for workers in (1, 2):

@@ -32,7 +32,7 @@ MANY_POINTS = 300_000
 """Points from which on a student is asked first, where the caller leaves it open."""
 FINALISTS = 50
 """Finalists for each place of the ranking."""
-_POLYMERS_AT_ONCE, _POINTS_AT_ONCE = 64, 100_000
+_POLYMERS_AT_ONCE, _POINTS_AT_ONCE = 64, 20_000
 
 
 @dataclass
