@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from chemistry.errors import BadInput
 from ledger.errors import LedgerError
@@ -24,6 +27,8 @@ AT_WORK = ("suggested", "step intended", "measured", "observed", "model fitted")
 """Kinds of event that a controller writes when it is at work again."""
 LOOK_S = 0.01
 LOOK_FOR_WORK_S = 0.3
+Running = Callable[..., contextlib.AbstractContextManager[Any]]
+"""Begins a campaign, given more words for the command; its process is as of `subprocess.Popen`."""
 MOST_REFUSALS = 50
 """A run that begins while the database is away is refused; one that always is has another cause."""
 
@@ -31,12 +36,33 @@ MOST_REFUSALS = 50
 class KilledBench:
     """Campaigns that follow one another in one ledger and on one bench, whatever is killed meanwhile."""
 
-    def __init__(self, folder: Path, lab: str, ledger_url: str | None = None) -> None:
-        """`lab`: `epics` is served by a process of its own, `simulated` lives in the controller's."""
+    def __init__(
+        self,
+        folder: Path,
+        lab: str,
+        ledger_url: str | None = None,
+        *,
+        experiments: int = EXPERIMENTS,
+        batch: int = BATCH,
+        running: "Running | None" = None,
+        stock_mg: float | None = None,
+        **more: Any,
+    ) -> None:
+        """`lab`: `epics` is served by a process of its own, `simulated` lives in the controller's.
+
+        Each campaign has so many experiments, and is begun by `running`, `ionloop run` where left out;
+        `more` replaces keys of its file. `stock_mg` is
+        what stands on the lab's shelf of every component, mg; None: what the example has.
+        """
         self.place = Place(folder, folder / "home")
-        self.served = ServedLab(folder / "served") if lab == "epics" else None
+        self.served = ServedLab(folder / "served", stock_mg=stock_mg) if lab == "epics" else None
+        self._running = running or self.place.running
         options = {"lab": str(self.served.file)} if self.served else {}
-        write_campaign(folder, experiments=EXPERIMENTS, batch=BATCH, start=3, **options)
+        write_campaign(folder, experiments=experiments, batch=batch, start=3, **options, **more)
+        if self.served is None and stock_mg is not None:
+            lab_file = folder / "simulated_lab.yaml"
+            content = yaml.safe_load(lab_file.read_text()) | {"stock": {"default": stock_mg}}
+            lab_file.write_text(yaml.safe_dump(content))
         self._words = (*(("--hardware",) if self.served else ()), *(("--ledger", ledger_url) if ledger_url else ()))
         self._ledger_at = ledger_url or self.place.ledger
         self._back: list[datetime] = []
@@ -70,7 +96,7 @@ class KilledBench:
         """
         while goes_on():
             self._back.append(datetime.now(UTC))
-            with self.place.running(*self._words) as process:
+            with self._running(*self._words) as process:
                 while goes_on() and _runs_on(process, pause_s(process)):
                     blow(process)
                     self._note_films()
@@ -91,7 +117,7 @@ class KilledBench:
     def finish(self) -> None:
         """Let the last campaign come to its end."""
         while True:
-            with self.place.running(*self._words) as process:
+            with self._running(*self._words) as process:
                 process.wait(timeout=600)
                 if not self._killed(process) and process.returncode == 0:
                     return

@@ -36,6 +36,15 @@ def print_line(benchmark: str, **figures: object) -> None:
     print(json.dumps(line, ensure_ascii=False))
 
 
+def slopes(y: np.ndarray, *x: np.ndarray) -> list[tuple[float, float]]:
+    """Least squares of y over each x together, n each: slopes, each with its standard error."""
+    columns = np.stack([np.ones(len(y)), *x], axis=1)
+    found, *_ = np.linalg.lstsq(columns, y, rcond=None)
+    rest = y - columns @ found
+    variance = float(rest @ rest) / (len(y) - len(found)) * np.linalg.inv(columns.T @ columns)
+    return [(float(one), float(error)) for one, error in zip(found, np.sqrt(np.diag(variance)), strict=True)][1:]
+
+
 def spread(values: Sequence[float], digits: int = 3) -> dict[str, float]:
     """Median, and the quantiles that hold the middle 80 %."""
     low, middle, high = np.quantile(np.asarray(values), [0.1, 0.5, 0.9])

@@ -110,15 +110,15 @@ def learnt(given: argparse.Namespace) -> Judge:
     return judge_of(fitted)
 
 
-def pool_of(units: list[str], points: float, folder: Path) -> Path:
-    """A pool of as many points: the units as they are, then two after each other as one."""
+def pool_of(units: list[str], points: float, folder: Path, of_each: int = GRID.points) -> Path:
+    """A pool of as many points, so many of each unit: the units as they are, then two after each other as one."""
     plain = [unit for unit in units if unit.startswith("[Cu]") and unit.endswith("[Au]")]
     pairs = (f"[Cu]{a[4:-4]}{b[4:-4]}[Au]" for a, b in product(plain, plain) if a != b)
     path = folder / f"pool_{int(points)}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["smiles"])
-        writer.writerows([text] for text in islice((*units, *pairs), max(1, round(points / GRID.points))))
+        writer.writerows([text] for text in islice((*units, *pairs), max(1, round(points / of_each))))
     return path
 
 

@@ -20,7 +20,9 @@ def shelve(stock: Stock, spec: CampaignSpec, lab_file: LabFile) -> None:
     by = f"the lab file of {spec.name}"
     levels, said_before = stock.levels(), stock.last_filled_by(by)
     for component, label, mass_mg in declared(spec, lab_file):
-        if component not in levels or said_before.get(component, mass_mg) != mass_mg:
+        if component not in levels:
+            stock.fill(component, label, mass_mg, by=by, where_none=True)
+        elif said_before.get(component, mass_mg) != mass_mg:
             stock.fill(component, label, mass_mg, by=by)
 
 

@@ -112,7 +112,10 @@ class AmendmentRecords(Records):
         query = (
             select(func.max(ObservationRow.closed_event))
             .join(FilmRow, col(FilmRow.id) == col(ObservationRow.film))
-            .where(or_(FilmRow.campaign_id == campaign_id, col(FilmRow.campaign_id).is_(None) & published))
+            .where(
+                col(ObservationRow.closed_event).is_not(None),  # as the index of the few that were amended says
+                or_(FilmRow.campaign_id == campaign_id, col(FilmRow.campaign_id).is_(None) & published),
+            )
         )
         with self.database.reading() as session:
             return session.exec(query).one() or 0

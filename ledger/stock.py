@@ -40,10 +40,25 @@ class Stock:
     def __init__(self, ledger: Records, lab: str) -> None:
         self._database, self._lab = ledger.database, lab
 
-    def fill(self, component: str, label: str, mass_mg: float, *, by: str, lot: str = "", note: str = "") -> None:
-        """A full container takes the place of the one that stood there, whatever was left in that."""
+    def fill(
+        self,
+        component: str,
+        label: str,
+        mass_mg: float,
+        *,
+        by: str,
+        lot: str = "",
+        note: str = "",
+        where_none: bool = False,
+    ) -> None:
+        """A full container takes the place of the one that stood there, whatever was left in that.
+
+        `where_none`: not where one stands, as it may by now: somebody else can have put it there a moment ago.
+        """
         with self._database.writing() as transaction:
             before = open_container(transaction.session, self._lab, component)
+            if where_none and before is not None:
+                return
             told = {"label": label, "filled_mg": mass_mg, "lot": lot, "by": by, "note": note}
             number = transaction.event(EventKind.STOCK_FILLED, f"container {component}", payload=told)
             if before is not None:

@@ -9,7 +9,15 @@ import pytest
 from benchmarks.line import named, run_benchmark
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
-PARTS = ("line", "killed_bench", "library_floor", "watched_campaign")
+PARTS = (
+    "line",
+    "debian_postgres",
+    "grown_ledger",
+    "killed_bench",
+    "library_floor",
+    "noted_run",
+    "watched_campaign",
+)
 """What several benchmarks share."""
 
 

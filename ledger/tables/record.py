@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Text, UniqueConstraint, false
+from sqlalchemy import Index, Text, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from chemistry.formulation import Formulation
@@ -62,6 +62,16 @@ class FilmRow(Row, table=True):
 
 class ObservationRow(Row, table=True):
     """One observed number. It is never overwritten: an amendment closes it and adds another."""
+
+    # Those that were amended are few, and asked for with every suggestion.
+    __table_args__ = (
+        Index(
+            None,
+            "closed_event",
+            sqlite_where=text("closed_event IS NOT NULL"),
+            postgresql_where=text("closed_event IS NOT NULL"),
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     film: int = Field(foreign_key="film.id", index=True)

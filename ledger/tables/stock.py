@@ -1,6 +1,6 @@
 """Tables of what there is to make samples of: containers, and everything that was put in or taken out."""
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from ledger.tables.base import Row
@@ -31,8 +31,11 @@ class ContainerRow(Row, table=True):
 class StockChangeRow(Row, table=True):
     """What was put into a container (positive) or taken out of it; they add up to what is left."""
 
+    # What is left, and whether anybody weighed since, is asked with every dose: both are read off this index alone.
+    __table_args__ = (Index(None, "container_id", "order_id", "event", "change_mg"),)
+
     id: int = Field(default=None, primary_key=True)
-    container_id: int = Field(foreign_key="container.id", index=True)
+    container_id: int = Field(foreign_key="container.id")
     change_mg: float
     order_id: str | None = Field(default=None, foreign_key="physical_step.order_id", index=True)
     """The step that took it; None for what people did."""
@@ -43,7 +46,17 @@ class StockChangeRow(Row, table=True):
 class StockReservationRow(Row, table=True):
     """What a film that was begun still needs of a component. It counts while the film is being made."""
 
-    __table_args__ = (UniqueConstraint("sample_id", "component"),)
+    __table_args__ = (
+        UniqueConstraint("sample_id", "component"),
+        # Those that count are few, and asked for with every dose; the others are as many as there were doses.
+        Index(
+            None,
+            "lab",
+            "component",
+            sqlite_where=text("closed_event IS NULL"),
+            postgresql_where=text("closed_event IS NULL"),
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     lab: str

@@ -13,7 +13,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ class ReadyProcess:
     def poll(self) -> int | None:
         return self._process.exitcode
 
-    def wait(self, timeout: float) -> None:
+    def wait(self, timeout: float = PATIENCE_S) -> None:
         self._process.join(timeout)
         if self._process.exitcode is None:
             raise subprocess.TimeoutExpired("ionloop run", timeout)
@@ -76,6 +76,22 @@ class ReadyProcess:
 
     def send_signal(self, number: signal.Signals) -> None:
         os.kill(self._process.pid, number)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+@contextlib.contextmanager
+def born(folder: Path, work: Callable[..., None], *given: Any) -> Iterator[ReadyProcess]:
+    """A ready process at work, which says what it says into files in a folder; killed where the block ends first."""
+    out, err = folder / "out.txt", folder / "err.txt"
+    process = multiprocessing.get_context("forkserver").Process(target=_say_into, args=(out, err, work, given))
+    process.start()
+    try:
+        yield ReadyProcess(process, out, err)
+    finally:
+        process.kill()
+        process.join()
 
 
 @dataclass(frozen=True)
@@ -89,14 +105,8 @@ class Nursery:
         """`ionloop run` of the campaign, begun, perhaps to kill itself at an occurrence of a labelled point."""
         assert place.home == self.home
         words = ("run", str(place.file), "--folder", str(place.run), "--json", *more)
-        out, err = place.folder / "out.txt", place.folder / "err.txt"
-        process = multiprocessing.get_context("forkserver").Process(target=_say_into, args=(out, err, words, dies_at))
-        process.start()
-        try:
-            yield ReadyProcess(process, out, err)
-        finally:
-            process.kill()
-            process.join()
+        with born(place.folder, run_and_die, words, dies_at) as process:
+            yield process
 
     def finish(self, place: Place, *more: str) -> dict[str, Any]:
         """`ionloop run` of the campaign to its end; what it printed."""
@@ -116,8 +126,8 @@ def open_nursery(home: Path, address: str) -> Nursery:
     return Nursery(home)
 
 
-def _say_into(out: Path, err: Path, words: tuple[str, ...], dies_at: tuple[str, int] | None) -> None:
+def _say_into(out: Path, err: Path, work: Callable[..., None], given: tuple[Any, ...]) -> None:
     for stream, path in ((sys.stdout, out), (sys.stderr, err)):
         with path.open("w") as file:
             os.dup2(file.fileno(), stream.fileno())
-    run_and_die(words, dies_at)
+    work(*given)

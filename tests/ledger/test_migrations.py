@@ -17,13 +17,22 @@ from tests.ledger.conftest import formulation
 
 AFTER_THE_EIGHTH = ("audit", "failed_sign_in", "session", "token", "person", "formulation_words")
 """Tables that came with the ninth layout and later ones."""
+AFTER_THE_EIGHTH_INDICES = (
+    "ix_film_reference",
+    "ix_stock_change_container_id_order_id_event_change_mg",
+    "ix_stock_reservation_lab_component",
+    "ix_observation_closed_event",
+)
+"""Indices likewise."""
 
 READING = Reading(property="log10_conductivity", value=-5.0, sd=0.1, temperature_C=30.0, source=Source.LITERATURE)
 
 
 def without_the_newest(old: sqlite3.Connection) -> None:
     """What an ionloop of the eighth layout did not know."""
-    old.execute("DROP INDEX ix_film_reference")
+    for index in AFTER_THE_EIGHTH_INDICES:
+        old.execute(f"DROP INDEX {index}")
+    old.execute("CREATE INDEX ix_stock_change_container_id ON stock_change (container_id)")
     for table in AFTER_THE_EIGHTH:
         old.execute(f"DROP TABLE {table}")
 
@@ -84,9 +93,9 @@ def test_a_ledger_of_the_first_layout_is_brought_up_and_loses_nothing(tmp_path) 
             "film_decision",
             "approval",
         )
+        without_the_newest(old)
         for table in (*later, "container"):
             old.execute(f"DROP TABLE {table}")
-        without_the_newest(old)
         old.execute("UPDATE ledger_version SET version_num = '0001'")
     with Ledger.open(place) as ledger:
         assert ledger.campaign("peo_salts").spec == {"seed": 7}

@@ -150,6 +150,20 @@ def other_sample(ledger: Ledger, suggest: Suggest) -> str:
     return ledger.add_sample(suggest().id, "A2").id
 
 
+def test_of_two_that_find_no_container_at_once_one_puts_it_there(ledger: Ledger, stock: Stock) -> None:
+    """Campaigns that begin side by side read the same lab file; what the first has dosed by then is not forgotten."""
+    start = threading.Barrier(2)
+
+    def shelve(by: str) -> None:
+        start.wait()
+        stock.fill(SALT, "LiBF4", 100.0, by=by, where_none=True)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(shelve, ("left", "right")))
+    assert [event.kind for event in ledger.events()].count(EventKind.STOCK_FILLED) == 1
+    assert left(stock) == 100.0
+
+
 def test_of_two_stations_that_ask_at_once_one_is_given_the_stock(
     ledger: Ledger, suggest: Suggest, filled: Stock, sample: str
 ) -> None:
