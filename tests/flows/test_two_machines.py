@@ -26,6 +26,7 @@ from tests.flows.prefect_api import fill_in, flow_run_state, read_flow_run
 from tests.flows.private_network import Machine, private_network, why_none
 from tests.flows.private_postgres import PASSWORD, postgres_on
 from tests.flows.small_campaign import environment, write_campaign
+from tests.flows.test_serve import until
 
 PATIENCE_S = 300.0
 AUTH = "ionloop:whatever"
@@ -182,8 +183,7 @@ def run_of(api: str, deployment: str) -> dict[str, Any]:
     flow, name = deployment.split("/")
     found = httpx.get(f"{api}/deployments/name/{flow}/{name}", timeout=30).raise_for_status().json()
     run = fill_in(api, found["id"])
-    ended = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-    seconds_until(lambda: flow_run_state(api, run) in ended, PATIENCE_S)
+    until(lambda: flow_run_state(api, run) in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"), PATIENCE_S)
     there = read_flow_run(api, run)
     assert there["state_type"] == "COMPLETED", there["state"]["message"]
     return there
