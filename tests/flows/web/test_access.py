@@ -33,6 +33,8 @@ WHO: dict[str, Role | str | None] = {
     "GET /campaigns/{campaign_id}/experiments": VIEWER,
     "GET /campaigns/{campaign_id}/events": VIEWER,
     "GET /campaigns/{campaign_id}/models": VIEWER,
+    "POST /campaigns/{campaign_id}/models/{number}/promotion": OPERATOR,
+    "POST /campaigns/{campaign_id}/models/{number}/return": OPERATOR,
     "GET /campaigns/{campaign_id}/stock": VIEWER,
     "POST /campaigns/{campaign_id}/stock/fill": OPERATOR,
     "POST /campaigns/{campaign_id}/stock/weigh": OPERATOR,
@@ -62,6 +64,7 @@ WHO: dict[str, Role | str | None] = {
     "PATCH /people/{name}": ADMIN,
     "DELETE /people/{name}": ADMIN,
     "GET /people/{name}/tokens": ADMIN,
+    "POST /people/{name}/tokens": ADMIN,
     "DELETE /people/{name}/tokens/{token}": ADMIN,
     "GET /audit": ADMIN,
 }
