@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.routing import Match
+from starlette.routing import compile_path
 
 from chemistry.errors import BadInput, IonloopError
 from chemistry.wording import in_words
@@ -28,8 +28,9 @@ def answer_strangers(app: FastAPI) -> None:
     """Let an application answer what is below `/api/` and no route of its own: pages would show one of theirs."""
 
     async def nothing_here(request: Request) -> JSONResponse:
-        there = [route for route in app.routes if route.matches(request.scope)[0] is Match.PARTIAL]
-        allowed = sorted({method for route in there for method in getattr(route, "methods", None) or ()})
+        there = app.openapi()["paths"].items()
+        fitting = [held for path, held in there if compile_path(path)[0].match(request.url.path)]
+        allowed = sorted({method.upper() for held in fitting for method in held})
         if allowed:
             said = f"{request.method} is not for {request.url.path}: {', '.join(allowed)}."
             return JSONResponse({"detail": said}, 405, {"Allow": ", ".join(allowed)})

@@ -36,7 +36,9 @@ async def show_people(desk: Desk, visitor: Signed, request: Request) -> None:
             section.show(tokens, [person.name for person in people])
 
         heading(2, "Change")
-        with ui.element("form").classes("beside").on("submit.prevent", lambda: None).props('aria-label="Change people"'):
+        with (
+            ui.element("form").classes("beside").on("submit.prevent", lambda: None).props('aria-label="Change people"')
+        ):
             what = ui.select([ADD, ROLE, PASSWORD, REMOVE], value=ADD, label="What").classes("narrow")
             name = ui.input("Name").props("maxlength=100 autocomplete=off").classes("narrow")
             role = ui.select([role.value for role in Role], value=Role.VIEWER.value, label="Role").classes("narrow")
