@@ -18,6 +18,7 @@ from flows.web.pages.frame import page_frame
 from flows.web.pages.pieces import Column, faint, heading, note, numbers, table
 from flows.web.pages.table_fields import TableFields
 from flows.web.pages.visitor import visitor_of
+from ledger.author import Role
 from ledger.literature import LiteratureTable
 
 _LONGEST_NAME = 200
@@ -66,6 +67,8 @@ class _Importing:
         """Show the fields for a table that has come; whoever may not import is told so."""
         self._form.clear()
         self._seen.clear()
+        if not await self._may():
+            return
         self._content, name = await event.file.read(), event.file.name[-_LONGEST_NAME:]
         try:
             headers = await asyncio.to_thread(headers_of, self._content, name)
@@ -84,8 +87,7 @@ class _Importing:
         except ValidationError as wrong:
             self._refused("; ".join(f"{details['loc'][0]} {in_words(details)}" for details in wrong.errors()))
             return
-        signed = await visitor_of(self._desk, self._request)
-        if how is None or signed is None:
+        if how is None or not await self._may():
             return
         try:
             seen = await asyncio.to_thread(preview, self._desk.ledger, self._content, how)
@@ -149,9 +151,17 @@ class _Importing:
             )
             ui.link("See what is published", f"/data?campaign={quote('published')}")
 
+    async def _may(self) -> bool:
+        """Whether the visitor still may: a table is work to read."""
+        signed = await visitor_of(self._desk, self._request)
+        if signed is None or not signed.may(Role.OPERATOR):
+            self._refused("This takes somebody who is signed in as operator.")
+            return False
+        return True
+
     def _refused(self, words: str) -> None:
         with self._seen, ui.element("div").classes("note bad").props('role="alert"'):
-            TextElement(tag="b", text="This table cannot be read so:")
+            TextElement(tag="b", text="This table is not read:")
             TextElement(tag="p", text=words)
 
 
