@@ -22,6 +22,9 @@ from ledger.author import Role
 from ledger.literature import LiteratureTable
 
 _LONGEST_NAME = 200
+_CHOOSE = """<q-btn no-caps flat class="full" label="Choose a table, or drop it here" @click="props.pickFiles">
+<q-uploader-add-trigger /></q-btn>"""
+"""In the place of the library's own button, which has no name for readers of the screen."""
 _REFUSED = (
     Column("line", "line", "number"),
     Column("reason", "refused, because of", "words"),
@@ -43,13 +46,13 @@ async def show_import(desk: Desk, visitor: Signed, request: Request) -> None:
             "CSV, or the first sheet of a workbook (.xlsx). Nothing is written before you have seen what is taken and "
             "what is refused. A table is known by its name; the same one twice adds nothing."
         )
-        ui.upload(
-            label="Choose a table, or drop it here",
+        upload = ui.upload(
             on_upload=lambda event: importing.received(event),
             on_rejected=lambda: ui.notify(f"A table may have {MOST_BYTES // 2**20} MiB.", type="negative"),
             auto_upload=True,
             max_file_size=MOST_BYTES,
-        ).props('accept=".csv,.tsv,.txt,.xlsx" flat bordered').classes("full")
+        ).props('accept=".csv,.tsv,.txt,.xlsx" flat bordered')
+        upload.classes("full").add_slot("header", _CHOOSE)
         importing = _Importing(desk, request)
 
 
