@@ -60,6 +60,8 @@ def written(filled_in: Any, folder: Path, *, hardware: bool) -> Path:
     Raises:
         BadInput: what was filled in makes no campaign, or there is another one of this name; nothing was written.
     """
+    schema = CampaignSpec.model_json_schema()
+    filled_in = _said(filled_in, schema, schema["$defs"])
     try:
         name = CampaignSpec.model_validate(filled_in).name
     except ValidationError as error:
@@ -72,7 +74,7 @@ def written(filled_in: Any, folder: Path, *, hardware: bool) -> Path:
     file = folder / f"{name}.yaml"
     content = yaml.safe_dump(filled_in, sort_keys=False, allow_unicode=True).encode()
     if file.exists():
-        if file.read_bytes() != content:
+        if not _holds(file, filled_in):
             raise BadInput(
                 f"there is another campaign of the name {name}",
                 place=str(file),
@@ -92,6 +94,28 @@ def written(filled_in: Any, folder: Path, *, hardware: bool) -> Path:
     finally:
         trial.unlink(missing_ok=True)
     return file
+
+
+def _holds(file: Path, filled_in: Any) -> bool:
+    try:
+        return yaml.safe_load(file.read_bytes()) == filled_in
+    except yaml.YAMLError:
+        return False
+
+
+def _said(given: Any, schema: dict[str, Any], parts: dict[str, Any]) -> Any:
+    """What somebody said: the page sends the default of every field that was left alone, as if it had been said.
+
+    To leave a key out means just the same, and some keys are refused where they have no meaning.
+    """
+    schema = parts[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    if isinstance(given, list) and isinstance(schema.get("items"), dict):
+        return [_said(entry, schema["items"], parts) for entry in given]
+    if not isinstance(given, dict) or "properties" not in schema:
+        return given
+    fields = schema["properties"]
+    left_alone = {key for key, value in given.items() if key in fields and value == fields[key].get("default", ...)}
+    return {key: _said(value, fields.get(key, {}), parts) for key, value in given.items() if key not in left_alone}
 
 
 def form_like(like: "Campaign", configuration: "Configuration") -> tuple[dict[str, Any], dict[str, Any]]:

@@ -92,7 +92,8 @@ def test_the_form_is_the_campaign_file_and_a_worker_elsewhere_runs_what_was_fill
         assert len(ledger.films(run.id)) == 2
     assert (run.name, run.state, run.spec["seed"]) == ("from_a_form", "finished", 3)
     assert {owner.split(":")[1] for owner in owners}.isdisjoint({str(os.getpid()), str(worker)})
-    assert yaml.safe_load((tmp_path / "from_a_form.yaml").read_text()) == filled_in
+    kept = CampaignSpec.model_validate(yaml.safe_load((tmp_path / "from_a_form.yaml").read_text()))
+    assert kept == CampaignSpec.model_validate(filled_in)
 
 
 def assert_holds_the_fields(schema: dict[str, Any]) -> None:
@@ -134,6 +135,26 @@ def test_what_was_filled_in_twice_is_one_campaign_and_another_of_its_name_is_ref
         written({**filled_in, "seed": 99}, tmp_path, hardware=False)
     assert file.stat().st_mtime_ns == before
     assert sorted(path.suffix for path in tmp_path.glob("*mine*")) == [".yaml"]
+
+
+def test_defaults_that_the_page_fills_in_are_as_good_as_left_out(filled_in: dict[str, Any], tmp_path: Path) -> None:
+    """As Prefect's page sends it: every field that has a default, whether anybody touched it or not."""
+    schema = CampaignSpec.model_json_schema()
+
+    def as_sent(given: Any, of: dict[str, Any]) -> Any:
+        of = schema["$defs"][of["$ref"].rpartition("/")[2]] if "$ref" in of else of
+        if isinstance(given, list) and isinstance(of.get("items"), dict):
+            return [as_sent(entry, of["items"]) for entry in given]
+        if not isinstance(given, dict) or "properties" not in of:
+            return given
+        defaults = {key: field["default"] for key, field in of["properties"].items() if "default" in field}
+        return defaults | {key: as_sent(value, of["properties"].get(key, {})) for key, value in given.items()}
+
+    sent = as_sent(filled_in, schema)
+    assert sent["objectives"][0]["over"] == "worst", "which the file refuses where there is one temperature"
+    file = written(sent, tmp_path, hardware=False)
+    assert CampaignSpec.model_validate(yaml.safe_load(file.read_text())) == CampaignSpec.model_validate(filled_in)
+    assert written(filled_in, tmp_path, hardware=False) == file, "which says the same"
 
 
 @pytest.mark.parametrize(
