@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from chemistry.errors import BadInput
 from flows.home import campaign_folder
 from flows.knowledge import films_known
@@ -73,6 +75,23 @@ def shelf_of_table(
             row = ledger.begin_campaign(name, {"table": table.name}, 0)
             rows = [ledger.set_campaign_state(row.id, CampaignState.FINISHED, "a table: nothing is made here")]
         yield Shelf(ledger, rows[-1], None)
+
+
+def shelf_of_run(ledger: Ledger, row: CampaignRow) -> Shelf:
+    """The versions of one run in a ledger that is open.
+
+    Raises:
+        BadInput: the run was begun with a file that this ionloop cannot read.
+    """
+    if set(row.spec) == {"table"}:
+        return Shelf(ledger, row, None)
+    try:
+        return Shelf(ledger, row, CampaignSpec.model_validate(row.spec))
+    except ValidationError as error:
+        raise BadInput(
+            f"run {row.run} of {row.name} was begun with a file that this ionloop cannot read",
+            remedy="Use the ionloop that began it.",
+        ) from error
 
 
 def training_of_campaign(ledger: Ledger, campaign_id: int, spec: CampaignSpec, event: int) -> Training:

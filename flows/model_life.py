@@ -44,7 +44,7 @@ def promote(shelf: Shelf, number: int, *, by: str, why: str, whatever_its_score:
     if not found.promote and not whatever_its_score:
         raise BadInput(
             f"version {number} does not replace version {champion.number if champion else '-'}: {found.against}",
-            remedy="Say --whatever-its-score to promote it all the same",
+            remedy="Say `whatever its score` (--whatever-its-score) to promote it all the same",
         )
     shelf.ledger.promote(shelf.row.id, number, why, by=by, **found.as_dict())
     return {"promoted": number, "before": champion.number if champion else None, "by": by, "why": why} | {

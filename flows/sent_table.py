@@ -3,7 +3,8 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import Field
 from chemistry.errors import BadInput
 from chemistry.value import Value
 from flows.table_import import Brought, bring_into
-from ledger.literature import LiteratureTable, Refusal, cleaning, read_table
+from ledger.literature import LiteratureTable, Refusal, cleaning, headers, read_table
 from ledger.store import Ledger
 
 FORMATS = ("bradford", "htpmd", "tg", "columns")
@@ -116,6 +117,16 @@ def bring_sent(ledger: Ledger, content: bytes, how: Reading, previewed: str) -> 
     return table, bring_into(ledger, table, replace=how.replace, was=None)
 
 
+def headers_of(content: bytes, name: str) -> list[str]:
+    """The column names of a table that was sent.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    with _lying(content, name) as path:
+        return headers(path)
+
+
 def fingerprint(content: bytes, how: Reading) -> str:
     """sha256 of a table and of how it is read."""
     read = json.dumps(how.model_dump(mode="json"), sort_keys=True)
@@ -125,21 +136,28 @@ def fingerprint(content: bytes, how: Reading) -> str:
 def _read(content: bytes, how: Reading) -> LiteratureTable:
     if how.format not in FORMATS:
         raise BadInput(f"a table of format {how.format!r} cannot be sent", remedy=f"Use {', '.join(FORMATS)}")
+    with _lying(content, how.name) as path:
+        return read_table(
+            path,
+            how.format,
+            columns=how.columns,
+            units=how.units,
+            trust=how.trust,
+            keep=how.keep,
+            sent_as=how.name,
+        )
+
+
+@contextmanager
+def _lying(content: bytes, name: str) -> Iterator[Path]:
+    """A table as a file, for as long as the block lasts."""
     with tempfile.TemporaryDirectory(prefix="ionloop-table-") as folder:
         path = Path(folder) / "table"
         path.write_bytes(content)
         try:
-            return read_table(
-                path,
-                how.format,
-                columns=how.columns,
-                units=how.units,
-                trust=how.trust,
-                keep=how.keep,
-                sent_as=how.name,
-            )
+            yield path
         except BadInput as error:  # the place of the file here says nothing to whoever sent it
-            place = error.place.replace(str(path), how.name)
+            place = error.place.replace(str(path), name)
             raise BadInput(error.problem, place=place, remedy=error.remedy, problems=error.problems) from error
 
 

@@ -23,6 +23,7 @@ from flows.cli import (
     planners,
     reconcile,
     report,
+    restore,
     run,
     schema,
     screen,
@@ -73,6 +74,7 @@ app.add_typer(planners.app, name="planners")
 app.command("screen")(screen.screen)
 app.add_typer(stock.app, name="stock")
 app.command("serve")(serve.serve)
+app.command("restore")(restore.restore)
 app.command("worker")(worker.worker)
 app.command("web")(web.web)
 app.command("schema")(schema.schema)

@@ -27,7 +27,8 @@ from ledger.opening import database_url, refuse_unfit_file
 
 MANIFEST, UNFINISHED = "back-up.json", ".unfinished"
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
-PREFECT = "prefect"
+PREFECT, LEDGER = "prefect", "ledger"
+"""What copies are called: Prefect's records, and after the name of a campaign its ledger."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def refuse_unfit_back_up(folder: Path) -> BackedUp:
         raise BadInput("this is no back-up of ionloop", place=str(folder), remedy=f"Name a folder with {MANIFEST}.")
     for copied in made.files:
         path = folder / copied.file
-        if not path.is_file() or _sha256(path) != copied.sha256:
+        if not path.is_file() or sha256_of(path) != copied.sha256:
             raise BadInput("a file is missing or has changed", place=str(path), remedy="Take an older back-up.")
         _refuse_unreadable(path)
     return made
@@ -117,7 +118,7 @@ def _sources(configuration: Configuration) -> dict[str, URL]:
     for name, campaign in configuration.campaigns.items():
         url = database_url(campaign.ledger)
         benches = sorted(campaign.folder.lab.glob("*.sqlite"))
-        for label, source in (("ledger", url), *((bench.stem, database_url(bench)) for bench in benches)):
+        for label, source in ((LEDGER, url), *((bench.stem, database_url(bench)) for bench in benches)):
             key = source.render_as_string(hide_password=False)
             if key not in seen and (source.get_backend_name() != "sqlite" or Path(str(source.database)).exists()):
                 seen.add(key)
@@ -156,7 +157,7 @@ def _plain(source: Path, target: Path) -> Copied:
 
 
 def _told(target: Path, name: str, of: str) -> Copied:
-    return Copied(name, of, target.stat().st_size, _sha256(target))
+    return Copied(name, of, target.stat().st_size, sha256_of(target))
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -197,7 +198,7 @@ def _refuse_unreadable(path: Path) -> None:
                 found = str(error)
         if found != "ok":
             raise BadInput(f"SQLite finds the copy unfit ({found})", place=str(path), remedy="Look at the disk.")
-        if path.stem.endswith(".ledger"):
+        if path.stem.endswith(f".{LEDGER}"):
             refuse_unfit_file(path, create=False)
     elif path.suffix == ".dump":
         said = subprocess.run(["pg_restore", "--list", str(path)], capture_output=True, text=True, check=False)
@@ -226,6 +227,7 @@ def _read(folder: Path) -> BackedUp | None:
         return None
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,7 +7,7 @@ must renew: it is ended in the middle of a film when the server is away for a mi
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from prefect.workers.process import ProcessWorker
 from flows.campaign import campaign as campaign_flow
 from flows.server import jobs
 from flows.server.configuration import Campaign, Configuration
+from flows.server.new_campaign import form_like, new_campaign
 from flows.server.serve_spec import ALERTS, HOUSE, THEORY, Served
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ class Deployment:
     parameters: dict[str, Any]
     when: Served | None = None
     tags: tuple[str, ...] = (WATCHED,)
-    checked: bool = field(default=True)
-    """Whether the server holds a form to the schema of the parameters."""
+    schema: dict[str, Any] | None = None
+    """Of the form; that of the flow's parameters where left out. The server holds what is filled in to it."""
 
 
 def wanted(configuration: Configuration, file: "Path | None") -> Iterator[Deployment]:
@@ -60,6 +61,8 @@ def wanted(configuration: Configuration, file: "Path | None") -> Iterator[Deploy
     spec = configuration.spec
     for campaign in configuration.campaigns.values():
         yield _of_campaign(campaign)
+        if campaign.asked.form:
+            yield _form_like(campaign, configuration)
     for fit in spec.retrain:
         of = configuration.campaigns[fit.campaign]
         given = {**_place(of), "model": fit.model}
@@ -104,6 +107,19 @@ def _of_campaign(campaign: Campaign) -> Deployment:
             "hardware": campaign.asked.hardware,
         },
         when=campaign.asked,
+    )
+
+
+def _form_like(campaign: Campaign, configuration: Configuration) -> Deployment:
+    schema, first = form_like(campaign, configuration)
+    return Deployment(
+        flow=new_campaign,
+        entrypoint="flows.server.new_campaign.new_campaign",
+        name=f"like {campaign.spec.name}",
+        queue=campaign.queue,
+        description=f"Begins a campaign of your own, like {campaign.spec.name} and at its bench: *Run*, *Custom run*.",
+        parameters=first,
+        schema=schema,
     )
 
 
@@ -171,8 +187,8 @@ def _put(client: "SyncPrefectClient", pool: str, wish: Deployment, time_zone: st
         description=wish.description,
         tags=list(wish.tags),
         parameters=wish.parameters,
-        parameter_openapi_schema=parameter_schema(wish.flow.fn).model_dump_for_openapi(),
-        enforce_parameter_schema=wish.checked,
+        parameter_openapi_schema=wish.schema or parameter_schema(wish.flow.fn).model_dump_for_openapi(),
+        enforce_parameter_schema=True,
         entrypoint=wish.entrypoint,
         schedules=schedules,
         paused=False,

@@ -1,7 +1,6 @@
 """`ionloop serve`: the Prefect server, what is served, and the watch over it, as one configuration says."""
 
 import contextlib
-import fcntl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +10,9 @@ import typer
 from chemistry.errors import BadInput, IonloopError
 from flows.home import home
 from flows.server.configuration import Configuration
+from flows.server.only_one import only_one
 from flows.server.serve_spec import Served
 from flows.session import open_ledger
-
-
-class AlreadyServed(IonloopError):
-    """Another process serves a configuration of this name."""
 
 
 class NotServed(IonloopError):
@@ -44,7 +40,7 @@ def serve(configuration: Configuration, file: Path | None) -> None:
     home()
     for campaign in configuration.campaigns.values():  # now, and not at night
         open_ledger(campaign.folder, campaign.ledger_url).close()
-    with _only_one(configuration.spec.name):
+    with only_one(configuration.spec.name):
         typer.echo("Finding or starting the Prefect server …")
         with prefect_server(server.port, host=server.host, database=server.database) as address:
             typer.echo(f"Prefect UI: {dashboard(address)}")
@@ -120,20 +116,6 @@ def _refused_in_words() -> Iterator[None]:
         raise NotServed(
             f"The Prefect server did not take what is to be served: {error}. Its words are in {log}."
         ) from error
-
-
-@contextlib.contextmanager
-def _only_one(name: str) -> Iterator[None]:
-    """One process serves a configuration; the kernel lets go of the lock however it ends."""
-    with (home() / f"serve {name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as held:
-            raise AlreadyServed(
-                f"Another process serves `{name}` already, with the same IONLOOP_HOME. End it first, or give this "
-                "configuration another `name`."
-            ) from held
-        yield
 
 
 def refuse_options(given: dict[str, object]) -> None:

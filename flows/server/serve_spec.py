@@ -84,6 +84,8 @@ class ServedCampaign(Served):
     """The queue of its station, or bench; that of its lab's name where left out. Campaigns of one queue take turns."""
     resumes: bool = True
     """Whether a run that was cut off goes on by itself once this is served again."""
+    form: bool = False
+    """Whether a form of the Prefect UI begins further campaigns like it: at its bench, with a file of their own."""
 
 
 class Retrain(Served):

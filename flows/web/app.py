@@ -54,4 +54,5 @@ def create_app(ledger_url: str | Path, *, create: bool = False, cost: Cost = STR
     app.add_middleware(Limits)
     refusals.answer_in_words(app)
     app.include_router(router)
+    refusals.answer_strangers(app)
     return app

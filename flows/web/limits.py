@@ -12,6 +12,8 @@ from flows.sent_table import MOST_BYTES
 MOST_OF_A_REQUEST = 2 * 2**20
 """Bytes of any request but a table that is sent; a film of a thousand readings has a tenth of it."""
 _API, _TABLES = "/api/v1/", "/api/v1/imports"
+_UPLOADS = "/_nicegui/client/"
+"""Where a page of the dashboard takes a table; its address holds 122 random bits that only that page knows."""
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -31,14 +33,14 @@ class Limits:
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
-        most = MOST_BYTES if path.startswith(_TABLES) else MOST_OF_A_REQUEST
+        most = MOST_BYTES if path.startswith((_TABLES, _UPLOADS)) else MOST_OF_A_REQUEST
         counted = 0
 
         async def received() -> Message:
             nonlocal counted
             message = await receive()
             counted += len(message.get("body", b""))
-            if counted > most and path.startswith(_API):
+            if counted > most and path.startswith((_API, _UPLOADS)):
                 raise HTTPException(413, f"The request has more than {most // 2**20} MiB.")
             return message
 

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.routing import compile_path
 
 from chemistry.errors import BadInput, IonloopError
 from chemistry.wording import in_words
@@ -12,6 +13,7 @@ from ledger.errors import LedgerUnavailable, SignInRefused, TooManyTries
 
 _SECRET = ("password", "old", "new")
 """Fields whose values are never shown, not even to whoever sent them: answers are logged."""
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _MOST_TOLD = 10
 """Problems of one request that are told at once."""
 
@@ -20,6 +22,22 @@ def answer_in_words(app: FastAPI) -> None:
     """Let an application answer the errors of ionloop, and requests that it cannot read."""
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(IonloopError, _refused)
+
+
+def answer_strangers(app: FastAPI) -> None:
+    """Let an application answer what is below `/api/` and no route of its own: pages would show one of theirs."""
+
+    async def nothing_here(request: Request) -> JSONResponse:
+        there = app.openapi()["paths"].items()
+        fitting = [held for path, held in there if compile_path(path)[0].match(request.url.path)]
+        allowed = sorted({method.upper() for held in fitting for method in held})
+        if allowed:
+            said = f"{request.method} is not for {request.url.path}: {', '.join(allowed)}."
+            return JSONResponse({"detail": said}, 405, {"Allow": ", ".join(allowed)})
+        said = f"There is no {request.url.path[:200]}. GET /api/v1/openapi.json describes what there is."
+        return JSONResponse({"detail": said}, 404)
+
+    app.add_route("/api/{rest:path}", nothing_here, _METHODS, include_in_schema=False)
 
 
 def refusal(error: IonloopError) -> tuple[int, dict[str, str]]:

@@ -42,7 +42,8 @@ FIELDS = {
 _NEEDED = ("polymer", "salt", "loading", "temperature", "conductivity")
 _LOG10 = "log10(S/cm)"
 _S_PER_CM = {"S/cm": 1.0, "mS/cm": 1e-3, "S/m": 1e-2, "µS/cm": 1e-6, "uS/cm": 1e-6, _LOG10: 1.0}
-_UNITS = {"loading": LOADING_UNITS, "conductivity": tuple(_S_PER_CM), "temperature": ("°C", "degC", "C", "K")}
+UNITS = {"loading": LOADING_UNITS, "conductivity": tuple(_S_PER_CM), "temperature": ("°C", "degC", "C", "K")}
+"""In which a table may say loading, conductivity and temperature."""
 
 
 class ColumnMap(Value):
@@ -60,11 +61,11 @@ class ColumnMap(Value):
         Raises:
             BadInput: an unknown field or unit, or the unit of loading or conductivity missing.
         """
-        unknown = [name for name in columns if name not in FIELDS] + [name for name in units if name not in _UNITS]
+        unknown = [name for name in columns if name not in FIELDS] + [name for name in units if name not in UNITS]
         if unknown:
-            remedy = f"Fields are {', '.join(FIELDS)}; units are given for {', '.join(_UNITS)}"
+            remedy = f"Fields are {', '.join(FIELDS)}; units are given for {', '.join(UNITS)}"
             raise BadInput(f"unknown field(s) {', '.join(unknown)}", remedy=remedy)
-        for name, known in _UNITS.items():
+        for name, known in UNITS.items():
             if name not in units and name != "temperature":
                 raise BadInput(f"the unit of {name} is not given", remedy=f"Say {name}=UNIT, one of {', '.join(known)}")
             if name in units and units[name] not in known:

@@ -81,6 +81,24 @@ class Entry:
     """Further provenance, the same for the whole film."""
 
 
+def headers(path: Path) -> list[str]:
+    """The column names of a CSV file, or of a workbook's first sheet.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    lines, delimiter = _lines(path)
+    return [name.strip() for name in next(csv.reader(lines, delimiter=delimiter), [])]
+
+
+def _lines(path: Path) -> tuple[list[str], str]:
+    """The lines of a table, and what parts its columns."""
+    if is_spreadsheet(path):
+        return sheet_lines(path), ","
+    lines = read_lines(path)
+    return lines, max(",;\t", key=lines[0].count)
+
+
 def read_rows(path: Path, required: Sequence[str], format_name: str, remedy: str | None = None) -> Iterator[Row]:
     """Rows of a CSV file with a header; comma, semicolon or tab, told by the header. Or of a workbook's first sheet.
 
@@ -89,9 +107,7 @@ def read_rows(path: Path, required: Sequence[str], format_name: str, remedy: str
     Raises:
         BadInput: not a readable text file, columns missing or given twice, or a row with more cells than the header.
     """
-    sheet = is_spreadsheet(path)
-    lines = sheet_lines(path) if sheet else read_lines(path)
-    delimiter = "," if sheet else max(",;\t", key=lines[0].count)
+    lines, delimiter = _lines(path)
     reader = csv.DictReader(lines, delimiter=delimiter)
     names = [name.strip() for name in reader.fieldnames or ()]
     reader.fieldnames = names

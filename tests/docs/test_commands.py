@@ -42,6 +42,7 @@ READERS_OWN = {
     "CAMPAIGN.yaml", "LAB.yaml", "FILE", "FILE...", "FILE…", "FILE.yaml", "POOL.csv", "A.csv", "B.csv", "campaign.yaml",
     "my_campaign.yaml", "faults.yaml", "films.csv", "out.zip", "fitted", "dump.lammpstrj.gz", "other_pool.csv",
     "spe_conductivity.csv", "tg.csv", "htpmd.csv", "candidate_polymers.csv",
+    "serve.yaml", "backups/2026-11-30T05-30-00Z",
 }  # fmt: skip
 """Files that the pages say a reader has: a name for any, a table that was published, or what a command before wrote."""
 MADE_BY_THE_PAGE = {

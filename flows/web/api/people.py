@@ -2,12 +2,13 @@
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field, model_validator
 
 from chemistry.value import Value
 from flows.web.access import Admin, TheDesk
 from flows.web.api.asked import CHANGE, KNOWN, Limit, Name, Offset
+from flows.web.api.tokens import BySession, MadeToken, NewToken
 from flows.web.desk import Desk, Signed
 from ledger.audit import AuditPage
 from ledger.author import Role
@@ -16,6 +17,14 @@ from ledger.people import People, Person, Token
 router = APIRouter(tags=["people"], responses=KNOWN)
 
 Password = Annotated[str, Field(max_length=1000)]
+
+
+def admin_by_session(signed: Admin, _: BySession) -> Signed:
+    """An admin who signed in themselves."""
+    return signed
+
+
+AdminBySession = Annotated[Signed, Depends(admin_by_session)]
 
 
 class NewPerson(Value):
@@ -70,6 +79,13 @@ def remove(name: Name, signed: Admin, desk: TheDesk) -> None:
 def tokens_of(name: Name, _: Admin, desk: TheDesk) -> tuple[Token, ...]:
     """Somebody's tokens."""
     return desk.people.tokens(name)
+
+
+@router.post("/people/{name}/tokens", status_code=201, responses=CHANGE)
+def make_token(name: Name, asked: NewToken, signed: AdminBySession, desk: TheDesk) -> MadeToken:
+    """Make a token for somebody's program: as `ionloop people token` does. It takes a session, as one's own do."""
+    token, secret = _people(desk, signed).make_token(name, asked.name, asked.role, asked.days)
+    return MadeToken(token=token, secret=secret)
 
 
 @router.delete("/people/{name}/tokens/{token}", status_code=204, responses=CHANGE)

@@ -11,6 +11,7 @@ from nicegui import app as library
 from chemistry.errors import BadInput
 from flows.web.desk import Desk, Signed
 from flows.web.pages import sign_in_page
+from flows.web.pages.account_page import show_account
 from flows.web.pages.approvals_page import show_approvals
 from flows.web.pages.audit_page import show_audit
 from flows.web.pages.campaign_page import show_campaign
@@ -20,6 +21,7 @@ from flows.web.pages.entry_page import show_entry
 from flows.web.pages.experiment_page import show_experiment
 from flows.web.pages.film_page import show_film
 from flows.web.pages.frame import show_refusal
+from flows.web.pages.import_page import show_import
 from flows.web.pages.models_page import show_models
 from flows.web.pages.people_page import show_people
 from flows.web.pages.stations_page import show_stations
@@ -51,9 +53,11 @@ def add_pages(app: FastAPI, desk: Desk) -> None:
     add("/films/{film_id:path}", show_film)
     add("/data", show_data)
     add("/data/new", show_entry, Role.OPERATOR)
+    add("/data/import", show_import, Role.OPERATOR)
     add("/approvals", show_approvals)
     add("/models", show_models)
     add("/stations", show_stations)
+    add("/account", show_account)
     add("/people", show_people, Role.ADMIN)
     add("/audit", show_audit, Role.ADMIN)
     sign_in_page.add(app, desk)

@@ -68,7 +68,7 @@ async def _note(asked: Asked) -> str | None:
         TextElement(tag="h2", text=asked.title)
         TextElement(tag="p", text=asked.text)
         note = ui.input("Why (kept in the ledger)").props(f"autofocus maxlength={LONGEST_NOTE}")
-        with ui.element("div").classes("row"):
+        with ui.element("div").classes("beside"):
             colour = "negative" if asked.grave else "primary"
             ui.button(asked.button, on_click=lambda: dialog.submit(note.value or ""), color=colour).props("no-caps")
             ui.button("Not now", on_click=lambda: dialog.submit(None), color=None).props("flat no-caps")

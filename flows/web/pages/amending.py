@@ -19,7 +19,7 @@ def amend_section(acting: Acting, history: FilmHistory) -> None:
     heading(2, "Correct a number")
     faint("Nothing is overwritten. What rested on the old number is marked, and the model learns again.")
     ways = [REPLACE, TAKE_BACK, *([THICKNESS] if history.film.experiment is not None else [])]
-    with ui.element("form").classes("row").on("submit.prevent", lambda: None).props('aria-label="Correct a number"'):
+    with ui.element("form").classes("beside").on("submit.prevent", lambda: None).props('aria-label="Correct a number"'):
         way = ui.select(ways, value=REPLACE, label="What").classes("narrow")
         which = ui.select(
             {number: asked(row.property, row.temperature_C) for number, row in held.items()},

@@ -51,7 +51,7 @@ def _buttons(request: RequestTold, acting: Acting) -> None:
             via=VIA,
         )
 
-    with ui.element("div").classes("row"):
+    with ui.element("div").classes("beside"):
         for asked, approved in ((approve, True), (refuse, False)):
             done = f"Experiment {request.experiment} is {'approved' if approved else 'refused'}."
             ui.button(

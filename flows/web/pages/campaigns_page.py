@@ -81,7 +81,7 @@ def _show(counts: Counts, campaigns: tuple[CampaignTold, ...], best: dict[int, B
         faint("No campaign was run in this ledger. `ionloop run CAMPAIGN.yaml` begins one.")
         return
     table("Campaigns that are over", _COLUMNS, [_row(campaign, best) for campaign in past])
-    with ui.element("div").classes("row"):
+    with ui.element("div").classes("beside"):
         if first:
             ui.link("Later campaigns", f"/?from={max(first - SHOWN, 0)}")
         if first + SHOWN < len(campaigns):

@@ -45,7 +45,7 @@ def command_buttons(acting: Acting, campaign_id: int, name: str, experiment: int
             note=note,
         )
 
-    with ui.element("div").classes("row").props(f'role="group" aria-label="Commands to {name}"'):
+    with ui.element("div").classes("beside").props(f'role="group" aria-label="Commands to {name}"'):
         for command, (title, of_all, of_one) in _MEANING.items():
             asked = Asked(f"{title} {name}?", of_all if experiment is None else of_one, title, grave=command in _GRAVE)
             ui.button(

@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from nicegui import ui
@@ -19,6 +19,7 @@ from flows.web.pages.questions import Questions
 from ledger.author import Role
 from ledger.browsing import ObservationTold, Question, Sort
 
+_FILES = {"csv": "CSV", "parquet": "Parquet", "jsonld": "JSON-LD"}
 _COLUMNS = (
     Column("film", "film", "link"),
     Column("label", "formulation", "words", sortable=False),
@@ -48,19 +49,32 @@ async def show_data(desk: Desk, visitor: Signed, request: Request) -> None:
             return 0, []
         found = await asyncio.to_thread(desk.browsing.observations, question)
         said.set_text(_counted(found.total, question))
+        for form, link in ways.items():
+            link.props["href"] = _file_way(form, question)
+            link.update()
         return found.total, [_row(one) for one in found.items]
 
     campaigns = await asyncio.to_thread(desk.browsing.campaigns)
     with page_frame("Data", visitor, request, here="/data"):
-        with ui.element("div").classes("row"):
+        with ui.element("div").classes("beside"):
             if visitor.may(Role.OPERATOR):
                 ui.link("Add an entry", "/data/new")
+                ui.link("Import a table", "/data/import")
         questions = Questions(campaigns, request)
         said = faint("")
         said.props('role="status"')
+        with ui.element("div").classes("beside"):
+            faint("All of them as a file:")
+            ways = {form: ui.link(words, _file_way(form, Question())) for form, words in _FILES.items()}
         shown = PagedTable("Observations", _COLUMNS, read)
         await shown.first()
         questions.on_change(shown.anew)
+
+
+def _file_way(form: str, question: Question) -> str:
+    """Where all that a question finds is had as a file: the REST interface, by the session of the page."""
+    asked = question.model_dump(mode="json", exclude_defaults=True, exclude={"offset", "limit"})
+    return f"/api/v1/observations/files/{form}?{urlencode(asked)}"
 
 
 def _counted(total: int, question: Question) -> str:

@@ -28,7 +28,7 @@ class _Rows:
         ui.button(f"One more: {label}", on_click=lambda: self._add({}), color=None).props("flat dense no-caps")
 
     def _add(self, given: dict[str, Any]) -> None:
-        with self._box, ui.element("div").classes("row"):
+        with self._box, ui.element("div").classes("beside"):
             self._fields.append(self._make(given))
 
     @property
@@ -46,7 +46,7 @@ class EntryFields:
         film = None if before is None else before.film
         made = None if film is None else film.formulation
         heading(2, "Whence")
-        with ui.element("div").classes("row filters"):
+        with ui.element("div").classes("beside filters"):
             self._reference = _hinted("Reference", "DOI, or page of the notebook", film.reference if film else "")
             self._sample = _hinted("Sample", "where several are alike")
             self._source = ui.select([s.value for s in _SOURCES], value=Source.LITERATURE.value, label="Source")
@@ -67,7 +67,7 @@ class EntryFields:
         units = [] if made is None else zip(made.polymer.units, made.polymer.fractions, strict=True)
         self._units = _Rows("a repeat unit", _unit_fields, [{"smiles": u.smiles, "fraction": f} for u, f in units])
         kinds = {"": "as the units say", **{kind.value: kind.value for kind in Architecture}}
-        with ui.element("div").classes("row filters"):
+        with ui.element("div").classes("beside filters"):
             given = "" if made is None else made.polymer.architecture.value
             self._architecture = ui.select(kinds, value=given, label="Architecture")
             self._name = ui.input("Name of the polymer", value="" if made is None else made.polymer.name)
@@ -78,7 +78,7 @@ class EntryFields:
 
     def _rest(self, made: Formulation | None) -> None:
         heading(2, "Salt, additives, fillers")
-        with ui.element("div").classes("row filters"):
+        with ui.element("div").classes("beside filters"):
             salt = made.salt if made is not None else None
             self._salt = _hinted("Salt", "name or SMILES; none for a single-ion conductor", salt.smiles if salt else "")
             self._loading = ui.number("Loading", min=0, value=made.salt_molality_mol_kg if made and salt else None)

@@ -97,7 +97,7 @@ def _is_under_way(history: FilmHistory) -> bool:
 
 def _show_whence(history: FilmHistory) -> None:
     film = history.film
-    with ui.element("div").classes("row"):
+    with ui.element("div").classes("beside"):
         if film.campaign_id is not None:
             ui.link(f"{film.campaign}, run {film.run}", f"/campaigns/{film.campaign_id}")
         else:

@@ -59,6 +59,7 @@ def _look_menu(dark: ui.dark_mode) -> None:
 def _visitor_menu(visitor: Signed) -> None:
     with ui.button(visitor.name, color=None).props("flat dense no-caps aria-label='Account'"), ui.menu():
         TextElement(tag="div", text=f"signed in as {visitor.role}").classes("faint small q-px-md q-py-sm")
+        ui.menu_item("Your account", lambda: ui.navigate.to("/account"))
         ui.menu_item("Sign out", lambda: ui.navigate.to("/sign-out"))
 
 

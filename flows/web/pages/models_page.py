@@ -8,10 +8,13 @@ from nicegui import ui
 
 from flows.report.words import metrics_in_words
 from flows.web.desk import Desk, Signed
+from flows.web.pages.acting import Acting
 from flows.web.pages.drawn import Drawn
 from flows.web.pages.frame import page_frame
 from flows.web.pages.models_figure import calibration_of, errors_of
 from flows.web.pages.pieces import Column, faint, heading, note, table
+from flows.web.pages.promoting import promotion_form
+from ledger.author import Role
 from ledger.browsing import CampaignTold
 from ledger.browsing.models import ModelDecisionTold
 from ledger.kinds import ModelState
@@ -36,6 +39,8 @@ async def show_models(desk: Desk, visitor: Signed, request: Request) -> None:
             return
         _figures(versions)
         _versions(versions, decisions)
+        if visitor.may(Role.OPERATOR):
+            promotion_form(Acting(desk, request), chosen.id, versions, decisions)
 
 
 def _choice(campaigns: Sequence[CampaignTold], chosen: CampaignTold) -> None:

@@ -24,7 +24,7 @@ class Questions:
         self._film = given.get("film") or None
         names = {name: axis_title(Measurand(property=name)) for name in PROPERTY_UNITS}
         own = {str(one.id): f"{one.name}, run {one.run}" for one in campaigns}
-        with ui.element("div").classes("row filters").props('role="search" aria-label="Which observations"'):
+        with ui.element("div").classes("beside filters").props('role="search" aria-label="Which observations"'):
             self._text = ui.input("Words", value=given.get("text", ""))
             self._text.props(f"debounce={_PATIENCE_MS} clearable maxlength=200")
             self._text.props["hint"] = "of formulation, film or reference"
@@ -37,7 +37,7 @@ class Questions:
             self._least, self._most = self._number("Value at least"), self._number("Value at most")
             self._holds = self._select("Holds", {h.value: h.value for h in Holds}, Holds.NOW.value)
         if self._film:
-            with ui.element("div").classes("row"):
+            with ui.element("div").classes("beside"):
                 ui.label(f"Only film {self._film}")
                 ui.link("All films", "/data")
 

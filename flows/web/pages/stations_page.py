@@ -64,9 +64,9 @@ def _leases(leases: Sequence[LeaseRow]) -> None:
     rows = []
     for lease in leases:
         owner, held = _owner(lease, now)
-        shown = (
-            {"since": f"{lease.acquired_at:%Y-%m-%d %H:%M:%S}", "until": f"{lease.expires_at:%H:%M:%S}"} if held else {}
-        )
+        shown = {"since": "", "until": ""}
+        if held:
+            shown = {"since": f"{lease.acquired_at:%Y-%m-%d %H:%M:%S}", "until": f"{lease.expires_at:%H:%M:%S}"}
         rows.append(
             {
                 "name": lease.station,

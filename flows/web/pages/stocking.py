@@ -20,7 +20,7 @@ def stock_form(acting: Acting, containers: Sequence[ContainerTold]) -> None:
     heading(2, "Fill or weigh")
     labs = len({one.lab for one in containers})
     names = {i: f"{one.label} ({one.lab})" if labs > 1 else one.label for i, one in enumerate(containers)}
-    with ui.element("form").classes("row").on("submit.prevent", lambda: None).props('aria-label="Fill or weigh"'):
+    with ui.element("form").classes("beside").on("submit.prevent", lambda: None).props('aria-label="Fill or weigh"'):
         which = ui.select(names, value=0, label="Component").classes("narrow")
         what = ui.select([WEIGH, FILL], value=WEIGH, label="What").classes("narrow")
         mass = ui.number("Mass (mg)", min=0).classes("narrow")
