@@ -43,7 +43,7 @@ def failures_of(client: "SyncPrefectClient", pool: str, after_us: int) -> Iterat
     after = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=after_us)
     asked = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=BAD_ENDS)),
-        end_time=FlowRunFilterEndTime(after_=after),
+        end_time=FlowRunFilterEndTime.model_validate({"after_": after}),
         tags=FlowRunFilterTags(all_=[WATCHED]),
     )
     within = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))

@@ -16,8 +16,9 @@ import httpx
 import pytest
 import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import State
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Completed, Crashed, Failed, Running, Scheduled, State
+from prefect.states import Completed, Crashed, Failed, Running, Scheduled
 
 from flows.server.automations import put_automations, tell
 from flows.server.configuration import Configuration, read_configuration
