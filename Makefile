@@ -50,11 +50,11 @@ docs: $(READY)  ## build the site of the documentation into build/docs
 	@echo "Open build/docs/index.html"
 
 # Those that learn from public tables run where the folder with the tables is given.
-ON_TABLES := md_against_films multi_fidelity pool_search public_tables screening unseen_polymers
+ON_TABLES := md_against_films multi_fidelity pool_search public_tables screen_workers screening unseen_polymers
 
 .PHONY: benchmarks
 benchmarks: $(READY)  ## print the figures of the README, one JSON line each; with DATA=FOLDER of tables more
-	for name in $(filter-out line $(ON_TABLES),$(basename $(notdir $(wildcard benchmarks/*.py)))); do \
+	for name in $(filter-out line noted_run $(ON_TABLES),$(basename $(notdir $(wildcard benchmarks/*.py)))); do \
 	  $(BIN)/python benchmarks/$$name.py || exit 1; done
 ifdef DATA
 	$(BIN)/python benchmarks/unseen_polymers.py $(DATA)/spe_conductivity.csv --tg $(DATA)/tg.csv
@@ -62,6 +62,7 @@ ifdef DATA
 	$(BIN)/python benchmarks/pool_search.py $(DATA)
 	$(BIN)/python benchmarks/multi_fidelity.py $(DATA)/htpmd.csv --experiments $(DATA)/spe_conductivity.csv
 	$(BIN)/python benchmarks/screening.py $(DATA)/spe_conductivity.csv $(DATA)/candidate_polymers.csv
+	$(BIN)/python benchmarks/screen_workers.py $(DATA)/spe_conductivity.csv $(DATA)/candidate_polymers.csv
 	$(BIN)/python benchmarks/md_against_films.py $(DATA)/spe_conductivity.csv
 endif
 
