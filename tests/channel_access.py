@@ -3,6 +3,7 @@
 import atexit
 import os
 import socket
+import sys
 
 from devices.channel_access import ChannelAccess, prepare
 
@@ -31,7 +32,11 @@ def own_port() -> tuple[int, socket.socket]:
     raise AssertionError(f"no port between {FIRST} and {LAST} is free")
 
 
-PORT, _KEEPER = own_port()
-atexit.register(_KEEPER.close)
-ACCESS = ChannelAccess(port=PORT)
-prepare(ACCESS)
+if "ophyd" in sys.modules and "EPICS_CA_SERVER_PORT" in os.environ:
+    # Forked by a process that had loaded all of it (`flows/ready_process.py`), and speaks to nobody.
+    ACCESS = ChannelAccess(port=int(os.environ["EPICS_CA_SERVER_PORT"]))
+else:
+    _port, _keeper = own_port()
+    atexit.register(_keeper.close)
+    ACCESS = ChannelAccess(port=_port)
+    prepare(ACCESS)
