@@ -4,8 +4,8 @@ from nicegui import ui
 
 from flows.amend import Correction, corrected
 from flows.web.pages.acting import Acting
-from flows.web.pages.film_tables import asked
 from flows.web.pages.pieces import faint, heading
+from flows.web.pages.plainly import asked
 from ledger.browsing import FilmHistory
 from ledger.browsing.told import ObservationTold
 

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from flows.web.desk import Desk, Signed
 from flows.web.pages.frame import page_frame
-from flows.web.pages.paged_table import Page, PagedTable
+from flows.web.pages.paged_table import Answer, Page, PagedTable
 from flows.web.pages.pieces import Column, faint
 from ledger.audit import Audited
 
@@ -29,10 +29,10 @@ async def show_audit(desk: Desk, visitor: Signed, request: Request) -> None:
     """Build the page."""
     everybody = "everybody"
 
-    async def read(page: Page) -> tuple[int, list[dict[str, Any]]]:
+    async def read(page: Page) -> Answer:
         by = None if who.value in (None, everybody) else who.value
         found = await asyncio.to_thread(desk.audit.page, by, offset=page.offset, limit=page.size)
-        return found.total, [_row(one) for one in found.items]
+        return Answer(found.total, [_row(one) for one in found.items])
 
     people = await asyncio.to_thread(desk.people.all)
     with page_frame("Audit", visitor, request, here="/audit"):

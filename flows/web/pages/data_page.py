@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from chemistry.quantities import with_uncertainty
 from flows.web.desk import Desk, Signed
 from flows.web.pages.campaign_tables import experiment_way
-from flows.web.pages.film_tables import asked
 from flows.web.pages.frame import page_frame
-from flows.web.pages.paged_table import Page, PagedTable
+from flows.web.pages.paged_table import Answer, Page, PagedTable
 from flows.web.pages.pieces import Column, faint
+from flows.web.pages.plainly import asked
 from flows.web.pages.questions import Questions
 from ledger.author import Role
 from ledger.browsing import ObservationTold, Question, Sort
@@ -36,7 +36,7 @@ _COLUMNS = (
 async def show_data(desk: Desk, visitor: Signed, request: Request) -> None:
     """Build the page; what the address asks for is asked first."""
 
-    async def read(page: Page) -> tuple[int, list[dict[str, Any]]]:
+    async def read(page: Page) -> Answer:
         try:
             question = questions.question(
                 sort=Sort(page.sort) if page.sort in set(Sort) else Sort.WRITTEN,
@@ -45,14 +45,17 @@ async def show_data(desk: Desk, visitor: Signed, request: Request) -> None:
                 limit=page.size,
             )
         except ValidationError as wrong:
-            said.set_text("; ".join(str(one["msg"]).removeprefix("Value error, ") for one in wrong.errors()))
-            return 0, []
+            problem = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in wrong.errors())
+            return Answer(0, [], lambda: said.set_text(problem))
         found = await asyncio.to_thread(desk.browsing.observations, question)
-        said.set_text(_counted(found.total, question))
-        for form, link in ways.items():
-            link.props["href"] = _file_way(form, question)
-            link.update()
-        return found.total, [_row(one) for one in found.items]
+
+        def tell() -> None:
+            said.set_text(_counted(found.total, question))
+            for form, link in ways.items():
+                link.props["href"] = _file_way(form, question)
+                link.update()
+
+        return Answer(found.total, [_row(one) for one in found.items], tell)
 
     campaigns = await asyncio.to_thread(desk.browsing.campaigns)
     with page_frame("Data", visitor, request, here="/data"):

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from flows.web.desk import Desk, Signed
 from flows.web.film_content import Analysed, analysed, last_sample
-from flows.web.pages import film_tables as tables
+from flows.web.pages import film_known, film_made, film_measured
 from flows.web.pages.acting import Acting
 from flows.web.pages.amending import amend_section
 from flows.web.pages.commanding import command_buttons
@@ -40,9 +40,9 @@ async def show_film(desk: Desk, visitor: Signed, request: Request, film_id: str)
         @ui.refreshable
         def story() -> None:
             _show_standing(history)
-            tables.suggestion(history)
-            tables.composition(history)
-            tables.steps(history)
+            film_known.suggestion(history)
+            film_made.composition(history)
+            film_made.steps(history)
 
         if visitor.may(Role.OPERATOR) and _is_under_way(history) and history.film.campaign_id is not None:
             command_buttons(Acting(desk, request), history.film.campaign_id, title.lower(), history.film.experiment)
@@ -51,18 +51,18 @@ async def show_film(desk: Desk, visitor: Signed, request: Request, film_id: str)
 
         @ui.refreshable
         def learnt() -> None:
-            tables.decisions(history)
-            tables.predictions(history)
+            film_measured.decisions(history)
+            film_known.predictions(history)
             present_model(desk, history)
-            tables.theory(history)
-            tables.observations(history)
+            film_known.theory(history)
+            film_known.observations(history)
 
         learnt()
         if visitor.may(Role.OPERATOR) and any(row.closed_event is None for row in history.observations):
             amend_section(Acting(desk, request), history)
         happened = ui.expansion("Everything that happened").classes("full")
         with happened:
-            tables.happenings(history)
+            film_known.happenings(history)
 
         async def draw() -> None:
             measured = [m.measurement for m in history.measurements if m.sample_id == last_sample(history)]
@@ -71,7 +71,7 @@ async def show_film(desk: Desk, visitor: Signed, request: Request, film_id: str)
             found = await asyncio.to_thread(analysed, measured)
             with figures:
                 _show_measured(found)
-                tables.other_measurements(history, last_sample(history))
+                film_measured.other_measurements(history, last_sample(history))
 
         ui.timer(0, draw, once=True)
 
@@ -145,10 +145,10 @@ def _show_measured(found: Analysed) -> None:
     choice.on_value_change(
         lambda told: (first.renew(nyquist(*chosen(told.value))), second.renew(bode(*chosen(told.value))))
     )
-    tables.spectra(found)
+    film_measured.spectra(found)
     heading(2, "Temperature law")
     if found.law is None:
         faint("The points carry no law: fewer than three temperatures gave a conductivity, or they lie too close.")
     else:
-        tables.law(found.law)
+        film_measured.law(found.law)
     Drawn("Conductivity over temperature with the law that was fitted.", law_figure(found))

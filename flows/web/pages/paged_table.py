@@ -26,8 +26,17 @@ class Page:
         return (self.number - 1) * self.size
 
 
-Read = Callable[[Page], Awaitable[tuple[int, list[dict[str, Any]]]]]
-"""How many rows there are in all, and those of a page."""
+@dataclass(frozen=True)
+class Answer:
+    """How many rows there are in all, and those of a page."""
+
+    total: int
+    rows: list[dict[str, Any]]
+    tell: Callable[[], object] = lambda: None
+    """Shows what else the answer says."""
+
+
+Read = Callable[[Page], Awaitable[Answer]]
 
 
 class PagedTable:
@@ -59,13 +68,14 @@ class PagedTable:
     async def _show(self, page: Page) -> None:
         self._asked += 1
         mine = self._asked
-        total, rows = await self._read(page)
+        answer = await self._read(page)
         if mine != self._asked:
             return
-        self._page, self._total = page, total
+        self._page, self._total = page, answer.total
+        answer.tell()
         with self._table.props.suspend_updates():
-            self._table.props["rows"] = with_looks(self._columns, rows)
-            self._table.props["pagination"] = self._state(total)
+            self._table.props["rows"] = with_looks(self._columns, answer.rows)
+            self._table.props["pagination"] = self._state(answer.total)
         self._table.update()
 
     def _state(self, total: int) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from chemistry.errors import IonloopError
 from chemistry.quantities import with_uncertainty
 from flows.web.desk import Desk
 from flows.web.film_content import present_prediction
-from flows.web.pages.film_tables import asked
 from flows.web.pages.pieces import Column, faint, heading, table
+from flows.web.pages.plainly import asked
 from ledger.browsing import FilmHistory
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from ledger.approvals import Approvals
 from ledger.author import Role
 from ledger.film import Source
@@ -28,6 +30,12 @@ from tests.ledger.conftest import film_on, formulation
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+IN_CHROMIUM = (
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH; .ci/run installs it"),
+    pytest.mark.timeout(600),
+)
+"""Marks of a module that looks at a dashboard with a browser."""
 CHEAP = Cost(log2_n=4, block=1, lanes=1)
 PASSWORD = "correct horse battery"
 NAMES = {Role.VIEWER: "Vera", Role.OPERATOR: "Olga", Role.ADMIN: "Ada"}

@@ -1,7 +1,6 @@
 """The dashboard in a real browser: what people see on a desk and on a phone, and what they do there."""
 
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,52 +12,13 @@ from ledger.author import Role
 from ledger.browsing import Browsing, Question
 from ledger.people import People
 from ledger.store import Ledger
-from tests.flows.small_campaign import Place
-from tests.flows.web.dashboard import CHEAP, DESK, FINISHED, NAMES, PHONE, RUNNING, Looker, looking, prepare, served
+from tests.flows.web.dashboard import CHEAP, DESK, FINISHED, IN_CHROMIUM, NAMES, PHONE, RUNNING, Looker, looking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytest.importorskip("playwright", reason="needs playwright, of the development packages")
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH; .ci/run installs it"),
-    pytest.mark.timeout(600),
-    pytest.mark.xdist_group("dashboard"),
-]
-
-
-@pytest.fixture(scope="module")
-def place(finished: Place, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The ledger that is looked at."""
-    place = tmp_path_factory.mktemp("dashboard") / "ledger.sqlite"
-    prepare(finished.ledger, place)
-    return place
-
-
-@pytest.fixture(scope="module")
-def address(place: Path) -> Iterator[str]:
-    """Where its dashboard is."""
-    with served(place, place.parent / "home") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    """Chromium without a window."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def operator(browser: "Browser", address: str) -> Iterator[Looker]:
-    """An operator at a desk."""
-    with looking(browser, address) as looker:
-        yield looker.signed_in(Role.OPERATOR)
+pytestmark = [*IN_CHROMIUM]
 
 
 @pytest.fixture

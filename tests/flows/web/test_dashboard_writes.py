@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,19 +14,13 @@ from ledger.author import Role
 from ledger.browsing import Browsing
 from ledger.people import People
 from ledger.store import Ledger
-from tests.flows.small_campaign import Place
-from tests.flows.web.dashboard import CHEAP, FINISHED, NAMES, PASSWORD, PHONE, Looker, looking, prepare, served
+from tests.flows.web.dashboard import CHEAP, FINISHED, IN_CHROMIUM, NAMES, PASSWORD, PHONE, Looker, looking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytest.importorskip("playwright", reason="needs playwright, of the development packages")
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH; .ci/run installs it"),
-    pytest.mark.timeout(600),
-    pytest.mark.xdist_group("dashboard"),
-]
+pytestmark = [*IN_CHROMIUM]
 HEADER = ["polymer", "salt", "loading (Li/O)", "temperature", "conductivity (mS/cm)", "paper"]
 ROWS = [
     ["PEO", "LiTFSI", 0.05, 30, 1e-2, "10.1/x"],
@@ -36,35 +29,6 @@ ROWS = [
     ["PEO", "LiTFSI", 0.05, 60, "seven", "10.1/x"],
     ["<b>PPO</b>", "LiTFSI", 0.08, 60, 0.03, "10.1/y"],
 ]
-
-
-@pytest.fixture(scope="module")
-def place(finished: Place, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("written") / "ledger.sqlite"
-    prepare(finished.ledger, place)
-    return place
-
-
-@pytest.fixture(scope="module")
-def address(place: Path) -> Iterator[str]:
-    with served(place, place.parent / "home") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def operator(browser: "Browser", address: str) -> Iterator[Looker]:
-    with looking(browser, address) as looker:
-        yield looker.signed_in(Role.OPERATOR)
 
 
 @pytest.fixture
