@@ -30,7 +30,7 @@ def amend_section(acting: Acting, history: FilmHistory) -> None:
         sd = ui.number("Its standard deviation (as before, if empty)", min=0, format="%.4g").classes("narrow")
         thickness = ui.number("Thickness (µm)", min=0.001).classes("narrow")
         why = ui.input("Why", validation={"Say why: it is kept for ever.": lambda text: bool(text.strip())})
-        why.classes("narrow").without_auto_validation()
+        why.classes("narrow").props("hide-bottom-space").without_auto_validation()
 
         def shown() -> None:
             which.set_visibility(way.value != THICKNESS)
