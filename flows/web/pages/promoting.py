@@ -36,7 +36,7 @@ def promotion_form(
         ways = [PROMOTE, WHATEVER, *([GO_BACK] if were - {champion} else [])]
         way = ui.select(ways, value=PROMOTE, label="What").classes("wide")
         why = ui.input("Why", validation={"Say why: it is kept for ever.": lambda text: bool(text.strip())})
-        why.classes("wide").props("maxlength=1000").without_auto_validation()
+        why.classes("wide").props("maxlength=1000 hide-bottom-space").without_auto_validation()
 
         def deed(signed: Signed) -> None:
             shelf = shelf_of_run(signed.ledger, signed.ledger.campaign(campaign_id))
