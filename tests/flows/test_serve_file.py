@@ -65,6 +65,7 @@ def test_paths_are_relative_to_the_file_and_a_queue_is_there_for_each_lab(folder
     [
         ({"campaigns": [{"file": "none.yaml"}]}, ("line 2", "there is no campaign file", "relative")),
         ({"campaigns": [{"file": "campaign.yaml", "schedule": "at night"}]}, ("Line 3", "no cron schedule")),
+        ({"campaigns": [{"file": "campaign.yaml", "schedule": "0 0 20 * * *"}]}, ("Line 3", "no cron schedule")),
         ({"time_zone": "Europe/Nowhere"}, ("Line 4", "names no time zone")),
         ({"retrain": [{"campaign": "other"}]}, ("line 5", "no campaign of the name other", "peo_salts")),
         ({"retrain": [{"campaign": "peo_salts", "model": "magic"}]}, ("Line 6", "there is no model magic")),
