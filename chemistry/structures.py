@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from chemistry.errors import BadInput
+from chemistry.wording import shortened
 
 if TYPE_CHECKING:
     from rdkit import Chem
@@ -13,6 +14,9 @@ _ENDS = {(0, 0), (29, 79), (12, 12)}
 """Pairs of elements that mark the two open ends: `*` twice, `[Cu]` with `[Au]`, `[Mg]` twice."""
 _CROSSLINK = 20
 """`[Ca]` marks a bond to another chain, as in the public conductivity table (Bradford et al. 2023)."""
+MOST_ATOMS = 400
+"""Of a repeat unit as it is written. The time to find its shortest period grows with their cube: a second here, minutes
+at ten times as many."""
 EXAMPLE_UNIT = "Write one repeat unit with two open ends, such as *CCO* or [Cu]CCO[Au]"
 
 
@@ -25,6 +29,9 @@ def labelled_unit(smiles: str) -> "Chem.Mol":
     from rdkit import Chem
 
     molecule = Chem.RWMol(_parsed(smiles))
+    if molecule.GetNumAtoms() > MOST_ATOMS:
+        count = f"{molecule.GetNumAtoms()} atoms where a repeat unit has {MOST_ATOMS} at most"
+        raise UnreadableSmiles(f"{shortened(repr(smiles))} has {count}", remedy=EXAMPLE_UNIT)
     ends = open_ends(molecule)
     if len(ends) != 2:
         count = f"{len(ends)} open end{'' if len(ends) == 1 else 's'}"

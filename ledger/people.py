@@ -90,34 +90,40 @@ class People:
             transaction.session.flush()
             return person_of(row)
 
-    def change_role(self, name: str, role: Role | str) -> Person:
-        """Let a person do more, or less; from the next request on.
+    def change(self, name: str, *, role: Role | str | None = None, password: str | None = None) -> Person:
+        """Let a person do more, or less, from the next request on; give them another password; both, or neither.
+
+        Another password ends every session of theirs.
 
         Raises:
-            BadInput: there is nobody of this name, or no admin would be left.
+            BadInput: there is nobody of this name, no admin would be left, or the password is weak; nothing is changed.
         """
-        role = role_of(role)
+        role = None if role is None else role_of(role)
+        if password is not None:
+            refuse_weak(password)
+        kept = None if password is None else hashed(password, self._cost)
         with self._database.writing() as transaction:
             row = _open(transaction.session, name)
-            if role is not Role.ADMIN:
-                _refuse_no_admin(transaction.session, row)
-            _told(transaction, EventKind.PERSON_CHANGED, name, {"from": {"role": row.role}, "to": {"role": role.value}})
-            row.role = role.value
+            if role is not None:
+                if role is not Role.ADMIN:
+                    _refuse_no_admin(transaction.session, row)
+                told = {"from": {"role": row.role}, "to": {"role": role.value}}
+                _told(transaction, EventKind.PERSON_CHANGED, name, told)
+                row.role = role.value
+            if kept is not None:
+                told = {"from": {}, "to": {"password": "another one"}}
+                _told(transaction, EventKind.PERSON_CHANGED, name, told)
+                row.password = kept
+                _end_sessions(transaction.session, row)
             return person_of(row)
 
-    def set_password(self, name: str, password: str) -> None:
-        """Give a person another password, and end every session of theirs.
+    def change_role(self, name: str, role: Role | str) -> Person:
+        """Let a person do more, or less: `change` of a role alone."""
+        return self.change(name, role=role)
 
-        Raises:
-            BadInput: there is nobody of this name, or the password is weak.
-        """
-        refuse_weak(password)
-        kept = hashed(password, self._cost)
-        with self._database.writing() as transaction:
-            row = _open(transaction.session, name)
-            _told(transaction, EventKind.PERSON_CHANGED, name, {"from": {}, "to": {"password": "another one"}})
-            row.password = kept
-            _end_sessions(transaction.session, row)
+    def set_password(self, name: str, password: str) -> None:
+        """Give a person another password, and end every session of theirs: `change` of a password alone."""
+        self.change(name, password=password)
 
     def remove(self, name: str) -> None:
         """Close an account: its sessions end, its tokens are revoked, its name stays with what it did.

@@ -52,15 +52,15 @@ def change(
 ) -> None:
     """Give somebody another role or another password, which ends their sessions."""
     from chemistry.errors import BadInput
+    from ledger.people import role_of
 
     if role is None and not password:
         raise BadInput("a change of nothing", remedy="Give --role, --password, or both.")
+    if role is not None:
+        role_of(role)  # before anybody types a password
     with _people(ledger, campaign, "change") as people:
-        held = people.person(name)
-        if password:
-            people.set_password(name, _password())
-        if role is not None:
-            held = people.change_role(name, role)
+        people.person(name)
+        held = people.change(name, role=role, password=_password() if password else None)
     _say(json, {"person": held.name, "role": held.role}, f"{held.name} may sign in as {held.role}.")
 
 

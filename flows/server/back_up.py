@@ -27,6 +27,8 @@ from ledger.opening import database_url, refuse_unfit_file
 
 MANIFEST, UNFINISHED = "back-up.json", ".unfinished"
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
+_LONGEST_NAME = 255
+"""Characters that a file system lets a name have."""
 PREFECT, LEDGER = "prefect", "ledger"
 """What copies are called: Prefect's records, and after the name of a campaign its ledger."""
 
@@ -95,11 +97,11 @@ def refuse_unfit_back_up(folder: Path) -> BackedUp:
     Raises:
         BadInput: it is none, or a file of it cannot be used.
     """
-    made = _read(folder)
+    made = _read(folder.resolve())  # SQLite opens it by a URI, which has no relative paths
     if made is None:
         raise BadInput("this is no back-up of ionloop", place=str(folder), remedy=f"Name a folder with {MANIFEST}.")
     for copied in made.files:
-        path = folder / copied.file
+        path = made.folder / copied.file
         if not path.is_file() or sha256_of(path) != copied.sha256:
             raise BadInput("a file is missing or has changed", place=str(path), remedy="Take an older back-up.")
         _refuse_unreadable(path)
@@ -201,9 +203,20 @@ def _refuse_unreadable(path: Path) -> None:
         if path.stem.endswith(f".{LEDGER}"):
             refuse_unfit_file(path, create=False)
     elif path.suffix == ".dump":
-        said = subprocess.run(["pg_restore", "--list", str(path)], capture_output=True, text=True, check=False)
+        said = subprocess.run([pg_restore(), "--list", str(path)], capture_output=True, text=True, check=False)
         if said.returncode:
             raise BadInput(f"pg_restore cannot read it ({' '.join(said.stderr.split())})", place=str(path))
+
+
+def pg_restore() -> str:
+    """The program of PostgreSQL that reads its dumps; raises `BadInput` where it is not there."""
+    program = shutil.which("pg_restore")
+    if program is None:
+        raise BadInput(
+            "PostgreSQL is restored by its own program pg_restore, and it is not there",
+            remedy="Install the client programs of PostgreSQL, of the server's version or newer.",
+        )
+    return program
 
 
 def _remove_old(place: Path, keep: int) -> None:
@@ -222,9 +235,11 @@ def _read(folder: Path) -> BackedUp | None:
     try:
         said = json.loads((folder / MANIFEST).read_text())
         files = tuple(Copied(**one) for one in said["files"])
-        return BackedUp(folder, datetime.fromisoformat(said["made_at"]), files)
-    except (OSError, ValueError, KeyError, TypeError):
+        made_at = datetime.fromisoformat(said["made_at"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+    named = all(isinstance(one.file, str) and 0 < len(one.file) <= _LONGEST_NAME for one in files)
+    return BackedUp(folder, made_at, files) if files and named else None
 
 
 def sha256_of(path: Path) -> str:

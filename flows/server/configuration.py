@@ -12,6 +12,7 @@ import yaml
 
 from chemistry.errors import BadInput
 from chemistry.value_file import placed_in, read_yaml_value
+from chemistry.wording import shortened
 from devices.lab_file import LabFile
 from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import read_files
@@ -68,7 +69,7 @@ class Configuration:
 
     def path(self, written: str) -> Path:
         """A path as the file has it, from anywhere."""
-        return (self.folder / Path(written).expanduser()).resolve()
+        return _path(self.folder, written)
 
 
 def is_configuration(path: Path) -> bool:
@@ -144,11 +145,14 @@ def _checked(spec: ServeSpec, folder: Path) -> Configuration:
             )
         found[campaign.spec.name] = campaign
     _refuse_strangers(spec, found)
+    _refuse_missing_tables(spec, folder)
+    if spec.back_up is not None:
+        _path(folder, spec.back_up.folder, "back_up.folder")
     return Configuration(spec, folder, found)
 
 
 def _campaign(asked: ServedCampaign, folder: Path, number: int) -> Campaign:
-    file = (folder / Path(asked.file).expanduser()).resolve()
+    file = _path(folder, asked.file, f"campaigns.{number}.file")
     if not file.is_file():
         raise BadInput(
             f"there is no campaign file {file}",
@@ -156,11 +160,39 @@ def _campaign(asked: ServedCampaign, folder: Path, number: int) -> Campaign:
             remedy="Check the path; it is relative to the configuration file.",
         )
     spec, lab = read_files(file, hardware=asked.hardware)
-    place = campaign_folder(spec.name, folder / (asked.folder or f"runs/{spec.name}"))
+    kept = _path(folder, asked.folder or f"runs/{spec.name}", f"campaigns.{number}.folder")
+    place = campaign_folder(spec.name, kept)
     url = asked.ledger
     if url is not None and "://" not in url:
-        url = str((folder / Path(url).expanduser()).resolve())
+        url = str(_path(folder, url, f"campaigns.{number}.ledger"))
     return Campaign(asked, file, spec, lab, place, whole_ledger(place, url), asked.queue or _slug(lab.name))
+
+
+def _path(folder: Path, written: str, key: str = "") -> Path:
+    """A path as the file has it, from anywhere; raises `BadInput` where nothing can have such a path."""
+    try:
+        found = (folder / Path(written).expanduser()).resolve()
+        found.exists()
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a zero in it, ~NAME of nobody
+        why = getattr(error, "strerror", None) or str(error).rstrip(".")
+        raise BadInput(
+            f"{shortened(repr(written))} can be no path ({why})",
+            place=key,
+            remedy="Check it; paths are relative to the configuration file.",
+        ) from error
+    return found
+
+
+def _refuse_missing_tables(spec: ServeSpec, folder: Path) -> None:
+    """What a screen reads is looked for now, and not at night; a saved model may come later."""
+    for number, screen in enumerate(spec.screen):
+        for key, written in (("pool", screen.pool), ("table", screen.table)):
+            if written is not None and not (file := _path(folder, written, f"screen.{number}.{key}")).is_file():
+                raise BadInput(
+                    f"there is no file {file}",
+                    place=f"screen.{number}.{key}",
+                    remedy="Check the path; it is relative to the configuration file.",
+                )
 
 
 def _slug(name: str) -> str:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 
 from chemistry.errors import BadInput, IonloopError
 from flows.home import home
-from flows.server.back_up import LEDGER, PREFECT, BackedUp, Copied, refuse_unfit_back_up, sha256_of
+from flows.server.back_up import LEDGER, PREFECT, BackedUp, Copied, pg_restore, refuse_unfit_back_up, sha256_of
 from flows.server.configuration import Configuration
 from ledger.migrations import VERSION_TABLE
 from ledger.opening import database_url, refuse_other_version, refuse_unfit_file
@@ -229,7 +229,7 @@ def _restore_postgresql(source: Path, target: URL) -> None:
     url = target.set(drivername="postgresql", password=None).render_as_string()
     whole = ["--single-transaction", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--no-password"]
     said = subprocess.run(
-        [_pg_restore(), *whole, f"--dbname={url}", str(source)],
+        [pg_restore(), *whole, f"--dbname={url}", str(source)],
         env={**os.environ, **password},
         capture_output=True,
         text=True,
@@ -241,18 +241,8 @@ def _restore_postgresql(source: Path, target: URL) -> None:
 
 def _refuse_unfit_dump(source: Path) -> None:
     """A dump must be of a layout that this ionloop reads; Prefect's own has none of ours."""
-    words = [_pg_restore(), "--data-only", f"--table={VERSION_TABLE}", "--file=-", str(source)]
+    words = [pg_restore(), "--data-only", f"--table={VERSION_TABLE}", "--file=-", str(source)]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
     rows = [place for place, line in enumerate(said) if line.startswith("COPY ")]
     for place in rows:
         refuse_other_version(said[place + 1].strip(), str(source))
-
-
-def _pg_restore() -> str:
-    program = shutil.which("pg_restore")
-    if program is None:
-        raise BadInput(
-            "PostgreSQL is restored by its own program pg_restore, and it is not there",
-            remedy="Install the client programs of PostgreSQL, of the server's version or newer.",
-        )
-    return program

@@ -7,9 +7,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator
 
+_FIELDS = 5
+
 
 def _cron(text: str) -> str:
     try:
+        if len(text.split()) != _FIELDS:  # with seconds in front, or behind: programs take the sixth differently
+            raise CronSimError("Wrong number of fields")
         CronSim(text, datetime(2026, 1, 1, tzinfo=UTC))
     except CronSimError as error:
         raise ValueError(

@@ -30,16 +30,21 @@ def serve(configuration: Configuration, file: Path | None) -> None:
         file: Where it stands; None where it was made of a campaign file.
 
     Raises:
-        BadInput: a ledger cannot be used.
+        BadInput: a ledger cannot be used; the dashboard would be open to others, and nobody has an account.
         AlreadyServed: by another process.
     """
     from flows.server.prefect_server import dashboard, prefect_server, refuse_open_server
+    from flows.web.process import refuse_unguarded
+    from ledger.people import People
 
     server = configuration.spec.server
     refuse_open_server(server.host)
     home()
+    pages = configuration.spec.dashboard
     for campaign in configuration.campaigns.values():  # now, and not at night
-        open_ledger(campaign.folder, campaign.ledger_url).close()
+        with contextlib.closing(open_ledger(campaign.folder, campaign.ledger_url)) as ledger:
+            if pages is not None and campaign.ledger == configuration.dashboard_ledger:
+                refuse_unguarded(People(ledger), pages.host)
     with only_one(configuration.spec.name):
         typer.echo("Finding or starting the Prefect server …")
         with prefect_server(server.port, host=server.host, database=server.database) as address:
@@ -47,7 +52,7 @@ def serve(configuration: Configuration, file: Path | None) -> None:
             with _watched(configuration, file, address):
                 for line in in_words(configuration):
                     typer.echo(line)
-                if (pages := configuration.spec.dashboard) is not None:
+                if pages is not None:
                     typer.echo(f"Dashboard: http://{pages.host}:{pages.port}/")
                 typer.echo("Ctrl-C ends the server and the serving.")
                 from flows.server.worker import work

@@ -176,6 +176,8 @@ class ServeSpec(Value):
 
     @model_validator(mode="after")
     def _once_each(self) -> Self:
+        if self.dashboard is not None and self.dashboard.port == self.server.port:
+            raise WrongKeys(("dashboard.port", f"{self.dashboard.port} is the port of the Prefect server"))
         _refuse_twice("campaigns", "file", (campaign.file for campaign in self.campaigns))
         _refuse_twice("screen", "name", (screen.name for screen in self.screen))
         jobs = ((job.campaign, job.model) for job in self.retrain)

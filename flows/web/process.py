@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
+    from ledger.people import People
+
 LOOPBACK, PORT = "127.0.0.1", 4280
 
 
@@ -42,7 +44,7 @@ def server_of(app: "FastAPI", *, host: str = LOOPBACK, port: int = PORT, proxy: 
     """
     import uvicorn
 
-    refuse_unguarded(app, host)
+    refuse_unguarded(app.state.desk.people, host)
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -68,9 +70,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def refuse_unguarded(app: "FastAPI", host: str) -> None:
+def refuse_unguarded(people: "People", host: str) -> None:
     """Raises `BadInput` where an address is open to others before anybody has an account."""
-    if not is_loopback(host) and not app.state.desk.people.all():
+    if not is_loopback(host) and not people.all():
         raise BadInput(
             f"`{host}` can be reached from other machines, and nobody has an account yet",
             remedy="Make one with `ionloop people add NAME --role admin`, or serve on 127.0.0.1. "

@@ -13,6 +13,13 @@ from ledger.errors import LedgerUnavailable, SignInRefused, TooManyTries
 
 _SECRET = ("password", "old", "new")
 """Fields whose values are never shown, not even to whoever sent them: answers are logged."""
+_NO_JSON = "should be one JSON object, sent with the header Content-Type: application/json"
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is none of the fields that are known here",
+    "json_invalid": "is no JSON",
+}
+"""What pydantic says of requests alone, in ours."""
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _MOST_TOLD = 10
 """Problems of one request that are told at once."""
@@ -67,7 +74,13 @@ async def _unreadable(_: Request, error: Exception) -> JSONResponse:
 
 
 def _problem(details: Any) -> str:
-    if details["loc"][-1] in _SECRET:
+    # Of a request that is no mapping, and of a field that is none, nobody knows what is a secret in it.
+    if details["loc"][-1] in _SECRET or details["loc"] == ("body",) or details["type"] == "extra_forbidden":
         details = {**details, "input": {}}
+    if details["type"] in _WORDS:
+        details = {**details, "loc": details["loc"][:1] if details["type"] == "json_invalid" else details["loc"]}
+        details = {**details, "msg": _WORDS[details["type"]]}
+    elif details["loc"] == ("body",) and details["type"] == "model_attributes_type":
+        details = {**details, "type": "not_json", "msg": _NO_JSON}
     where = ".".join(str(part) for part in details["loc"] if part not in ("body", "query", "path")) or "the request"
     return f"`{where}` {in_words(details)}.".encode(errors="replace").decode()

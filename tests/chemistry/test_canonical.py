@@ -251,3 +251,10 @@ def test_public_tables_are_read_and_settle(table: str, column: str, readable: fl
         read += 1
         assert canonical_repeat_unit(canonical) == canonical
     assert read >= readable * len(units) - 1
+
+
+@pytest.mark.parametrize("atoms", [401, 100_000])
+def test_a_unit_that_would_keep_everybody_waiting_is_refused_at_once(atoms: int) -> None:
+    with pytest.raises(UnreadableSmiles, match=f"has {atoms + 3} atoms .* 400 at most") as refused:
+        canonical_repeat_unit(f"*{'C' * atoms}O*")
+    assert len(str(refused.value)) < 300

@@ -37,6 +37,8 @@ def test_an_account_a_token_and_their_end(ionloop: Command, tmp_path: Path) -> N
     assert (shown.out.count("\n"), "shown this once" in shown.err) == (1, True)
     assert ionloop("people", "revoke", "Ada", "lims").status == 0
     assert ionloop("people", "change", "Ada", "--role", "viewer").status == 2, "nobody would be left to manage people"
+    assert ionloop("people", "change", "Ada", "--role", "viewer", "--password").status == 2
+    assert ionloop("people", "change", "Ada", "--role", "magic", "--password").status == 2
     assert ionloop("people", "remove", "Ada").status == 2
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
         told = Audit(ledger).page().items

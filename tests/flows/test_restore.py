@@ -155,6 +155,41 @@ def test_a_second_time_changes_nothing(folder: Path) -> None:
     assert Path(place).stat().st_mtime_ns == before
 
 
+def test_a_back_up_is_named_from_where_one_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configuration, made, place = kept(folder)
+    remove(place)
+    monkeypatch.chdir(made.folder.parent)
+    restore(configuration, Path(made.folder.name))
+    assert runs_of(place) == RUNS
+
+
+@pytest.mark.parametrize("named", [5, None, [], "x" * 400])
+def test_a_list_of_files_that_is_none_is_no_back_up(folder: Path, named: Any) -> None:
+    configuration, made, place = kept(folder)
+    remove(place)
+    manifest = made.folder / "back-up.json"
+    content = json.loads(manifest.read_text())
+    content["files"][0]["file"] = named
+    for text in (json.dumps(content), json.dumps({**content, "files": []}), "[" * 100_000):
+        manifest.write_text(text)
+        with pytest.raises(BadInput, match="no back-up of ionloop"):
+            restore(configuration, made.folder)
+    assert not Path(place).exists()
+
+
+def test_a_dump_wants_the_program_that_reads_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configuration, made, place = kept(folder)
+    remove(place)
+    dump = made.folder / "peo_salts.ledger.dump"
+    (made.folder / "peo_salts.ledger.sqlite").rename(dump)
+    manifest = made.folder / "back-up.json"
+    manifest.write_text(manifest.read_text().replace("peo_salts.ledger.sqlite", dump.name))
+    monkeypatch.setenv("PATH", str(folder))
+    with pytest.raises(BadInput, match="pg_restore, and it is not there"):
+        restore(configuration, made.folder)
+    assert not Path(place).exists()
+
+
 @pytest.mark.parametrize("harm", ["altered", "of a newer ionloop", "no back-up"])
 def test_what_is_unfit_is_refused_before_anything_is_written(folder: Path, harm: str) -> None:
     configuration, made, place = kept(folder)

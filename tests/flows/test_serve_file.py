@@ -65,11 +65,19 @@ def test_paths_are_relative_to_the_file_and_a_queue_is_there_for_each_lab(folder
     [
         ({"campaigns": [{"file": "none.yaml"}]}, ("line 2", "there is no campaign file", "relative")),
         ({"campaigns": [{"file": "campaign.yaml", "schedule": "at night"}]}, ("Line 3", "no cron schedule")),
+        ({"campaigns": [{"file": "campaign.yaml", "schedule": "0 0 20 * * *"}]}, ("Line 3", "no cron schedule")),
         ({"time_zone": "Europe/Nowhere"}, ("Line 4", "names no time zone")),
         ({"retrain": [{"campaign": "other"}]}, ("line 5", "no campaign of the name other", "peo_salts")),
         ({"retrain": [{"campaign": "peo_salts", "model": "magic"}]}, ("Line 6", "there is no model magic")),
         ({"validate": [{"campaign": "peo_salts", "recipe": "magic"}]}, ("Line 6", "'magic'")),
         ({"dashboard": {"campaign": "other"}}, ("line 5", "no campaign of the name other", "peo_salts")),
+        ({"campaigns": [{"file": "~nobody_at_all/x.yaml"}]}, ("line 2", "can be no path", "relative")),
+        ({"campaigns": [{"file": f"{'x' * 300}.yaml"}]}, ("line 2", "can be no path", "too long")),
+        ({"campaigns": [{"file": "campaign.yaml", "folder": "a\0b"}]}, ("line 3", "can be no path")),
+        ({"back_up": {"folder": "a\0b"}}, ("line 5", "can be no path")),
+        ({"screen": [{"name": "p", "pool": "p.csv", "salts": "LiTFSI", "loadings": "0.1", "temperatures": "30",
+                      "fitted": "kept", "out": "o.csv"}]}, ("line 6", "there is no file", "p.csv", "relative")),
+        ({"dashboard": {"port": 4200}}, ("Line 5", "4200 is the port of the Prefect server")),
         ({"queues": {"ovens": {"at_once": 1}}}, ("line 5", "nothing that is served goes through a queue ovens")),
         ({"campaigns": [{"file": "campaign.yaml"}] * 2}, ("campaign.yaml is served twice",)),
         ({"campaigns": [{"file": "campaign.yaml", "queue": "theory"}]}, ("Line 3", "jobs that move nothing")),
@@ -142,6 +150,13 @@ def test_a_server_open_to_others_wants_a_password(folder: Path, ionloop: Command
     said = ionloop("serve", written(folder, server={"host": "192.0.2.7"}))
     assert said.status == 2
     assert "PREFECT_SERVER_API_AUTH_STRING" in said.err
+
+
+def test_a_dashboard_open_to_others_wants_an_account(folder: Path, ionloop: Command) -> None:
+    said = ionloop("serve", written(folder, dashboard={"host": "0.0.0.0"}))
+    assert said.status == 2
+    assert "nobody has an account yet" in said.err
+    assert "ionloop people add" in said.err
 
 
 @pytest.mark.parametrize("address", ["there", "ftp://there/api", "http://"])

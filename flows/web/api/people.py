@@ -63,10 +63,7 @@ def add(asked: NewPerson, signed: Admin, desk: TheDesk) -> Person:
 @router.patch("/people/{name}", responses=CHANGE)
 def change(name: Name, asked: PersonChange, signed: Admin, desk: TheDesk) -> Person:
     """Give somebody another role, from their next request on, or another password, which ends their sessions."""
-    held = _people(desk, signed)
-    if asked.password is not None:
-        held.set_password(name, asked.password)
-    return held.change_role(name, asked.role) if asked.role is not None else held.person(name)
+    return _people(desk, signed).change(name, role=asked.role, password=asked.password)
 
 
 @router.delete("/people/{name}", status_code=204, responses=CHANGE)

@@ -202,6 +202,31 @@ def test_a_password_is_never_said_back(reading: Served) -> None:
     assert "secretsecret" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("body", "media", "said"),
+    [
+        ('{"name": "Vera", "password": "secretsecret"}', "application/x-www-form-urlencoded", "Content-Type"),
+        ('["Vera", "secretsecret"]', "application/json", "one JSON object"),
+        ('{"name": "Vera", "Password": "secretsecret"}', "application/json", "`password` is missing"),
+        ('{"name": "Vera", "password": "secretsecret"', "application/json", "is no JSON"),
+    ],
+)
+def test_a_password_in_the_wrong_place_is_not_said_back_either(
+    reading: Served, body: str, media: str, said: str
+) -> None:
+    answer = reading.client().post("/session", content=body, headers={"Content-Type": media})
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+    assert "secretsecret" not in answer.text
+
+
+def test_a_change_of_role_and_password_is_made_whole_or_not_at_all(web: Served) -> None:
+    change = {"role": "viewer", "password": "another horse battery"}
+    answer = web.browser(ADMIN).patch("/people/Ada", json=change)
+    assert (answer.status_code, "only admin" in answer.text) == (400, True)
+    assert web.client().post("/session", json={"name": "Ada", "password": PASSWORD}).status_code == 200
+
+
 def test_a_token_makes_no_other_and_shows_itself_once(web: Served) -> None:
     browser = web.browser(OPERATOR)
     made = browser.post("/tokens", json={"name": "lims", "role": "viewer", "days": 7}).json()
