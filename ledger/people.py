@@ -259,9 +259,10 @@ def hash_of(secret: str) -> str:
 
 def _name(text: str, of: str) -> str:
     text = text.strip()
-    if not text or len(text) > LONGEST_NAME or not text.isprintable():
+    if not text or len(text) > LONGEST_NAME or not text.isprintable() or "/" in text:  # which ends a part of an address
         raise BadInput(
-            f"{shortened(repr(text))} is no name of {of}", remedy=f"Give one line of 1 to {LONGEST_NAME} characters."
+            f"{shortened(repr(text))} is no name of {of}",
+            remedy=f"Give one line of 1 to {LONGEST_NAME} characters without a slash.",
         )
     return text
 

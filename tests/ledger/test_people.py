@@ -88,6 +88,7 @@ def test_no_secret_is_in_the_ledger(ledger: Ledger, people: People, sign_ins: Si
         ("", "admin", SECRET, "no name"),
         ("a\nb", "admin", SECRET, "no name"),
         ("x" * 101, "admin", SECRET, "no name"),
+        ("Ada/Bob", "admin", SECRET, "without a slash"),
         ("Bob", "root", SECRET, "no role"),
         ("Bob", "viewer", "short", "5 characters"),
         ("Bob", "viewer", "aaaaaaaaaaaaaaaa", "different characters"),

@@ -37,7 +37,7 @@ class Filled(Value):
 
     component: Line
     """As the campaign calls it, or by any name or SMILES."""
-    mass_mg: Annotated[float, Field(gt=0)]
+    mass_mg: Annotated[float, Field(gt=0, strict=True)]
     lot: Line = ""
     note: Note = ""
 
@@ -46,7 +46,7 @@ class Weighed(Value):
     """What somebody weighed."""
 
     component: Line
-    mass_mg: Annotated[float, Field(ge=0)]
+    mass_mg: Annotated[float, Field(ge=0, strict=True)]
     note: Note = ""
 
 

@@ -234,6 +234,9 @@ def test_stock_models_and_stations(web: Served) -> None:
     assert (peo["label"], peo["left_mg"]) == ("PEO", 900.0)
     strange = program.post(f"/campaigns/{RUNNING}/stock/fill", json={"component": "water", "mass_mg": 5})
     assert (strange.status_code, "uses no component" in strange.text) == (400, True)
+    for mass in (True, "5"):  # which are no numbers, though Python takes them for some
+        assert program.post(f"/campaigns/{RUNNING}/stock/fill", json={"component": "PEO", "mass_mg": mass}).is_error
+    assert program.get(f"/campaigns/{RUNNING}/stock").json()[0]["left_mg"] == 900.0
     models = program.get(f"/campaigns/{FINISHED}/models").json()
     assert [v["version"] for v in models["versions"]] == [1, 2]
     assert models["champion"]["version"] == 2
