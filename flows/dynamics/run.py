@@ -86,6 +86,7 @@ def refuse_picture(plot: Path | None) -> None:
         raise BadInput(f"no picture can be {plot.suffix or plot.name}", remedy="Give --plot OUT.png, .svg or .pdf")
     if not plot.absolute().parent.is_dir():
         raise BadInput(f"there is no folder {plot.absolute().parent}", remedy="Make it, or choose another")
+    refuse_unwritable({"--plot": plot}, {}, ())
 
 
 def _simulate(asked: Asked, given: MdFile, temperature: float, folder: Path) -> "Result | AtomicResult":

@@ -45,7 +45,9 @@ def calculate_window(wanted: Wanted) -> None:
         BadInput: the molecule, the method, a file, a ledger or an engine cannot be used.
         CalculationFailed: it was begun, and something did not converge or fell apart.
     """
+    from flows.outputs import refuse_unwritable
     from flows.theory.kept_windows import answers, known_window
+    from sim.dft.geometry import refuse_file
     from sim.dft.methods import method_named, refuse_uncovered
     from sim.dft.oligomer import hydrogens_added, model_molecule
     from sim.dft.orbital_picture import plot_window, refuse_format
@@ -57,6 +59,9 @@ def calculate_window(wanted: Wanted) -> None:
     medium, source = host_medium(wanted.smiles, wanted.permittivity)
     if wanted.picture is not None:
         refuse_format(wanted.picture)
+    if wanted.geometry is not None:
+        refuse_file(wanted.geometry)
+    refuse_unwritable({"--picture": wanted.picture, "--geometry": wanted.geometry}, {}, (wanted.campaign,))
     out = console(stderr=wanted.as_json)
     with answers(wanted.ledger, wanted.campaign) as ledger:
         known = None if wanted.again else known_window(ledger, window_key(model, method, medium, wanted.full_solvent))

@@ -46,8 +46,8 @@ def read_dump(path: Path, *, timestep: float = 1.0, names: Mapping[str, str] | N
             or their type where the file has no elements.
 
     Raises:
-        BadInput: it is no text dump, its box is skewed or has no volume, columns are missing, particles were lost on the
-            way, or they moved too far between two frames to be unwrapped.
+        BadInput: it is no text dump, its box is skewed or has no volume, columns are missing, particles were lost on
+            the way, or they moved too far between two frames to be unwrapped.
     """
     frames, notes = _read_frames(path)
     first = frames[0]

@@ -77,6 +77,13 @@ def test_a_picture_is_drawn_and_figures_are_shown(ionloop: Command, dump: Path, 
         (["--temperature", "400", "--ion", "7=+1"], "no ion 7 is in the trajectory"),
         (["--temperature", "400", "--plot", "a.doc"], "no picture can be .doc"),
         (["--temperature", "400", "--timestep", "0"], "--timestep 0"),
+        (["--temperature", "400", "--timestep", "inf"], "--timestep inf"),
+        (["--temperature", "inf"], "--temperature inf"),
+        (["--temperature", "-4"], "--temperature -4"),
+        (["--temperature", "400", "--least-distance", "nan"], "--least-distance nan"),
+        (["--temperature", "400", "--least-distance", "-3"], "--least-distance -3"),
+        (["--temperature", "400", "--ion", "2=-1:X"], "two --ion have the type '2'"),
+        (["--temperature", "400", "--ion", "1=-1:Li"], "two --ion have the name 'Li'"),
     ],
 )
 def test_slips_are_told(ionloop: Command, dump: Path, options: list[str], reason: str) -> None:
@@ -84,6 +91,19 @@ def test_slips_are_told(ionloop: Command, dump: Path, options: list[str], reason
     assert said.status == 2
     assert reason in said.err
     assert said.err.count("\n") == 1
+
+
+def test_a_picture_in_the_place_of_a_folder_is_refused(ionloop: Command, dump: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.png").mkdir()
+    said = ionloop(*analyse(dump), "--temperature", "400", "--plot", str(tmp_path / "a.png"))
+    assert said.status == 2
+    assert "which is a folder" in said.err
+
+
+def test_ions_that_have_not_gone_far_are_told_so(ionloop: Command, dump: Path) -> None:
+    said = ionloop(*analyse(dump), "--temperature", "400", "--least-distance", "1000")
+    assert said.status == 0
+    assert "where motion counts from 1000 on" in said.out
 
 
 def test_ions_are_named_by_type() -> None:
