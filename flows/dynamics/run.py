@@ -11,7 +11,7 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.dynamics.atoms import draw_atoms, refuse_frames, simulate_asked, told_of_atoms
-from flows.dynamics.formulation_file import MdFile
+from flows.dynamics.formulation_file import MdFile, too_cold_or_hot
 from flows.outputs import refuse_unwritable
 from flows.terminal import bar, console, table
 
@@ -59,6 +59,8 @@ def simulate_formulation(asked: Asked) -> None:
     refuse_picture(asked.plot)
     given = read_yaml_value(MdFile, asked.file)
     temperatures = asked.temperatures_C or given.temperatures
+    if given.atoms is not None and (outside := too_cold_or_hot(temperatures)):
+        raise BadInput(outside, place="--temperature", remedy="Ask for another")
     refuse_frames(asked.frames, given, len(temperatures))
     refuse_unwritable({"--plot": asked.plot, "--frames": asked.frames}, {}, (asked.file,))
     if asked.plot is not None and len(temperatures) > 1:

@@ -133,6 +133,38 @@ def test_formulations_that_cannot_be_simulated(
     assert reason in said.err
 
 
+@pytest.mark.parametrize("temperature", ["nan", "inf"])
+def test_a_temperature_that_is_no_number_is_refused(ionloop: Command, tmp_path: Path, temperature: str) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(FILE)
+    said = ionloop("md", str(file), "--beads", "200", "--temperature", temperature)
+    assert said.status == 2
+    assert f"a temperature of {temperature} °C" in said.err
+
+
+@pytest.mark.parametrize("temperature", ["900", "nan"])
+def test_atoms_hold_their_limits_of_temperature_in_the_option_too(
+    ionloop: Command, tmp_path: Path, temperature: str
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(FILE + "atoms: {count: 1000}\n")
+    said = ionloop("md", str(file), "--temperature", temperature)
+    assert said.status == 2
+    assert f"--temperature: atoms at {temperature} °C" in said.err
+
+
+@pytest.mark.parametrize("in_the_way", ["run", "run/80C/run.json"])
+def test_a_folder_that_cannot_hold_the_run_is_refused(ionloop: Command, tmp_path: Path, in_the_way: str) -> None:
+    file, other = tmp_path / "a.yaml", tmp_path / in_the_way
+    file.write_text(FILE)
+    other.parent.mkdir(parents=True, exist_ok=True)
+    other.write_text("{")
+    said = ionloop("md", str(file), "--beads", "200", "--folder", str(tmp_path / "run"))
+    assert said.status == 2
+    assert str(tmp_path / "run" / "80C") in said.err
+    assert other.read_text() == "{"
+
+
 def test_a_formulation_is_simulated(ionloop: Command, tmp_path: Path) -> None:
     try:
         find_program()
