@@ -1,6 +1,7 @@
 """`ionloop md` behind its options: a formulation is simulated, or a trajectory that somebody else made is analysed."""
 
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -57,6 +58,7 @@ def simulate_formulation(asked: Asked) -> None:
     from chemistry.value_file import read_yaml_value
 
     refuse_picture(asked.plot)
+    _refuse_crowd(asked.ranks, asked.threads)
     given = read_yaml_value(MdFile, asked.file)
     temperatures = asked.temperatures_C or given.temperatures
     if given.atoms is not None and (outside := too_cold_or_hot(temperatures)):
@@ -78,6 +80,17 @@ def simulate_formulation(asked: Asked) -> None:
     for what, path in (("Picture", asked.plot), ("Frames", asked.frames)):
         if path is not None:
             console().print(f"{what}: {path}", soft_wrap=True)
+
+
+def _refuse_crowd(ranks: int, threads: int) -> None:
+    """Refuse more processes than there are cores: they would wait for one another, and everybody else for them."""
+    cores = len(os.sched_getaffinity(0))
+    if ranks * threads > cores:
+        raise BadInput(
+            f"{ranks} ranks of {threads} threads each, and this process may use {cores} cores",
+            place="--ranks, --threads",
+            remedy=f"Ask for at most {cores} in all",
+        )
 
 
 def refuse_picture(plot: Path | None) -> None:

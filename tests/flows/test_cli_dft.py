@@ -142,6 +142,7 @@ def test_a_polymer_is_calculated_in_its_own_permittivity(
         (("CO", "--permittivity", "0.3"), r"relative permittivity of 0\.3"),
         (("*CCO*", "--units", "7"), r"7 repeat units"),
         (("CO", "--picture", "a.tiff"), r"no picture can be a\.tiff"),
+        (("C" * 121,), r"121 heavy atoms, and a window of more than 120"),
         (("CO", "--geometry", "a.pdb"), r"no geometry can be a\.pdb"),
         (("CO", "--geometry", "nowhere/a.xyz"), r"there is no folder nowhere"),
         (("CO", "--ledger", " "), r"--ledger names nothing"),

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,16 @@ def test_formulations_that_cannot_be_simulated(
     said = ionloop("md", str(file), "--beads", "200")
     assert said.status == 2
     assert reason in said.err
+
+
+@pytest.mark.parametrize("option", ["--ranks", "--threads"])
+def test_more_processes_than_cores_are_refused(ionloop: Command, tmp_path: Path, option: str) -> None:
+    file, cores = tmp_path / "a.yaml", len(os.sched_getaffinity(0))
+    file.write_text(FILE)
+    said = ionloop("md", str(file), option, str(cores + 1), "--folder", str(tmp_path / "run"))
+    assert said.status == 2
+    assert f"at most {cores} in all" in said.err
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("temperature", ["nan", "inf"])
