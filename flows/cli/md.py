@@ -31,7 +31,13 @@ def simulate(
         float, typer.Option("--precision", min=0.001, max=1, help="relative error of the conductivity to end at")
     ] = 0.2,
     core_hours: Annotated[
-        float | None, typer.Option("--core-hours", min=0, help="end then, precise or not [default: no limit]")
+        float | None,
+        typer.Option(
+            "--core-hours",
+            min=0,
+            help="end production then, precise or not; equilibration and two segments are run in any case "
+            "[default: no limit]",
+        ),
     ] = None,
     segments: Annotated[int, typer.Option("--segments", min=1, help="most segments of production")] = 40,
     equilibration: Annotated[

@@ -1,6 +1,8 @@
 """`ionloop md analyse` behind its options: the transport figures of a trajectory that somebody else made."""
 
 import json
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,6 +71,32 @@ def ion_of(text: str) -> Ion:
     return Ion(kind, charge, name or kind)
 
 
+def ions_of(texts: Sequence[str]) -> list[Ion]:
+    """Ions that differ by type and by name.
+
+    Raises:
+        BadInput: a text names no ion, or two have one type or one name: their charges would be mixed up.
+    """
+    ions = [ion_of(text) for text in texts]
+    for what in ("type", "name"):
+        seen = [getattr(ion, what) for ion in ions]
+        twice = next((one for one in seen if seen.count(one) > 1), None)
+        if twice is not None:
+            raise BadInput(f"two --ion have the {what} {twice!r}", remedy=f"Give each a {what} of its own")
+    return ions
+
+
+def _refuse_numbers(asked: Foreign, *, reduced: bool) -> None:
+    if not 0 < asked.timestep < math.inf:
+        raise BadInput(f"--timestep {asked.timestep:g}", remedy="Give the time step of the simulation, above zero")
+    if not reduced and asked.temperature_K is None:
+        raise BadInput("without a temperature there is no conductivity", remedy="Give --temperature in K")
+    if asked.temperature_K is not None and not 0 < asked.temperature_K < math.inf:
+        raise BadInput(f"--temperature {asked.temperature_K:g}", remedy="Give that of the simulation in K, above zero")
+    if asked.least_distance is not None and not 0 <= asked.least_distance < math.inf:
+        raise BadInput(f"--least-distance {asked.least_distance:g}", remedy="Give a length, zero or above")
+
+
 def analyse_trajectory(asked: Foreign) -> None:
     """Read, work out, print and draw.
 
@@ -81,11 +109,8 @@ def analyse_trajectory(asked: Foreign) -> None:
 
     refuse_picture(asked.plot)
     units = units_of(asked.units)
-    ions = [ion_of(text) for text in asked.ions]
-    if not asked.timestep > 0:
-        raise BadInput(f"--timestep {asked.timestep:g}", remedy="Give the time step of the simulation, above zero")
-    if units is not None and not (asked.temperature_K and asked.temperature_K > 0):
-        raise BadInput("without a temperature there is no conductivity", remedy="Give --temperature in K")
+    ions = ions_of(asked.ions)
+    _refuse_numbers(asked, reduced=units is None)
     read = read_dump(asked.file, timestep=asked.timestep, names={ion.type: ion.name for ion in ions})
     seen = read.last(1 - asked.skip) if asked.skip else read
     charges = {ion.name: ion.charge for ion in ions}
@@ -173,7 +198,8 @@ def _surroundings(
 
 def _doubts(found: "Transport") -> list[str]:
     return [
-        f"{name} does not diffuse over the fitted lags: its displacement grows as t^{one.exponent:.2f}"
+        f"{name} does not diffuse over the fitted lags: it went {one.distance:.3g}, where motion counts from "
+        f"{one.least_distance:g} on (--least-distance), and its displacement grows as t^{one.exponent:.2f}"
         for name, one in found.diffusivities.items()
         if not one.diffusive
     ]

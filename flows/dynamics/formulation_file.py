@@ -1,5 +1,6 @@
 """The file that `ionloop md` reads: a formulation in names and quantities, and temperatures."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -22,6 +23,17 @@ COLDEST_ATOMS_C, HOTTEST_ATOMS_C = -40.0, 250.0
 """Oligomers move in nanoseconds above it, and ethers hold below it: our choice, well inside of both."""
 MOST_LITHIUM = 0.5
 """For each ether oxygen, atom by atom: one for two, twice what dissolves."""
+
+
+def too_cold_or_hot(temperatures_C: Iterable[float]) -> str:
+    """What is wrong with temperatures of a box of atoms; empty where nothing is."""
+    outside = [T for T in temperatures_C if not COLDEST_ATOMS_C <= T <= HOTTEST_ATOMS_C]
+    if not outside:
+        return ""
+    return (
+        f"atoms at {outside[0]:g} °C: oligomers are simulated as liquids, from {COLDEST_ATOMS_C:g} to "
+        f"{HOTTEST_ATOMS_C:g} °C"
+    )
 
 
 class AtomsAsked(Value):
@@ -84,12 +96,8 @@ class MdFile(Value):
         """Raise `ValueError` for what no box of atoms shows in the time that a run takes."""
         from chemistry.units import li_per_site
 
-        outside = [T for T in self.temperatures if not COLDEST_ATOMS_C <= T <= HOTTEST_ATOMS_C]
-        if outside:
-            raise ValueError(
-                f"atoms at {outside[0]:g} °C: oligomers are simulated as liquids, from {COLDEST_ATOMS_C:g} to "
-                f"{HOTTEST_ATOMS_C:g} °C"
-            )
+        if outside := too_cold_or_hot(self.temperatures):
+            raise ValueError(outside)
         loading = li_per_site(self.formulation)
         if loading > MOST_LITHIUM:
             raise ValueError(f"Li/O {loading:.3g} atom by atom: at most {MOST_LITHIUM:g} dissolves in an ether")

@@ -1,6 +1,7 @@
 """`ionloop md` behind its options: a formulation is simulated, or a trajectory that somebody else made is analysed."""
 
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,7 +12,7 @@ import typer
 
 from chemistry.errors import BadInput
 from flows.dynamics.atoms import draw_atoms, refuse_frames, simulate_asked, told_of_atoms
-from flows.dynamics.formulation_file import MdFile
+from flows.dynamics.formulation_file import MdFile, too_cold_or_hot
 from flows.outputs import refuse_unwritable
 from flows.terminal import bar, console, table
 
@@ -57,8 +58,11 @@ def simulate_formulation(asked: Asked) -> None:
     from chemistry.value_file import read_yaml_value
 
     refuse_picture(asked.plot)
+    _refuse_crowd(asked.ranks, asked.threads)
     given = read_yaml_value(MdFile, asked.file)
     temperatures = asked.temperatures_C or given.temperatures
+    if given.atoms is not None and (outside := too_cold_or_hot(temperatures)):
+        raise BadInput(outside, place="--temperature", remedy="Ask for another")
     refuse_frames(asked.frames, given, len(temperatures))
     refuse_unwritable({"--plot": asked.plot, "--frames": asked.frames}, {}, (asked.file,))
     if asked.plot is not None and len(temperatures) > 1:
@@ -78,6 +82,17 @@ def simulate_formulation(asked: Asked) -> None:
             console().print(f"{what}: {path}", soft_wrap=True)
 
 
+def _refuse_crowd(ranks: int, threads: int) -> None:
+    """Refuse more processes than there are cores: they would wait for one another, and everybody else for them."""
+    cores = len(os.sched_getaffinity(0))
+    if ranks * threads > cores:
+        raise BadInput(
+            f"{ranks} ranks of {threads} threads each, and this process may use {cores} cores",
+            place="--ranks, --threads",
+            remedy=f"Ask for at most {cores} in all",
+        )
+
+
 def refuse_picture(plot: Path | None) -> None:
     """Refuse a picture that cannot be drawn, before anything long is begun."""
     if plot is None:
@@ -86,6 +101,7 @@ def refuse_picture(plot: Path | None) -> None:
         raise BadInput(f"no picture can be {plot.suffix or plot.name}", remedy="Give --plot OUT.png, .svg or .pdf")
     if not plot.absolute().parent.is_dir():
         raise BadInput(f"there is no folder {plot.absolute().parent}", remedy="Make it, or choose another")
+    refuse_unwritable({"--plot": plot}, {}, ())
 
 
 def _simulate(asked: Asked, given: MdFile, temperature: float, folder: Path) -> "Result | AtomicResult":

@@ -1,5 +1,6 @@
 """What `ionloop dft pool` does: read, look up, choose and calculate one window after the other, foretell the others."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -70,6 +71,9 @@ def survey_pool(asked: Asked) -> None:
     """
     method, medium = asked.method, asked.medium  # a wrong name is told before anything is read
     refuse_length(asked.units)
+    for name, limit in asked.limits.items():
+        if not math.isfinite(limit):
+            raise BadInput(f"a limit of {limit:g} V for {name}", remedy="Give a number of volts against Li+/Li")
     refuse_unwritable({"--out": asked.out}, {}, (asked.table,))
     for module, package in (("pyscf.dft", "pyscf"), ("tblite.interface", "tblite"), ("ase.optimize", "ase")):
         engine(module, package, "a survey of windows")

@@ -16,6 +16,8 @@ from flows.terminal import console, table
 from ledger.whole_file import written_whole
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from planners.pool.survey import Foretold
     from sim.dft.window import RedoxWindow
 
@@ -145,6 +147,7 @@ def _show(
     )
     if not figures["left_one_out"]:
         out.print("Too few windows to foretell the others: ask for more --calculations.")
+        _why(asked, rows, left, out)
         return
     view = table(
         "row", "polymer", "", "oxidation / V", "reduction / V", title=f"The {min(SHOWN, len(rows))} {_order(asked)}"
@@ -159,6 +162,11 @@ def _show(
             f"{100 * error['within_90']:.0f} % of them within their 90 % interval.",
             soft_wrap=True,
         )
+    _why(asked, rows, left, out)
+
+
+def _why(asked: Asked, rows: list[dict[str, object]], left: list[dict[str, object]], out: "Console") -> None:
+    """The first rows that failed or were left out, with the reason of each."""
     failed = [row for row in rows if row["state"] == FAILED]
     for row in (*failed, *left)[:5]:
         out.print(f"Row {row['row']}, {row['polymer']}: {row['reason']}", soft_wrap=True)

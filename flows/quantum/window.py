@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sim.dft.solvent import Medium
     from sim.dft.window import RedoxWindow
 
+LARGEST = 120
+"""Heavy atoms of a molecule that is calculated by hand, as many as a pool gives quick levels: our choice."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -45,18 +48,29 @@ def calculate_window(wanted: Wanted) -> None:
         BadInput: the molecule, the method, a file, a ledger or an engine cannot be used.
         CalculationFailed: it was begun, and something did not converge or fell apart.
     """
+    from chemistry.errors import BadInput
+    from flows.outputs import refuse_unwritable
     from flows.theory.kept_windows import answers, known_window
+    from sim.dft.geometry import refuse_file
     from sim.dft.methods import method_named, refuse_uncovered
-    from sim.dft.oligomer import hydrogens_added, model_molecule
+    from sim.dft.oligomer import heavy_atoms, hydrogens_added, model_molecule
     from sim.dft.orbital_picture import plot_window, refuse_format
     from sim.dft.window import window_key
 
     model = model_molecule(wanted.smiles, wanted.units)
+    if (size := heavy_atoms(model)) > LARGEST:
+        raise BadInput(
+            f"its model has {size} heavy atoms, and a window of more than {LARGEST} would not end",
+            remedy="Give a smaller molecule, or fewer --units",
+        )
     method = method_named(wanted.functional, wanted.basis, wanted.dispersion)
     refuse_uncovered(method, {atom.GetSymbol() for atom in hydrogens_added(model).GetAtoms()})
     medium, source = host_medium(wanted.smiles, wanted.permittivity)
     if wanted.picture is not None:
         refuse_format(wanted.picture)
+    if wanted.geometry is not None:
+        refuse_file(wanted.geometry)
+    refuse_unwritable({"--picture": wanted.picture, "--geometry": wanted.geometry}, {}, (wanted.campaign,))
     out = console(stderr=wanted.as_json)
     with answers(wanted.ledger, wanted.campaign) as ledger:
         known = None if wanted.again else known_window(ledger, window_key(model, method, medium, wanted.full_solvent))

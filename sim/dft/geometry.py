@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CLOSEST_A = 0.5
 """No two nuclei of a molecule are nearer: the bond of H2 has 0.74 Å."""
+WRITTEN = (".xyz", ".json")
+"""Suffixes of files that need nothing beside pymatgen."""
 
 
 class Geometry(Value):
@@ -110,7 +112,7 @@ class Geometry(Value):
         """Write it for other codes; the suffix tells the format: .xyz, .json, or another that pymatgen knows.
 
         Raises:
-            BadInput: nothing here writes this format.
+            BadInput: nothing here writes this format, or the file cannot be written.
         """
         try:
             self.molecule.to(filename=str(path))
@@ -118,6 +120,22 @@ class Geometry(Value):
             raise BadInput(
                 f"a geometry cannot be written as {path.name} ({error})", remedy="Use .xyz or .json"
             ) from error
+        except OSError as error:
+            raise BadInput(
+                f"a geometry cannot be written to {path} ({error.strerror})", remedy="Name another file"
+            ) from error
+
+
+def refuse_file(path: Path) -> None:
+    """Refuse a file that a geometry cannot be written to, before anything is calculated.
+
+    Raises:
+        BadInput: another suffix than those of `WRITTEN`, or no such folder.
+    """
+    if path.suffix.lower() not in WRITTEN:
+        raise BadInput(f"no geometry can be {path.name}", remedy=f"Name a file that ends in {' or '.join(WRITTEN)}")
+    if not path.absolute().parent.is_dir():
+        raise BadInput(f"there is no folder {path.parent}", remedy="Make it, or name a file in another one")
 
 
 def checked(**fields: object) -> Geometry:

@@ -1,6 +1,7 @@
 """Reads LAMMPS text dumps, our own and foreign ones: custom columns, wrapped or not, plain or gzip."""
 
 import gzip
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,8 +46,8 @@ def read_dump(path: Path, *, timestep: float = 1.0, names: Mapping[str, str] | N
             or their type where the file has no elements.
 
     Raises:
-        BadInput: it is no text dump, its box is skewed, columns are missing, particles were lost on the way, or they
-            moved too far between two frames to be unwrapped.
+        BadInput: it is no text dump, its box is skewed or has no volume, columns are missing, particles were lost on
+            the way, or they moved too far between two frames to be unwrapped.
     """
     frames, notes = _read_frames(path)
     first = frames[0]
@@ -85,7 +86,7 @@ def _read_frames(path: Path) -> tuple[list[_Frame], list[str]]:
         with _opened(path) as file:
             for frame in _frames(file, path, notes):
                 frames[frame.step] = frame  # a run that was resumed writes its last frame again
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         if not frames:
             raise BadInput(f"cannot be read ({error})", place=str(path), remedy="Give a LAMMPS dump") from error
         notes.append("the file ends early; its whole frames are used")
@@ -116,7 +117,7 @@ def _frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[_Frame]:
         title = line[5:].strip()
         if title.startswith("ATOMS"):
             columns = tuple(title.split()[1:])
-            count = int(head["NUMBER OF ATOMS"][0])
+            count = _whole(head, "NUMBER OF ATOMS", least=1, path=path)
             rows = [file.readline() for _ in range(count)]
             if not rows[-1].endswith("\n") or len(rows[-1].split()) != len(columns):
                 notes.append("the last frame is cut off and left out")
@@ -140,7 +141,8 @@ def _frame(head: Mapping[str, list[str]], columns: tuple[str, ...], rows: list[s
             place=str(path),
             remedy="Displacements and distances are worked out in rectangular boxes alone",
         )
-    bounds = np.array([line.split()[:2] for line in head[title]], float)
+    step = _whole(head, "TIMESTEP", least=0, path=path)
+    low, edges = _box(head[title], step, path)
     if "id" not in columns:
         raise BadInput(
             f"has no column `id`, only {', '.join(columns)}",
@@ -155,10 +157,11 @@ def _frame(head: Mapping[str, list[str]], columns: tuple[str, ...], rows: list[s
         table[:, places] = np.loadtxt(rows, usecols=places, ndmin=2, comments=None)
     except ValueError as error:
         raise BadInput(
-            f"a row of step {head['TIMESTEP'][0].strip()} does not hold {len(columns)} numbers ({error})",
+            f"a row of step {step} does not hold {len(columns)} numbers ({error})",
             place=str(path),
             remedy="Cut the file before that step, or write numbers alone",
         ) from error
+    _refuse_unnamed(table, columns, step, path)
     kinds = {
         name: np.array([row.split()[columns.index(name)] for row in rows])
         if name in texts
@@ -167,17 +170,67 @@ def _frame(head: Mapping[str, list[str]], columns: tuple[str, ...], rows: list[s
         if name in columns
     }
     order = np.argsort(table[:, columns.index("id")], kind="stable")
-    time = float(head["TIME"][0]) if "TIME" in head else None
-    step = int(head["TIMESTEP"][0])
+    time = _number(head, "TIME", path) if "TIME" in head else None
     return _Frame(
         step,
         time,
-        bounds[:, 0],
-        bounds[:, 1] - bounds[:, 0],
+        low,
+        edges,
         columns,
         table[order],
         {name: kind[order] for name, kind in kinds.items()},
     )
+
+
+def _number(head: Mapping[str, list[str]], title: str, path: Path) -> float:
+    """The finite number that stands under a title."""
+    text = " ".join(head.get(title, ())).strip()
+    number = float(text) if _is_number(text) else float("nan")
+    if not np.isfinite(number):
+        raise BadInput(
+            f"a frame has {text[:40]!r} as its {title}" if title in head else f"a frame has no `ITEM: {title}`",
+            place=str(path),
+            remedy="Give a text dump, as `dump custom` writes it",
+        )
+    return number
+
+
+def _whole(head: Mapping[str, list[str]], title: str, *, least: int, path: Path) -> int:
+    number = _number(head, title, path)
+    if number < least or number != round(number):
+        raise BadInput(
+            f"a frame has {number:g} as its {title}, where a whole number from {least} belongs",
+            place=str(path),
+            remedy="Cut that frame out of the file",
+        )
+    return int(number)
+
+
+def _box(rows: list[str], step: int, path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Lower corner and edges."""
+    words = [row.split()[:2] for row in rows]
+    if len(words) != 3 or not all(len(pair) == 2 and all(map(_is_number, pair)) for pair in words):
+        wrong = "has no two numbers for each of its three directions"
+    else:
+        low, high = np.array(words, float).T
+        if np.isfinite(high - low).all() and (high > low).all():
+            return low, high - low
+        wrong = f"goes from {', '.join(f'{x:g}' for x in low)} to {', '.join(f'{x:g}' for x in high)}"
+    raise BadInput(
+        f"the box of step {step} {wrong}", place=str(path), remedy="Cut that frame out, or mend its `BOX BOUNDS`"
+    )
+
+
+def _refuse_unnamed(table: np.ndarray, columns: tuple[str, ...], step: int, path: Path) -> None:
+    """Refuse particles that cannot be followed or named; other columns may hold what they like."""
+    ids = table[:, columns.index("id")]
+    kinds = table[:, columns.index("type")] if "type" in columns else ids
+    if not np.isfinite([ids, kinds]).all() or len(np.unique(ids)) < len(ids):
+        raise BadInput(
+            f"step {step} holds particles without an `id` or a `type` of their own, or two with one `id`",
+            place=str(path),
+            remedy="Cut the file before that step, or write it again",
+        )
 
 
 def _is_number(word: str) -> bool:

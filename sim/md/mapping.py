@@ -9,7 +9,7 @@ glass transition.
 """
 
 from dataclasses import dataclass
-from math import exp, pi, sqrt, tanh
+from math import exp, isfinite, pi, sqrt, tanh
 
 from chemistry.catalogue import additive_facts, polymer_facts, salt_facts
 from chemistry.errors import BadInput
@@ -117,6 +117,8 @@ def coarse_grained(formulation: Formulation, temperature_C: float, known: Known 
             f"{formulation.label} has no salt, so nothing of it is an ion of its own",
             remedy="Give a salt and a loading above zero",
         )
+    if not isfinite(temperature_C):
+        raise BadInput(f"a temperature of {temperature_C:g} °C", remedy="Give a number of °C")
     notes: list[str] = []
     glass_C = _glass_transition_C(formulation, known, notes)
     temperature_K, above = temperature_C + 273.15, temperature_C - glass_C

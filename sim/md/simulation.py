@@ -153,15 +153,25 @@ class Simulation:
             "system": self._fingerprint(),
             "model": _told(self.model),
         }
-        self.folder.mkdir(parents=True, exist_ok=True)
-        identity = self.folder / "run.json"
-        if identity.exists() and json.loads(identity.read_text()) != told:
+        identity, partial = self.folder / "run.json", self.folder / "partial-run.json"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if not identity.exists():
+                partial.write_text(json.dumps(told, indent=1))
+                partial.replace(identity)  # a kill leaves the whole of it, or nothing
+            same = json.loads(identity.read_text()) == told
+        except OSError as error:
+            raise BadInput(
+                f"no run can be kept here ({error.strerror})", place=str(self.folder), remedy="Name another folder"
+            ) from error
+        except ValueError:  # somebody else's file, or one cut off by an older ionloop
+            same = False
+        if not same:
             raise BadInput(
                 "holds another run, of another system, model, seed or number of ranks",
                 place=str(self.folder),
                 remedy="Give an empty folder, or the same input as before",
             )
-        identity.write_text(json.dumps(told, indent=1))
 
     def _fingerprint(self) -> str:
         digest = hashlib.sha256(repr((self.system.species, self.system.edge)).encode())

@@ -142,6 +142,9 @@ def test_a_polymer_is_calculated_in_its_own_permittivity(
         (("CO", "--permittivity", "0.3"), r"relative permittivity of 0\.3"),
         (("*CCO*", "--units", "7"), r"7 repeat units"),
         (("CO", "--picture", "a.tiff"), r"no picture can be a\.tiff"),
+        (("C" * 121,), r"121 heavy atoms, and a window of more than 120"),
+        (("CO", "--geometry", "a.pdb"), r"no geometry can be a\.pdb"),
+        (("CO", "--geometry", "nowhere/a.xyz"), r"there is no folder nowhere"),
         (("CO", "--ledger", " "), r"--ledger names nothing"),
         (("CO", "--ledger", "a", "--campaign", "b"), r"both --ledger and --campaign"),
     ],
@@ -153,6 +156,17 @@ def test_bad_input_is_one_paragraph_and_status_2(
     assert status == 2
     assert "Traceback" not in out + err
     assert re.search(message, err)
+
+
+@pytest.mark.parametrize(("option", "name"), [("--picture", "a.png"), ("--geometry", "a.xyz")])
+def test_an_output_in_the_place_of_a_folder_is_refused_before_anything_is_calculated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    status, out, err = ionloop(monkeypatch, capsys, "O", *FEW, option, tmp_path / name)
+    assert status == 2
+    assert f"{option}: nothing can be written" in err
+    assert "geometry by" not in out + err
 
 
 @pytest.mark.parametrize(("module", "package"), [("pyscf.gto.basis", "pyscf"), ("tblite.ase", "tblite")])

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,13 @@ def test_a_picture_is_drawn_and_figures_are_shown(ionloop: Command, dump: Path, 
         (["--temperature", "400", "--ion", "7=+1"], "no ion 7 is in the trajectory"),
         (["--temperature", "400", "--plot", "a.doc"], "no picture can be .doc"),
         (["--temperature", "400", "--timestep", "0"], "--timestep 0"),
+        (["--temperature", "400", "--timestep", "inf"], "--timestep inf"),
+        (["--temperature", "inf"], "--temperature inf"),
+        (["--temperature", "-4"], "--temperature -4"),
+        (["--temperature", "400", "--least-distance", "nan"], "--least-distance nan"),
+        (["--temperature", "400", "--least-distance", "-3"], "--least-distance -3"),
+        (["--temperature", "400", "--ion", "2=-1:X"], "two --ion have the type '2'"),
+        (["--temperature", "400", "--ion", "1=-1:Li"], "two --ion have the name 'Li'"),
     ],
 )
 def test_slips_are_told(ionloop: Command, dump: Path, options: list[str], reason: str) -> None:
@@ -84,6 +92,19 @@ def test_slips_are_told(ionloop: Command, dump: Path, options: list[str], reason
     assert said.status == 2
     assert reason in said.err
     assert said.err.count("\n") == 1
+
+
+def test_a_picture_in_the_place_of_a_folder_is_refused(ionloop: Command, dump: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.png").mkdir()
+    said = ionloop(*analyse(dump), "--temperature", "400", "--plot", str(tmp_path / "a.png"))
+    assert said.status == 2
+    assert "which is a folder" in said.err
+
+
+def test_ions_that_have_not_gone_far_are_told_so(ionloop: Command, dump: Path) -> None:
+    said = ionloop(*analyse(dump), "--temperature", "400", "--least-distance", "1000")
+    assert said.status == 0
+    assert "where motion counts from 1000 on" in said.out
 
 
 def test_ions_are_named_by_type() -> None:
@@ -111,6 +132,48 @@ def test_formulations_that_cannot_be_simulated(
     said = ionloop("md", str(file), "--beads", "200")
     assert said.status == 2
     assert reason in said.err
+
+
+@pytest.mark.parametrize("option", ["--ranks", "--threads"])
+def test_more_processes_than_cores_are_refused(ionloop: Command, tmp_path: Path, option: str) -> None:
+    file, cores = tmp_path / "a.yaml", len(os.sched_getaffinity(0))
+    file.write_text(FILE)
+    said = ionloop("md", str(file), option, str(cores + 1), "--folder", str(tmp_path / "run"))
+    assert said.status == 2
+    assert f"at most {cores} in all" in said.err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("temperature", ["nan", "inf"])
+def test_a_temperature_that_is_no_number_is_refused(ionloop: Command, tmp_path: Path, temperature: str) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(FILE)
+    said = ionloop("md", str(file), "--beads", "200", "--temperature", temperature)
+    assert said.status == 2
+    assert f"a temperature of {temperature} °C" in said.err
+
+
+@pytest.mark.parametrize("temperature", ["900", "nan"])
+def test_atoms_hold_their_limits_of_temperature_in_the_option_too(
+    ionloop: Command, tmp_path: Path, temperature: str
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(FILE + "atoms: {count: 1000}\n")
+    said = ionloop("md", str(file), "--temperature", temperature)
+    assert said.status == 2
+    assert f"--temperature: atoms at {temperature} °C" in said.err
+
+
+@pytest.mark.parametrize("in_the_way", ["run", "run/80C/run.json"])
+def test_a_folder_that_cannot_hold_the_run_is_refused(ionloop: Command, tmp_path: Path, in_the_way: str) -> None:
+    file, other = tmp_path / "a.yaml", tmp_path / in_the_way
+    file.write_text(FILE)
+    other.parent.mkdir(parents=True, exist_ok=True)
+    other.write_text("{")
+    said = ionloop("md", str(file), "--beads", "200", "--folder", str(tmp_path / "run"))
+    assert said.status == 2
+    assert str(tmp_path / "run" / "80C") in said.err
+    assert other.read_text() == "{"
 
 
 def test_a_formulation_is_simulated(ionloop: Command, tmp_path: Path) -> None:

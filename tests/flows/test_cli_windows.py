@@ -179,6 +179,23 @@ def test_too_few_windows_foretell_nothing_and_say_so(ionloop: Command, chemist: 
     assert "ask for more --calculations" in said.out
 
 
+def test_rows_left_out_are_told_where_nothing_is_foretold_too(ionloop: Command, chemist: Chemist, pool: Path) -> None:
+    said = ionloop("dft", "pool", pool, "--units", 1, "--calculations", 0)
+    assert said.status == 0
+    assert "Row 12, C1CC: " in said.out
+
+
+@pytest.mark.parametrize("option", ["--oxidation-at-least", "--reduction-at-most"])
+@pytest.mark.parametrize("limit", ["nan", "inf"])
+def test_a_limit_that_is_no_number_is_refused(
+    ionloop: Command, chemist: Chemist, pool: Path, option: str, limit: str
+) -> None:
+    said = ionloop("dft", "pool", pool, "--units", 1, "--calculations", 3, option, limit)
+    assert said.status == 2
+    assert f"a limit of {limit} V" in said.err
+    assert not chemist.asked
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

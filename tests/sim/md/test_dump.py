@@ -119,3 +119,42 @@ def test_moves_that_cannot_be_unwrapped_are_refused(paths: np.ndarray, tmp_path:
     file.write_text(text_of(paths * np.array([3.0, 1.0, 1.0]), "wrapped"))
     with pytest.raises(BadInput, match=r"of the box between two frames.*image"):
         read_dump(file)
+
+
+BOX = f"{LOW} {LOW + EDGE}\n"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "told"),
+    [
+        (f"ITEM: NUMBER OF ATOMS\n{N}\n", "", "no `ITEM: NUMBER OF ATOMS`"),
+        (f"ATOMS\n{N}\n", "ATOMS\nforty\n", "'forty' as its NUMBER OF ATOMS"),
+        (f"ATOMS\n{N}\n", "ATOMS\n0\n", "0 as its NUMBER OF ATOMS"),
+        ("ITEM: TIMESTEP\n100\n", "", "no `ITEM: TIMESTEP`"),
+        ("TIMESTEP\n100\n", "TIMESTEP\nnan\n", "'nan' as its TIMESTEP"),
+        (BOX, "0 ten\n", "the box of step 0 has no two numbers"),
+        (BOX, "", "the box of step 0 has no two numbers"),
+        (BOX, "0 nan\n", "the box of step 0 goes from"),
+        (BOX, "4 4\n", "the box of step 0 goes from"),
+        (BOX, "4 -4\n", "the box of step 0 goes from"),
+        ("0.5 2 ", "0.5 nan ", "without an `id`"),
+        ("0.5 2 ", "0.5 1 ", "two with one `id`"),
+        (" 2 Li\n", " nan Li\n", "without an `id` or a `type`"),
+    ],
+)
+def test_a_broken_frame_is_refused_by_what_is_wrong_with_it(
+    paths: np.ndarray, was: str, becomes: str, told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.lammpstrj"
+    file.write_text(text_of(paths, "unwrapped").replace(was, becomes, 1))
+    with pytest.raises(BadInput, match=told) as refused:
+        read_dump(file)
+    assert str(file) in str(refused.value)
+
+
+def test_a_damaged_gzip_is_refused(paths: np.ndarray, tmp_path: Path) -> None:
+    zipped = gzip.compress(text_of(paths, "unwrapped").encode())
+    file = tmp_path / "a.gz"
+    file.write_bytes(zipped[:20] + bytes(range(256)) + zipped[276:])
+    with pytest.raises(BadInput, match=r"a\.gz"):
+        read_dump(file)
