@@ -14,7 +14,7 @@ from chemistry.wording import shortened
 from ledger.author import Role, lower
 from ledger.database import Writing
 from ledger.kinds import EventKind
-from ledger.passwords import STRONG, Cost, hashed, matches, refuse_weak
+from ledger.passwords import STRONG, Cost, hashed, refuse_weak
 from ledger.records import Records
 from ledger.tables import PersonRow, SessionRow, TokenRow
 
@@ -62,12 +62,6 @@ class People:
         """One person; raises `BadInput` where there is nobody of this name."""
         with self._database.reading() as session:
             return person_of(_open(session, name))
-
-    def has_password(self, name: str, password: str) -> bool:
-        """Whether this is a person's password; for those who signed in already."""
-        with self._database.reading() as session:
-            kept = _open(session, name).password
-        return matches(password, kept)
 
     def add(self, name: str, role: Role | str, password: str) -> Person:
         """Open an account; one that was closed is opened anew.

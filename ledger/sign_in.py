@@ -4,7 +4,7 @@ import math
 import secrets
 from datetime import timedelta
 
-from sqlmodel import col, delete, select
+from sqlmodel import Session, col, delete, select
 
 from chemistry.wording import shortened
 from ledger.author import Author, Role
@@ -41,13 +41,25 @@ class SignIns:
             SignInRefused: name and password do not belong together.
         """
         attempt = self._attempt(shortened(name), address)
-        with self._database.reading() as session:
-            row = session.exec(select(PersonRow).where(PersonRow.name == name)).first()
-        there = row is not None and row.closed_event is None
-        right = matches(password, row.password if row is not None and there else self._nobodys)
-        if row is None or not there or not right:
+        row = self._who_has(name, password)
+        if row is None:
             raise SignInRefused("Name and password do not belong together")
         return self._begin(row, password, attempt)
+
+    def knows(self, name: str, password: str, address: str) -> bool:
+        """Whether a password is somebody's; for those who signed in and are asked once more.
+
+        A wrong one counts as a failed sign-in: whoever found a browser left open guesses no faster than others.
+
+        Raises:
+            TooManyTries: too many failed a moment ago; the password was not looked at.
+        """
+        attempt = self._attempt(shortened(name), address)
+        if self._who_has(name, password) is None:
+            return False
+        with self._database.writing() as transaction:
+            _forget_failures(transaction.session, attempt)
+        return True
 
     def who(self, secret: str) -> Person | None:
         """Whose session this is; None where it is nobody's, or over."""
@@ -87,14 +99,20 @@ class SignIns:
             session.add(row)
         return row
 
+    def _who_has(self, name: str, password: str) -> PersonRow | None:
+        with self._database.reading() as session:
+            row = session.exec(select(PersonRow).where(PersonRow.name == name)).first()
+        there = row is not None and row.closed_event is None
+        right = matches(password, row.password if row is not None and there else self._nobodys)
+        return row if there and right else None
+
     def _begin(self, row: PersonRow, password: str, attempt: FailedSignInRow) -> tuple[Person, str]:
-        secret, address = secrets.token_urlsafe(32), attempt.address
+        secret = secrets.token_urlsafe(32)
         better = hashed(password, self._cost) if weaker_than(row.password, self._cost) else None
         with self._database.writing() as transaction:
             session, now = transaction.session, transaction.now
             session.exec(delete(SessionRow).where(col(SessionRow.expires_at) <= now))
-            mine = (col(FailedSignInRow.name) == attempt.name, col(FailedSignInRow.address) == address)
-            session.exec(delete(FailedSignInRow).where(*mine))
+            _forget_failures(session, attempt)
             held = require(session, PersonRow, row.id)
             if held.closed_event is not None or held.password != row.password:  # a moment ago, by somebody else
                 raise SignInRefused("Name and password do not belong together")
@@ -105,11 +123,19 @@ class SignIns:
                 SessionRow(
                     person_id=row.id,
                     secret_hash=hash_of(secret),
-                    address=address,
+                    address=attempt.address,
                     begun_at=now,
                     expires_at=expires_at,
                 )
             )
-            author = Author(name=row.name, role=Role(held.role), via="password", address=address, action="sign in")
+            author = Author(
+                name=row.name, role=Role(held.role), via="password", address=attempt.address, action="sign in"
+            )
             session.add(AuditRow.model_validate({**author.columns, "at": now}))
         return person_of(held), secret
+
+
+def _forget_failures(session: Session, attempt: FailedSignInRow) -> None:
+    """Those of this name from this address, this attempt too: it was right."""
+    mine = (col(FailedSignInRow.name) == attempt.name, col(FailedSignInRow.address) == attempt.address)
+    session.exec(delete(FailedSignInRow).where(*mine))

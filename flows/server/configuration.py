@@ -16,6 +16,7 @@ from chemistry.wording import shortened
 from devices.lab_file import LabFile
 from flows.home import CampaignFolder, campaign_folder
 from flows.lab_files import read_files
+from flows.screening.grid import grid
 from flows.server.serve_spec import USUAL_QUEUES, Queue, ServedCampaign, ServeSpec
 from flows.session import whole_ledger
 from flows.spec import CampaignSpec
@@ -146,8 +147,11 @@ def _checked(spec: ServeSpec, folder: Path) -> Configuration:
         found[campaign.spec.name] = campaign
     _refuse_strangers(spec, found)
     _refuse_missing_tables(spec, folder)
-    if spec.back_up is not None:
-        _path(folder, spec.back_up.folder, "back_up.folder")
+    _refuse_strange_grids(spec)
+    if spec.back_up is not None and (there := _path(folder, spec.back_up.folder, "back_up.folder")).is_file():
+        raise BadInput(
+            f"{there} is a file", place="back_up.folder", remedy="Name a folder; one that is not there is made."
+        )
     return Configuration(spec, folder, found)
 
 
@@ -193,6 +197,17 @@ def _refuse_missing_tables(spec: ServeSpec, folder: Path) -> None:
                     place=f"screen.{number}.{key}",
                     remedy="Check the path; it is relative to the configuration file.",
                 )
+
+
+def _refuse_strange_grids(spec: ServeSpec) -> None:
+    """Salts that nobody knows and numbers that cannot be meant, now and not at night."""
+    for number, screen in enumerate(spec.screen):
+        try:
+            grid(screen.salts, screen.loadings, screen.temperatures)
+        except BadInput as error:
+            option = error.place.removeprefix("--")
+            key = option if option in ("loadings", "temperatures") else "salts"
+            raise BadInput(error.problem, place=f"screen.{number}.{key}", remedy=error.remedy) from error
 
 
 def _slug(name: str) -> str:

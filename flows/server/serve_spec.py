@@ -28,6 +28,15 @@ def _not_reserved(name: str) -> str:
     return name
 
 
+def _known_model(name: str) -> str:
+    if name not in names():
+        raise ValueError(f"is no model; known are {', '.join(names())}")
+    return name
+
+
+Model = Annotated[str, AfterValidator(_known_model)]
+
+
 class Server(Value):
     """The Prefect server."""
 
@@ -93,13 +102,7 @@ class Retrain(Served):
 
     campaign: str
     """Name of one of the campaigns that are served."""
-    model: str = "gaussian_process"
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.model not in names():
-            raise WrongKeys(("model", f"there is no model {self.model}; known are {', '.join(names())}"))
-        return self
+    model: Model = "gaussian_process"
 
 
 class Validate(Served):
@@ -122,7 +125,7 @@ class Screen(Served):
     table: str | None = None
     """A table to learn from; or `fitted`, a model that was saved."""
     fitted: str | None = None
-    model: str = "average"
+    model: Model = "average"
     top: int = Field(default=100, ge=1, le=100_000)
     out: str
     """CSV file of the ranking; each run writes it anew."""

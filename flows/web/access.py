@@ -12,6 +12,7 @@ from fastapi import Depends, HTTPException, Request, Response, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
+from chemistry.wording import shortened
 from flows.web.desk import Desk, Signed
 from ledger.author import Role
 from ledger.passwords import MOST
@@ -54,7 +55,7 @@ def known(
     """Who asks; 401 where nobody is known, 403 where a change came from elsewhere than our own pages.
 
     Raises:
-        HTTPException: 401 or 403, with what to do.
+        HTTPException: 401 or 403, or 422 for a parameter that the address does not know, with what to do.
     """
     signed = signed_in(desk, request)
     if signed is None:
@@ -65,6 +66,7 @@ def known(
             f"A change from a browser needs the header {CSRF_HEADER}, as the answer to the sign-in and GET "
             "/api/v1/session tell it. A program uses a token instead.",
         )
+    _know_what_is_asked(request)
     return signed
 
 
@@ -148,6 +150,18 @@ def action_of(connection: HTTPConnection) -> str:
 def _asked_by_us(request: Request, signed: Signed) -> bool:
     given = request.headers.get(CSRF_HEADER, "").encode(errors="replace")
     return hmac.compare_digest(given, signed.csrf.encode())
+
+
+def _know_what_is_asked(request: Request) -> None:
+    """A filter that is misspelt, and so ignored, would answer with everything."""
+    operations = request.app.openapi()["paths"].get(request.scope["route"].path_format, {})
+    told = operations.get(request.method.lower(), {}).get("parameters", ())
+    names = [one["name"] for one in told if one["in"] == "query"]
+    for name in request.query_params:
+        if name not in names:
+            known_here = f"It knows {', '.join(f'`{one}`' for one in names)}." if names else "It knows none."
+            said = f"`{shortened(name)}` is no parameter of {request.method} {request.url.path}. {known_here}"
+            raise HTTPException(422, said.encode(errors="replace").decode())
 
 
 def _fits(secret: str) -> bool:

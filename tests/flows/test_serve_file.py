@@ -13,6 +13,16 @@ from flows.server.serve import in_words
 from tests.flows.command import Command
 from tests.flows.small_campaign import EXAMPLES, write_campaign
 
+SCREEN = {
+    "name": "p",
+    "pool": "campaign.yaml",
+    "salts": "LiTFSI",
+    "loadings": "0.1",
+    "temperatures": "30",
+    "table": "campaign.yaml",
+    "out": "o.csv",
+}
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -68,7 +78,7 @@ def test_paths_are_relative_to_the_file_and_a_queue_is_there_for_each_lab(folder
         ({"campaigns": [{"file": "campaign.yaml", "schedule": "0 0 20 * * *"}]}, ("Line 3", "no cron schedule")),
         ({"time_zone": "Europe/Nowhere"}, ("Line 4", "names no time zone")),
         ({"retrain": [{"campaign": "other"}]}, ("line 5", "no campaign of the name other", "peo_salts")),
-        ({"retrain": [{"campaign": "peo_salts", "model": "magic"}]}, ("Line 6", "there is no model magic")),
+        ({"retrain": [{"campaign": "peo_salts", "model": "magic"}]}, ("Line 6", "is no model", "average", "'magic'")),
         ({"validate": [{"campaign": "peo_salts", "recipe": "magic"}]}, ("Line 6", "'magic'")),
         ({"dashboard": {"campaign": "other"}}, ("line 5", "no campaign of the name other", "peo_salts")),
         ({"campaigns": [{"file": "~nobody_at_all/x.yaml"}]}, ("line 2", "can be no path", "relative")),
@@ -90,6 +100,11 @@ def test_paths_are_relative_to_the_file_and_a_queue_is_there_for_each_lab(folder
         ({"server": {"database": "sqlite:///x"}}, ("Line 5", "postgresql")),
         ({"screen": [{"name": "p", "pool": "p.csv", "salts": "LiTFSI", "loadings": "0.1", "temperatures": "30",
                       "out": "o.csv"}]}, ("either `table` or `fitted`",)),
+        ({"screen": [{**SCREEN, "salts": "LiTFSI, salz"}]}, ("line 7", "salz")),
+        ({"screen": [{**SCREEN, "loadings": "0.1 stone"}]}, ("line 8", "'stone' is no unit of a salt loading")),
+        ({"screen": [{**SCREEN, "temperatures": "333"}]}, ("line 9", "333 °C is not between", "'333 K'")),
+        ({"screen": [{**SCREEN, "model": "magic"}]}, ("Line 12", "is no model", "average", "'magic'")),
+        ({"back_up": {"folder": "campaign.yaml"}}, ("line 5", "campaign.yaml is a file", "Name a folder")),
         ({"backup": {"folder": "x"}}, ("unknown key `backup`; did you mean `back_up`?",)),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

@@ -46,6 +46,7 @@ KNOWN = _answers(
 )
 """Answers of everything but the health check and the sign-in."""
 NOT_THERE = _answers(is_404="there is no such thing")
+TOO_MANY = _answers(is_429="too many failed a moment ago")
 CHANGE = _answers(is_404="there is no such thing", is_409="the ledger's rules forbid it now")
 
 

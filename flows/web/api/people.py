@@ -2,12 +2,13 @@
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import Field, model_validator
 
+from chemistry.errors import BadInput
 from chemistry.value import Value
 from flows.web.access import Admin, TheDesk
-from flows.web.api.asked import CHANGE, KNOWN, Limit, Name, Offset
+from flows.web.api.asked import CHANGE, KNOWN, NOT_THERE, Limit, Name, Offset
 from flows.web.api.tokens import BySession, MadeToken, NewToken
 from flows.web.desk import Desk, Signed
 from ledger.audit import AuditPage
@@ -72,9 +73,13 @@ def remove(name: Name, signed: Admin, desk: TheDesk) -> None:
     _people(desk, signed).remove(name)
 
 
-@router.get("/people/{name}/tokens")
+@router.get("/people/{name}/tokens", responses=NOT_THERE)
 def tokens_of(name: Name, _: Admin, desk: TheDesk) -> tuple[Token, ...]:
     """Somebody's tokens."""
+    try:
+        desk.people.person(name)
+    except BadInput as error:
+        raise HTTPException(404, str(error)) from error
     return desk.people.tokens(name)
 
 

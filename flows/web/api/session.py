@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chemistry.value import Value
 from flows.web.access import Reader, TheDesk, begin_session, end_session
-from flows.web.api.asked import KNOWN, Refused
+from flows.web.api.asked import KNOWN, TOO_MANY
 from ledger.author import Role
 
 router = APIRouter(prefix="/session", tags=["session"], responses=KNOWN)
@@ -31,7 +31,7 @@ class Who(Value):
     """What a browser sends as `X-CSRF-Token` with every change; empty for a token, which needs none."""
 
 
-@router.post("", responses={429: {"model": Refused, "description": "too many failed a moment ago"}})
+@router.post("", responses=TOO_MANY)
 def sign_in(asked: SignIn, request: Request, response: Response, desk: TheDesk) -> Who:
     """Sign in: sets the cookie of a session, which is over after twelve hours."""
     signed = begin_session(desk, request, response, asked.name, asked.password)

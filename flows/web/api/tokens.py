@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import Field
 
 from chemistry.value import Value
-from flows.web.access import Reader, TheDesk
-from flows.web.api.asked import CHANGE, KNOWN, Name
+from flows.web.access import Reader, TheDesk, address_of
+from flows.web.api.asked import CHANGE, KNOWN, TOO_MANY, Name
 from flows.web.desk import Signed
 from ledger.author import Role
 from ledger.people import LONGEST_LIFE_DAYS, People, Token
@@ -71,9 +71,9 @@ def revoke(token: Name, signed: BySession, desk: TheDesk) -> None:
     People(signed.ledger, desk.cost).revoke(signed.name, token)
 
 
-@router.put("/session/password", status_code=204, responses=CHANGE, tags=["session"])
-def change_password(asked: NewPassword, signed: BySession, desk: TheDesk) -> None:
+@router.put("/session/password", status_code=204, responses=CHANGE | TOO_MANY, tags=["session"])
+def change_password(asked: NewPassword, signed: BySession, request: Request, desk: TheDesk) -> None:
     """Take another password; every session ends, this one too."""
-    if not desk.people.has_password(signed.name, asked.old):
-        raise HTTPException(400, "The old password is another one.")
+    if not desk.sign_ins.knows(signed.name, asked.old, address_of(request)):
+        raise HTTPException(400, "The old password is another one: send the one you signed in with.")
     People(signed.ledger, desk.cost).set_password(signed.name, asked.new)

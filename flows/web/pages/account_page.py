@@ -6,6 +6,7 @@ from fastapi import Request
 from nicegui import ui
 
 from chemistry.errors import BadInput
+from flows.web.access import address_of
 from flows.web.desk import Desk, Signed
 from flows.web.pages.acting import Acting
 from flows.web.pages.frame import page_frame
@@ -26,10 +27,10 @@ async def show_account(desk: Desk, visitor: Signed, request: Request) -> None:
 
         section = TokensSection(desk, acting, None, read)
         await read()
-        _password(desk, acting)
+        _password(desk, acting, address_of(request))
 
 
-def _password(desk: Desk, acting: Acting) -> None:
+def _password(desk: Desk, acting: Acting, address: str) -> None:
     heading(2, "Another password")
     faint("It ends every session of yours, this one too. Tokens go on.")
     with ui.element("form").classes("beside").on("submit.prevent", lambda: None).props('aria-label="Another password"'):
@@ -40,7 +41,7 @@ def _password(desk: Desk, acting: Acting) -> None:
         def deed(signed: Signed) -> None:
             if (new.value or "") != (again.value or ""):
                 raise BadInput("the two new passwords are not the same", remedy="Type it twice.")
-            if not desk.people.has_password(signed.name, old.value or ""):
+            if not desk.sign_ins.knows(signed.name, old.value or "", address):
                 raise BadInput("the password now is another one", remedy="Type the one you signed in with.")
             People(signed.ledger, desk.cost).set_password(signed.name, new.value or "")
 

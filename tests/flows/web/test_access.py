@@ -124,7 +124,8 @@ def test_by_token(reading: Served, role: Role) -> None:
     assert let_in == {route for route in CLOSED if isinstance(least := WHO[route], Role) and role.covers(least)}
     read = {route: answers[route] for route in let_in if route.startswith("GET")}
     no_spec = "GET /campaigns/{campaign_id}/status"  # the rich campaign was begun by hand, with no whole file
-    assert read == {**dict.fromkeys(read, 200), no_spec: 409}
+    nobodys = {"GET /people/{name}/tokens": 404} if role is ADMIN else {}
+    assert read == {**dict.fromkeys(read, 200), no_spec: 409, **nobodys}
     assert {status for route, status in answers.items() if route in let_in} <= {200, 204, 400, 404, 409, 422}
 
 
@@ -194,6 +195,27 @@ def test_guessing_is_slowed_down(web: Served) -> None:
     answer = client.post("/session", json={"name": "Vera", "password": PASSWORD})
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 900
+
+
+def test_guessing_the_old_password_in_a_browser_left_open_is_slowed_down(web: Served) -> None:
+    client = web.browser(VIEWER)
+    guess = {"old": "guess", "new": "four other words please"}
+    statuses = [client.put("/session/password", json=guess).status_code for _ in range(6)]
+    assert statuses == [400] * 5 + [429]
+    assert client.put("/session/password", json={**guess, "old": PASSWORD}).status_code == 429
+    assert client.get("/session").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/films?bogus=1", "/observations?sort=up", "/audit?who=me", "/counts?text=PEO"])
+def test_a_misspelt_filter_does_not_find_everything(reading: Served, address: str) -> None:
+    assert reading.client().get(address).status_code == 401
+    answer = reading.program(ADMIN).get(address)
+    assert answer.status_code == 422
+    assert "is no parameter of GET" in answer.json()["detail"]
+
+
+def test_nobody_has_no_tokens_to_show(reading: Served) -> None:
+    assert reading.program(ADMIN).get("/people/Nobody/tokens").status_code == 404
 
 
 def test_a_password_is_never_said_back(reading: Served) -> None:

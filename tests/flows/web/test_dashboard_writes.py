@@ -13,6 +13,7 @@ from ledger.audit import Audit
 from ledger.author import Role
 from ledger.browsing import Browsing
 from ledger.people import People
+from ledger.sign_in import SignIns
 from ledger.store import Ledger
 from tests.flows.web.dashboard import CHEAP, FINISHED, IN_CHROMIUM, NAMES, PASSWORD, PHONE, Looker, looking
 
@@ -188,7 +189,7 @@ def test_everybody_has_tokens_and_a_password_of_their_own_and_no_other(
         page.get_by_label("Password now").fill(PASSWORD)
         page.get_by_role("button", name="Change it").click()
         page.wait_for_url(f"{address}/sign-in*")
-    assert People(ledger, CHEAP).has_password(NAMES[Role.VIEWER], "four other words please")
+    assert SignIns(ledger, CHEAP).knows(NAMES[Role.VIEWER], "four other words please", "here")
     People(ledger, CHEAP).set_password(NAMES[Role.VIEWER], PASSWORD)
 
 
