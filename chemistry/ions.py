@@ -15,7 +15,9 @@ def neutral(smiles: str, molecule: "Chem.Mol") -> "Chem.Mol":
 
     charge = Chem.GetFormalCharge(molecule)
     if charge:
-        raise UnreadableSmiles(f"{smiles!r} has charge {charge:+d}, not 0", remedy="Write all its ions, such as [Li+]")
+        raise UnreadableSmiles(
+            f"{smiles!r} has charge {charge:+d}, not 0", remedy="Write a neutral substance, with all its ions"
+        )
     return molecule
 
 

@@ -35,7 +35,7 @@ def simulate(
         typer.Option(
             "--core-hours",
             min=0,
-            help="end production then, precise or not; equilibration and two segments are run in any case "
+            help="end then, precise or not; one segment of equilibration and two of production are run in any case "
             "[default: no limit]",
         ),
     ] = None,

@@ -25,7 +25,8 @@ class Plan:
         most_equilibration: segments after which equilibration is given up, and the result marked.
         least_production: segments that are run in any case.
         most_production: segments after which production ends, precise or not.
-        core_hours: after which the run ends, precise or not; None for no limit.
+        core_hours: after which equilibration ends, in equilibrium or not, and production once its least segments were
+            run, precise or not; None for no limit.
     """
 
     segment: Segment
@@ -72,7 +73,11 @@ class Produced:
 
 
 def equilibrate(simulation: Simulation, plan: Plan) -> tuple[Equilibrium, int]:
-    """Push off and move until the test of equilibrium is passed or segments run out; the finding and the segments."""
+    """Push off and move until the test of equilibrium is passed, or segments or core-hours run out.
+
+    Returns:
+        The finding, and the segments that it took.
+    """
     simulation.prepare()
     found = Equilibrium(False, ("nothing was run",), None)
     segment = replace(plan.segment, forces=False)
@@ -81,6 +86,9 @@ def equilibrate(simulation: Simulation, plan: Plan) -> tuple[Equilibrium, int]:
         found = _rest(simulation, number)
         if found.reached:
             return found, number
+        if _spent(plan, simulation, number):
+            cut = f"the budget of {plan.core_hours:g} core-hours was spent before it was reached"
+            return replace(found, reasons=(*found.reasons, cut)), number
     return found, plan.most_equilibration
 
 
@@ -108,7 +116,7 @@ def produce(simulation: Simulation, plan: Plan, precise: Callable[[Trajectory], 
             if precise(joined(parts)):
                 ended = "the answer was precise enough"
                 break
-            if plan.core_hours is not None and _core_hours(simulation, waited, number) >= plan.core_hours:
+            if _spent(plan, simulation, waited, number):
                 ended = f"the budget of {plan.core_hours:g} core-hours was spent"
                 break
     return Produced(
@@ -120,6 +128,10 @@ def produce(simulation: Simulation, plan: Plan, precise: Callable[[Trajectory], 
         ended=ended,
         whole=whole,
     )
+
+
+def _spent(plan: Plan, simulation: Simulation, waited: int, done: int = 0) -> bool:
+    return plan.core_hours is not None and _core_hours(simulation, waited, done) >= plan.core_hours
 
 
 def _core_hours(simulation: Simulation, waited: int, done: int) -> float:

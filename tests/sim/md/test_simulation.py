@@ -110,6 +110,18 @@ def test_a_run_is_repeated_bead_by_bead(program: Program, tmp_path: Path) -> Non
     assert (ends[0] == ends[1]).all()
 
 
+def test_a_budget_ends_equilibration_too_and_the_result_says_so(program: Program, tmp_path: Path) -> None:
+    system, model = system_of("melt")
+    plan = Plan(SHORT, most_equilibration=5, core_hours=1e-9)
+    found = produce(
+        Simulation(system, model, tmp_path, seed=1, push_steps=PUSH, program=program), plan, lambda _: False
+    )
+    assert (found.equilibration_segments, found.segments) == (1, plan.least_production)
+    assert found.ended == "the budget of 1e-09 core-hours was spent"
+    assert not found.equilibrium.reached
+    assert "budget" in found.equilibrium.reasons[-1]
+
+
 def test_production_ends_when_it_is_precise_and_goes_on_when_asked_again(program: Program, tmp_path: Path) -> None:
     system, model = system_of("melt")
     plan = Plan(SHORT, most_equilibration=1, most_production=4)
