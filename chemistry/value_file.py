@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from chemistry.errors import BadInput
 from chemistry.wording import in_words, keys_of, nearest, problems_of, shortened
@@ -220,13 +220,27 @@ def _place(root: yaml.Node, location: tuple[Any, ...]) -> tuple[int, list[str]]:
 
 
 def _known_keys(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    """The keys that a model allows at a location; empty where that is not one plain model."""
+    """The keys that a model allows at a location; where one of several models may stand, those of all."""
+    models = [model]
     for part in location:
-        field = model.model_fields.get(str(part)) if isinstance(part, str) else None
-        annotation = field.annotation if field else None
-        # A model that may be left out is `Model | None`.
-        plain = [kind for kind in get_args(annotation) or (annotation,) if kind is not type(None)]
-        if len(plain) != 1 or not (isinstance(plain[0], type) and issubclass(plain[0], BaseModel)):
-            return []
-        model = plain[0]
-    return [field.alias or name for name, field in model.model_fields.items()]
+        below = [
+            Annotated[field.annotation, None, *field.metadata]
+            for held in models
+            for name, field in held.model_fields.items()
+            if part in (name, field.alias)
+        ]
+        # What is no field is a place in a list, a name that the file gives, or a tag: the models stay.
+        models = [found for annotation in below for found in _models_in(annotation)] if below else models
+    return [field.alias or name for held in models for name, field in held.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """`Model` of `Model | None`, `tuple[Model, ...]`, `dict[str, Model]` and the like.
+
+    Where a function reads the file's own words first, that of the words as it says that they are spelt.
+    """
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    inner = get_args(annotation)
+    spelt = [one.json_schema_input_type for one in inner if isinstance(one, BeforeValidator)]
+    return [found for one in spelt or inner for found in _models_in(one)]

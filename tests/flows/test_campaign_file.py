@@ -75,6 +75,14 @@ def test_every_example_is_accepted(example: Path) -> None:
         ({"measure__voltage_sweep": {"low": "5.5 V"}}, ["voltage_sweep", "1 V at least"]),
         ({"measure__calorimetry": {"high": "-100 °C"}}, ["calorimetry", "60 K at least"]),
         ({"lab": "nowhere.yaml"}, ["nowhere.yaml", "does not exist"]),
+        (
+            {"objectives__0": {"property": "log10_conductivity", "goal": "maximise", "temprature": "30 °C"}},
+            ["unknown key `objectives.0.temprature`; did you mean `temperature`?"],
+        ),
+        (
+            {"validation": [{"recipe": "twin", "evry": 2, "core_hours": 1}]},
+            ["unknown key `validation.0.evry`; did you mean `every`?"],
+        ),
         ({"name": "Not A Name"}, ["name", "Not A Name"]),
         ({"seed": -1}, ["seed", "-1"]),
     ],
