@@ -8,7 +8,7 @@ from sim.dft.binding import LithiumBinding, lithium_binding
 from sim.dft.conformers import relaxed_model
 from sim.dft.geometry import Geometry
 from sim.dft.ion_pair import IonPairDissociation, ion_pair_dissociation
-from sim.dft.methods import DEFAULT_METHOD, DIFFUSE_METHOD, Method, method_named
+from sim.dft.methods import BINDING_METHOD, DEFAULT_METHOD, DIFFUSE_METHOD, Method, method_named
 from sim.dft.oligomer import model_molecule
 from sim.dft.response import ElectricResponse, electric_response
 from sim.dft.result import CalculationKey, Result
@@ -16,6 +16,7 @@ from sim.dft.solvent import Medium
 from sim.dft.window import RedoxWindow, redox_window
 
 __all__ = [
+    "BINDING_METHOD",
     "DEFAULT_METHOD",
     "DIFFUSE_METHOD",
     "CalculationKey",

@@ -18,7 +18,7 @@ from sim.dft.failure import BondsChanged, CalculationFailed
 from sim.dft.frame import framed
 from sim.dft.geometry import Geometry, checked
 from sim.dft.hessian import modes
-from sim.dft.methods import DIFFUSE_METHOD, Method
+from sim.dft.methods import BINDING_METHOD, Method
 from sim.dft.oligomer import hydrogens_added
 from sim.dft.processor import on_one_blas_thread
 from sim.dft.recipe import key_of
@@ -58,7 +58,7 @@ class LithiumBinding(Result):
 
 
 @on_one_blas_thread
-def lithium_binding(geometry: Geometry, method: Method = DIFFUSE_METHOD, zero_point: bool = False) -> LithiumBinding:
+def lithium_binding(geometry: Geometry, method: Method = BINDING_METHOD, zero_point: bool = False) -> LithiumBinding:
     """Li⁺ affinity of a closed-shell molecule.
 
     Args:

@@ -184,3 +184,7 @@ DEFAULT_METHOD = Method("B3LYP", "def2-svp", "D4")
 DIFFUSE_METHOD = Method("B3LYP", "def2-svpd", "D4")
 """For dipoles, polarisabilities and what hangs on them: a double-zeta basis overstates the first and halves the others
 unless it has diffuse functions."""
+BINDING_METHOD = Method("r2SCAN", "def2-svpd", "D4")
+"""For what holds Li⁺: of the functionals here the one that comes nearest to coupled clusters for Li⁺ among carbonates,
+where B3LYP and PBE0 with D3 or D4 are clearly worse (Otlyotov, Moshchenkov, Ryzhako, Cavallo and Minenkov, J. Comput.
+Chem. 2025, doi 10.1002/jcc.70244, read in its abstract)."""
