@@ -19,10 +19,11 @@ from flows.leasing import runner_of
 from flows.left_runs import noted_run
 from flows.server.alert_spec import Alerts
 from flows.server.automations import tell
-from flows.server.configuration import Campaign, Configuration
+from flows.server.configuration import Configuration
 from flows.server.failed_runs import failures_of, now_us
 from flows.server.mark import Mark
 from flows.server.news import PAUSED_BY_HAND, hanging, news_of
+from flows.server.watched import Watched, watched
 from flows.server.zombies import close_zombies, drop_missed, has_open_run
 from flows.stopping import INTERRUPTED
 from ledger.errors import NoLedger
@@ -66,33 +67,36 @@ class Watch:
         """Once. Whoever is away is asked again the next time."""
         pool = self._configuration.spec.name
         noted: list[str] = []
-        for campaign in self._configuration.campaigns.values():
+        those: list[Watched] = []
+        _tried(lambda: those.extend(watched(client, self._configuration, self._deployments)))
+        for campaign in those:
             _tried(lambda it=campaign: noted.extend(_left_by_its_process(it)))
         _tried(lambda: close_zombies(client, self._worker, noted))
         _tried(lambda: drop_missed(client, pool))
-        for campaign in self._configuration.campaigns.values():
+        for campaign in those:
             _tried(lambda it=campaign: self._look_after(client, it))
         alerts = self._configuration.spec.alerts
         if alerts is not None and "failed" in alerts.when:
             _tried(lambda: _tell_failures(client, pool))
         self._first = False
 
-    def _look_after(self, client: "SyncPrefectClient", campaign: Campaign) -> None:
+    def _look_after(self, client: "SyncPrefectClient", campaign: Watched) -> None:
         with Ledger.open(campaign.ledger, create=False) as ledger:
-            if campaign.asked.resumes:
+            if campaign.resumes:
                 self._go_on(client, campaign, ledger)
             if self._configuration.spec.alerts is not None:
                 self._tell(client, campaign, ledger, self._configuration.spec.alerts)
 
-    def _go_on(self, client: "SyncPrefectClient", campaign: Campaign, ledger: Ledger) -> None:
+    def _go_on(self, client: "SyncPrefectClient", campaign: Watched, ledger: Ledger) -> None:
         """Begin a run of a campaign that was cut off, unless one is about to begin."""
-        name = campaign.spec.name
+        name = campaign.name
         row = ledger.unfinished_campaign(name)
         if row is None or not self._was_cut_off(row) or runner_of(ledger, name) is not None:
             return
-        deployment = self._deployments[f"campaign/{name}"]
-        if not has_open_run(client, deployment) and self._may_begin(name, ledger.last_event()):
-            client.create_flow_run_from_deployment(deployment, name=f"{campaign.file.stem} goes on")
+        if not has_open_run(client, campaign.has) and self._may_begin(name, ledger.last_event()):
+            client.create_flow_run_from_deployment(
+                campaign.deployment, parameters=dict(campaign.parameters), name=f"{name} goes on"
+            )
 
     def _was_cut_off(self, row: CampaignRow) -> bool:
         """Whether its process has left it though nobody wanted that: one that is paused waits in a process, too."""
@@ -110,9 +114,9 @@ class Watch:
         begun.append((now, event))
         return True
 
-    def _tell(self, client: "SyncPrefectClient", campaign: Campaign, ledger: Ledger, alerts: Alerts) -> None:
+    def _tell(self, client: "SyncPrefectClient", campaign: Watched, ledger: Ledger, alerts: Alerts) -> None:
         """Make events of what is new; what could not be told is told the next time."""
-        pool, name = self._configuration.spec.name, campaign.spec.name
+        pool, name = self._configuration.spec.name, campaign.name
         mark, last = Mark(pool, name, campaign.ledger), ledger.last_event()
         told = mark.read()
         if told is None:  # what had happened before anybody asked is no news
@@ -141,11 +145,11 @@ def _tell_failures(client: "SyncPrefectClient", pool: str) -> None:
         mark.write(when)
 
 
-def _left_by_its_process(campaign: Campaign) -> list[str]:
+def _left_by_its_process(campaign: Watched) -> list[str]:
     """The flow run that a campaign notes as its own, where no process runs the campaign any more."""
     with Ledger.open(campaign.ledger, create=False) as ledger:
-        row = ledger.unfinished_campaign(campaign.spec.name)
-        if row is None or runner_of(ledger, campaign.spec.name) is not None:
+        row = ledger.unfinished_campaign(campaign.name)
+        if row is None or runner_of(ledger, campaign.name) is not None:
             return []
         run = noted_run(row.why)
         return [] if run is None else [str(run)]

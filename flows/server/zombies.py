@@ -5,9 +5,9 @@ was begun by hand holds a lease in its ledger. Whether a process of another mach
 alone: an automation of the server closes it (`flows.server.automations`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -74,11 +74,11 @@ def drop_missed(client: "SyncPrefectClient", pool: str) -> int:
     return dropped
 
 
-def has_open_run(client: "SyncPrefectClient", deployment: Any) -> bool:
-    """Whether a run of a deployment is at work, or about to be: one that is due, and not one of next week."""
+def has_open_run(client: "SyncPrefectClient", is_meant: Callable[[FlowRun], bool]) -> bool:
+    """Whether a run that is meant is at work, or about to be: one that is due, and not one of next week."""
     soon = datetime.now(UTC) + timedelta(minutes=1)
     return any(
-        run.deployment_id == deployment
+        is_meant(run)
         and run.state is not None
         and (not run.state.is_scheduled() or run.expected_start_time is None or run.expected_start_time < soon)
         for run in _runs(client, [*UNDER_WAY, StateType.SCHEDULED])

@@ -5,21 +5,27 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+from prefect.client.schemas.objects import State
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Crashed, Failed, Running
 
 from chemistry.errors import BadInput
 from flows.server.configuration import Configuration, read_configuration
 from flows.server.deployments import bring_up_to_date, wanted
 from flows.server.new_campaign import written
+from flows.server.watch import Watch
 from flows.spec import CampaignSpec
 from ledger.kinds import EventKind
 from ledger.store import Ledger
@@ -94,6 +100,41 @@ def test_the_form_is_the_campaign_file_and_a_worker_elsewhere_runs_what_was_fill
     assert {owner.split(":")[1] for owner in owners}.isdisjoint({str(os.getpid()), str(worker)})
     kept = CampaignSpec.model_validate(yaml.safe_load((tmp_path / "from_a_form.yaml").read_text()))
     assert kept == CampaignSpec.model_validate(filled_in)
+
+
+def test_what_was_begun_by_the_form_and_cut_off_goes_on_by_itself_once(
+    client: SyncPrefectClient, configuration: Configuration, tmp_path: Path
+) -> None:
+    deployments = bring_up_to_date(client, configuration, list(wanted(configuration, None)))
+    form = deployments["new campaign/like peo_salts"]
+    first = client.read_deployment(form).parameters["campaign"]
+
+    def run_of(name: str, state: State) -> UUID:
+        run = client.create_flow_run_from_deployment(form, parameters={"campaign": {**first, "name": name}})
+        client.set_flow_run_state(run.id, state, force=True)
+        return run.id
+
+    def begun(name: str) -> None:
+        written({**first, "name": name}, tmp_path, hardware=False)
+        with Ledger.open(tmp_path / "runs" / name / "ledger.sqlite") as ledger:
+            ledger.begin_campaign(name, {**first, "name": name}, seed=0)
+
+    def runs() -> Counter[str]:
+        asked = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[form]))
+        found = client.read_flow_runs(flow_run_filter=asked, sort=FlowRunSort.ID_DESC, limit=200)
+        return Counter(run.parameters["campaign"]["name"] for run in found)
+
+    for name in ("cut_off", "at_work"):
+        begun(name)
+    run_of("cut_off", Crashed(message="its machine was switched off"))
+    run_of("at_work", Running())  # by a worker elsewhere
+    run_of("refused", Failed(message="there is another campaign of the name"))
+    watch = Watch(configuration, deployments, "here")
+    watch.look(client)
+    assert runs() == {"cut_off": 2, "at_work": 1, "refused": 1}
+    watch.look(client)
+    Watch(configuration, deployments, "here").look(client)
+    assert runs() == {"cut_off": 2, "at_work": 1, "refused": 1}, "one that waits for its turn is enough"
 
 
 def assert_holds_the_fields(schema: dict[str, Any]) -> None:

@@ -138,7 +138,7 @@ def test_a_run_is_closed_where_its_process_is_gone_and_nowhere_else(
         env={**os.environ, "PREFECT__FLOW_RUN_ID": living},
         stdin=subprocess.PIPE,
     ) as process:
-        assert has_open_run(client, deployment)
+        assert has_open_run(client, lambda run: run.deployment_id == deployment)
         closed = {str(run.id) for run in close_zombies(client, HERE, noted=[noted])}
         assert {dead, noted} <= closed
         states = [flow_run_state(prefect.address, run) for run in (dead, elsewhere, living, noted)]
