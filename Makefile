@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PIP    := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := help
 
@@ -12,13 +13,15 @@ help:  ## list the targets
 
 # torch is asked for first and alone, so that pip takes a CPU build where one is offered
 # (a find-links folder, a mirror) and never pulls a newer CUDA one for another package's sake.
+# pip compiles one file after the other, 30,000 of them; afterwards all cores do. What some packages hold is no Python.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "ionloop needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.11"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check "$$(grep '^torch==' requirements.lock)"
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(PIP) "$$(grep '^torch==' requirements.lock)"
+	$(PIP) -r requirements.lock
+	$(PIP) --no-deps --editable .
+	$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 	@touch $@
 
 .PHONY: install

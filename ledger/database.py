@@ -129,14 +129,17 @@ class Database:
             lab_time_s = self.lab_now() if self.lab_now is not None else None
             transaction = Writing(session, last, self.wall_now(), lab_time_s, self.sample_mark)
             yield transaction
-            if transaction.last != last:
-                transaction.connection.execute(_COUNTER.update(), {"last": transaction.last})
-                if self.author is not None:
-                    between = {"first_event": last + 1, "last_event": transaction.last, "told": {}}
-                    transaction.connection.execute(
-                        _AUDIT.insert(), {**self.author.columns, **between, "at": transaction.now}
-                    )
+            session.flush()
+            with _in_one_message(transaction.connection):
+                if transaction.last != last:
+                    self._count(transaction, last)
             session.commit()
+
+    def _count(self, transaction: Writing, last: int) -> None:
+        transaction.connection.execute(_COUNTER.update(), {"last": transaction.last})
+        if self.author is not None:
+            between = {"first_event": last + 1, "last_event": transaction.last, "told": {}}
+            transaction.connection.execute(_AUDIT.insert(), {**self.author.columns, **between, "at": transaction.now})
 
     @contextmanager
     def _begun(self, engine: Engine, turn: AbstractContextManager[Any]) -> Iterator[Session]:
@@ -212,6 +215,22 @@ def _begin_sqlite(connection: Connection) -> None:
     """A writing transaction takes the write lock at once: one that upgraded later could fail half-way."""
     immediate = connection.get_execution_options().get("begin_immediate", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def _in_one_message(connection: Connection) -> Iterator[None]:
+    """PostgreSQL is told the block and the commit at once, for others wait meanwhile; SQLite is not that far away."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    away = (connection.dialect.loaded_dbapi.OperationalError, connection.dialect.loaded_dbapi.InterfaceError)
+    try:
+        with driver.pipeline():
+            yield
+            driver.commit()
+    except away as error:
+        raise OperationalError("COMMIT", None, error) from error
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -50,10 +50,11 @@ def test_threads_write_without_gap_and_readers_see_a_past_that_stays(ledger: Led
 
     with ThreadPoolExecutor(STATIONS + 1) as pool:
         reader = pool.submit(read)
-        for writer in [pool.submit(run_station, ledger, campaign, station) for station in range(STATIONS)]:
-            writer.result()
+        writers = [pool.submit(run_station, ledger, campaign, station) for station in range(STATIONS)]
+        wait(writers)
         stop.set()
-        reader.result()
+        for one in (*writers, reader):
+            one.result()
 
     events = ledger.events()
     assert [event.number for event in events] == list(range(1, len(events) + 1))
