@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_S = 30
 """How long one process waits for another's transaction on SQLite; a transaction takes about a millisecond."""
+CONNECT_S = 10
+"""How long PostgreSQL may take to answer at all, unless its URL says otherwise."""
 LOOK_AGAIN_S = 0.5
 """Wall time between two tries to reach a database that is away."""
 RESERVE_MB = 16.0
@@ -129,17 +131,15 @@ class Database:
             lab_time_s = self.lab_now() if self.lab_now is not None else None
             transaction = Writing(session, last, self.wall_now(), lab_time_s, self.sample_mark)
             yield transaction
-            session.flush()
-            with _in_one_message(transaction.connection):
-                if transaction.last != last:
-                    self._count(transaction, last)
+            if transaction.last != last:
+                if self.author is not None:
+                    between = {"first_event": last + 1, "last_event": transaction.last, "told": {}}
+                    transaction.connection.execute(
+                        _AUDIT.insert(), {**self.author.columns, **between, "at": transaction.now}
+                    )
+                session.flush()
+                _count(transaction)
             session.commit()
-
-    def _count(self, transaction: Writing, last: int) -> None:
-        transaction.connection.execute(_COUNTER.update(), {"last": transaction.last})
-        if self.author is not None:
-            between = {"first_event": last + 1, "last_event": transaction.last, "told": {}}
-            transaction.connection.execute(_AUDIT.insert(), {**self.author.columns, **between, "at": transaction.now})
 
     @contextmanager
     def _begun(self, engine: Engine, turn: AbstractContextManager[Any]) -> Iterator[Session]:
@@ -174,6 +174,18 @@ class Database:
         return session
 
 
+def _count(transaction: Writing) -> None:
+    """Write the counter down; PostgreSQL is told to commit in the same message, for others wait for the row meanwhile.
+
+    What commits the session afterwards finds nothing left to do then.
+    """
+    connection = transaction.connection
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"UPDATE {_COUNTER.name} SET last = {transaction.last:d}; COMMIT")
+    else:
+        connection.execute(_COUNTER.update(), {"last": transaction.last})
+
+
 def _keep_reserve(url: URL) -> None:
     if url.get_backend_name() != "sqlite":
         return
@@ -198,8 +210,10 @@ def connect(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    # Pre-ping: a database that was away for a minute is found again by the next transaction.
-    return create_engine(url, json_serializer=to_json, pool_pre_ping=True)
+    # Pre-ping: a database that was away for a minute is found again by the next transaction. A host that does not even
+    # refuse would hold up whoever looks after several ledgers.
+    waits = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_S}
+    return create_engine(url, json_serializer=to_json, pool_pre_ping=True, connect_args=waits)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -215,22 +229,6 @@ def _begin_sqlite(connection: Connection) -> None:
     """A writing transaction takes the write lock at once: one that upgraded later could fail half-way."""
     immediate = connection.get_execution_options().get("begin_immediate", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
-@contextmanager
-def _in_one_message(connection: Connection) -> Iterator[None]:
-    """PostgreSQL is told the block and the commit at once, for others wait meanwhile; SQLite is not that far away."""
-    if connection.dialect.name == "sqlite":
-        yield
-        return
-    driver: Any = connection.connection.driver_connection
-    away = (connection.dialect.loaded_dbapi.OperationalError, connection.dialect.loaded_dbapi.InterfaceError)
-    try:
-        with driver.pipeline():
-            yield
-            driver.commit()
-    except away as error:
-        raise OperationalError("COMMIT", None, error) from error
 
 
 @contextmanager

@@ -14,7 +14,10 @@ class NoLedger(BadInput):
 
 
 class LedgerUnavailable(LedgerError):
-    """The database did not answer, or refused: gone, locked for too long, disk full. Nothing was written."""
+    """The database did not answer, or refused: gone, locked for too long, disk full.
+
+    Nothing was written, unless it went away between a commit and its answer, of which nobody can tell.
+    """
 
 
 class NotStorable(LedgerError, DontWrapMixin):

@@ -71,7 +71,7 @@ def written(filled_in: Any, folder: Path, *, hardware: bool) -> Path:
         number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found, nothing was started:"
         remedy = "Mend the form and run it again; `ionloop schema campaign` prints what it may hold."
         raise BadInput(number, place="the form", problems=problems, remedy=remedy) from error
-    file = folder / f"{name}.yaml"
+    file = _file_of(name, folder)
     content = yaml.safe_dump(filled_in, sort_keys=False, allow_unicode=True).encode()
     if file.exists():
         if not _holds(file, filled_in):
@@ -94,6 +94,21 @@ def written(filled_in: Any, folder: Path, *, hardware: bool) -> Path:
     finally:
         trial.unlink(missing_ok=True)
     return file
+
+
+def file_of(given: dict[str, Any]) -> Path | None:
+    """The file in which a run's parameters were kept; None where it says something else, so that they were refused."""
+    try:
+        schema = CampaignSpec.model_json_schema()
+        filled_in, folder = _said(given["campaign"], schema, schema["$defs"]), Path(given["folder"])
+        file = _file_of(filled_in["name"], folder)
+        return file if folder.is_absolute() and file.is_file() and _holds(file, filled_in) else None
+    except (OSError, ValueError, KeyError, TypeError):  # what is filled in is as strange as people like
+        return None
+
+
+def _file_of(name: str, folder: Path) -> Path:
+    return folder / f"{name}.yaml"
 
 
 def _holds(file: Path, filled_in: Any) -> bool:

@@ -93,10 +93,12 @@ class Watch:
         row = ledger.unfinished_campaign(name)
         if row is None or not self._was_cut_off(row) or runner_of(ledger, name) is not None:
             return
-        if not has_open_run(client, campaign.has) and self._may_begin(name, ledger.last_event()):
+        event = ledger.last_event()
+        if not has_open_run(client, campaign.has) and self._may_begin(name, event):
             client.create_flow_run_from_deployment(
                 campaign.deployment, parameters=dict(campaign.parameters), name=f"{name} goes on"
             )
+            self._begun[name].append((time.monotonic(), event))
 
     def _was_cut_off(self, row: CampaignRow) -> bool:
         """Whether its process has left it though nobody wanted that: one that is paused waits in a process, too."""
@@ -109,10 +111,7 @@ class Watch:
         begun, now = self._begun[name], time.monotonic()
         while begun and now - begun[0][0] > OFTEN_S:
             begun.popleft()
-        if len(begun) >= MOST_OFTEN or (begun and begun[-1][1] == event):
-            return False
-        begun.append((now, event))
-        return True
+        return len(begun) < MOST_OFTEN and not (begun and begun[-1][1] == event)
 
     def _tell(self, client: "SyncPrefectClient", campaign: Watched, ledger: Ledger, alerts: Alerts) -> None:
         """Make events of what is new; what could not be told is told the next time."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,13 +13,16 @@ from prefect.client.schemas.sorting import FlowRunSort
 
 from flows.home import campaign_folder
 from flows.server.configuration import Configuration
+from flows.server.new_campaign import file_of
 from flows.session import whole_ledger
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
 MOST = 200
-"""Runs that the server gives at once; of a form the latest of them are looked after."""
+"""Runs that the server gives at once: the latest of all forms together are looked after."""
+NO_NEWS_AFTER = timedelta(days=1)
+"""A campaign of a form that ended so long ago is looked after no longer."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +35,22 @@ class Watched:
     resumes: bool
     """Whether a run that was cut off goes on by itself."""
     deployment: UUID
+    forms: frozenset[UUID]
+    """Deployments by which somebody may have begun one of this name, too."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Of its runs, where the deployment is a form; else those of the deployment."""
 
     def has(self, run: FlowRun) -> bool:
         """Whether a run is one of this campaign."""
-        return run.deployment_id == self.deployment and (not self.parameters or _name(run) == self.name)
+        if run.deployment_id in self.forms:
+            return _name(run) == self.name
+        return run.deployment_id == self.deployment
 
 
 def watched(
     client: "SyncPrefectClient", configuration: Configuration, deployments: Mapping[str, UUID]
 ) -> Iterator[Watched]:
-    """Every campaign to be looked after.
+    """Every campaign to be looked after, each name once: what is served itself first.
 
     Args:
         client: Of the server.
@@ -50,25 +58,37 @@ def watched(
         deployments: Their ids by `flow/name`.
     """
     served = configuration.campaigns
-    for name, campaign in served.items():
-        yield Watched(name, campaign.ledger, campaign.asked.resumes, deployments[f"campaign/{name}"])
-    for name, campaign in served.items():
-        if campaign.asked.form:
-            begun = _begun_by(client, deployments[f"new campaign/like {name}"], resumes=campaign.asked.resumes)
-            yield from (one for one in begun if one.name not in served)
+    resumes = {
+        deployments[f"new campaign/like {name}"]: one.asked.resumes for name, one in served.items() if one.asked.form
+    }
+    forms = frozenset(resumes)
+    for name, one in served.items():
+        yield Watched(name, one.ledger, one.asked.resumes, deployments[f"campaign/{name}"], forms)
+    seen = set(served)
+    for run in _latest_runs(client, forms):
+        name = _name(run)
+        if run.deployment_id is not None and name not in seen and _is_worth_a_look(run):
+            seen.add(name)
+            place = campaign_folder(name, Path(run.parameters["runs"]) / name)
+            ledger = whole_ledger(place, run.parameters.get("ledger_url"))
+            yield Watched(name, ledger, resumes[run.deployment_id], run.deployment_id, forms, run.parameters)
 
 
-def _begun_by(client: "SyncPrefectClient", form: UUID, *, resumes: bool) -> Iterator[Watched]:
-    """What was begun from a form: its runs say where each campaign's file and ledger are."""
-    asked = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[form]))
-    seen: set[str] = set()
-    for run in client.read_flow_runs(flow_run_filter=asked, sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=MOST):
-        name, given = _name(run), run.parameters
-        if name in seen or not (Path(given["folder"]) / f"{name}.yaml").is_file():
-            continue  # the form was refused, and nothing was begun
-        seen.add(name)
-        place = campaign_folder(name, Path(given["runs"]) / name)
-        yield Watched(name, whole_ledger(place, given.get("ledger_url")), resumes, form, given)
+def _latest_runs(client: "SyncPrefectClient", forms: frozenset[UUID]) -> list[FlowRun]:
+    if not forms:
+        return []
+    asked = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=list(forms)))
+    return client.read_flow_runs(flow_run_filter=asked, sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=MOST)
+
+
+def _is_worth_a_look(run: FlowRun) -> bool:
+    """Not one that was refused, or that ended long ago."""
+    if run.state is None or run.state.is_failed():
+        return False
+    over = run.state.is_completed() or run.state.is_cancelled()
+    if over and datetime.now(UTC) - run.state.timestamp > NO_NEWS_AFTER:
+        return False
+    return Path(str(run.parameters.get("runs", ""))).is_absolute() and file_of(run.parameters) is not None
 
 
 def _name(run: FlowRun) -> str:

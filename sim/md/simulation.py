@@ -87,7 +87,7 @@ class Simulation:
         """
         name = f"{stage}-{number:04d}"
         end, dump = self.folder / f"{name}.restart", self.folder / f"{name}.dump"
-        if end.exists():
+        if self.ended(stage, number):
             return self.folder / name
         begin = self._latest()
         partial = self.folder / f"partial-{name}.restart"
@@ -101,6 +101,10 @@ class Simulation:
         if begin.name != _PUSHED:
             begin.write_bytes(b"")  # its place in the order is still wanted, its content is not
         return self.folder / name
+
+    def ended(self, stage: str, number: int) -> bool:
+        """Whether a segment was run to its end in this folder, now or before."""
+        return (self.folder / f"{stage}-{number:04d}.restart").exists()
 
     def frames(self, stage: str, number: int) -> Trajectory:
         """Frames of one segment, in the model's unit of time."""

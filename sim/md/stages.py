@@ -75,6 +75,9 @@ class Produced:
 def equilibrate(simulation: Simulation, plan: Plan) -> tuple[Equilibrium, int]:
     """Push off and move until the test of equilibrium is passed, or segments or core-hours run out.
 
+    Where production began in this folder before, it is that equilibration, whatever the plan allows now: what was
+    produced came from it.
+
     Returns:
         The finding, and the segments that it took.
     """
@@ -84,7 +87,7 @@ def equilibrate(simulation: Simulation, plan: Plan) -> tuple[Equilibrium, int]:
     for number in range(1, plan.most_equilibration + 1):
         simulation.segment(EQUILIBRATE, number, segment)
         found = _rest(simulation, number)
-        if found.reached:
+        if found.reached or (simulation.ended(PRODUCE, 1) and not simulation.ended(EQUILIBRATE, number + 1)):
             return found, number
         if _spent(plan, simulation, number):
             cut = f"the budget of {plan.core_hours:g} core-hours was spent before it was reached"

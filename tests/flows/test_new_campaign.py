@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -109,13 +109,13 @@ def test_what_was_begun_by_the_form_and_cut_off_goes_on_by_itself_once(
     form = deployments["new campaign/like peo_salts"]
     first = client.read_deployment(form).parameters["campaign"]
 
-    def run_of(name: str, state: State) -> UUID:
-        run = client.create_flow_run_from_deployment(form, parameters={"campaign": {**first, "name": name}})
+    def run_of(name: str, state: State, seed: int = 0, **more: str) -> None:
+        campaign = {**first, "name": name, "seed": seed}
+        run = client.create_flow_run_from_deployment(form, parameters={"campaign": campaign, **more})
         client.set_flow_run_state(run.id, state, force=True)
-        return run.id
 
     def begun(name: str) -> None:
-        written({**first, "name": name}, tmp_path, hardware=False)
+        written({**first, "name": name, "seed": 0}, tmp_path, hardware=False)
         with Ledger.open(tmp_path / "runs" / name / "ledger.sqlite") as ledger:
             ledger.begin_campaign(name, {**first, "name": name}, seed=0)
 
@@ -124,17 +124,24 @@ def test_what_was_begun_by_the_form_and_cut_off_goes_on_by_itself_once(
         found = client.read_flow_runs(flow_run_filter=asked, sort=FlowRunSort.ID_DESC, limit=200)
         return Counter(run.parameters["campaign"]["name"] for run in found)
 
-    for name in ("cut_off", "at_work"):
+    for name in ("cut_off", "at_work", "by_hand"):
         begun(name)
     run_of("cut_off", Crashed(message="its machine was switched off"))
     run_of("at_work", Running())  # by a worker elsewhere
-    run_of("refused", Failed(message="there is another campaign of the name"))
+    run_of("cut_off", Failed(message="there is another campaign of the name"), seed=99)
+    run_of("by_hand", Crashed(message="the same, and nobody had looked yet"), seed=99)
+    run_of("x" * 60, Crashed(message="nothing was written"), folder="/" + "x" * 300)
+    before = runs()
     watch = Watch(configuration, deployments, "here")
     watch.look(client)
-    assert runs() == {"cut_off": 2, "at_work": 1, "refused": 1}
+    assert runs() - before == {"cut_off": 1}
+    (again,) = [
+        run for run in client.read_flow_runs(sort=FlowRunSort.ID_DESC, limit=200) if run.name == "cut_off goes on"
+    ]
+    assert again.parameters["campaign"]["seed"] == 0, "as it was begun, not as somebody else wanted to"
     watch.look(client)
     Watch(configuration, deployments, "here").look(client)
-    assert runs() == {"cut_off": 2, "at_work": 1, "refused": 1}, "one that waits for its turn is enough"
+    assert runs() - before == {"cut_off": 1}, "one that waits for its turn is enough"
 
 
 def assert_holds_the_fields(schema: dict[str, Any]) -> None:

@@ -120,6 +120,12 @@ def test_a_budget_ends_equilibration_too_and_the_result_says_so(program: Program
     assert found.ended == "the budget of 1e-09 core-hours was spent"
     assert not found.equilibrium.reached
     assert "budget" in found.equilibrium.reasons[-1]
+    more = Plan(SHORT, most_equilibration=5, most_production=3, core_hours=1.0)
+    again = produce(
+        Simulation(system, model, tmp_path, seed=1, push_steps=PUSH, program=program), more, lambda _: False
+    )
+    assert (again.equilibration_segments, again.segments) == (1, 3), "no equilibration comes after production"
+    assert not again.equilibrium.reached
 
 
 def test_production_ends_when_it_is_precise_and_goes_on_when_asked_again(program: Program, tmp_path: Path) -> None:
