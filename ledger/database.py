@@ -132,13 +132,12 @@ class Database:
             transaction = Writing(session, last, self.wall_now(), lab_time_s, self.sample_mark)
             yield transaction
             if transaction.last != last:
+                transaction.connection.execute(_COUNTER.update(), {"last": transaction.last})
                 if self.author is not None:
                     between = {"first_event": last + 1, "last_event": transaction.last, "told": {}}
                     transaction.connection.execute(
                         _AUDIT.insert(), {**self.author.columns, **between, "at": transaction.now}
                     )
-                session.flush()
-                _count(transaction)
             session.commit()
 
     @contextmanager
@@ -172,18 +171,6 @@ class Database:
             session = begun.enter_context(Session(engine, expire_on_commit=False))
             session.connection()
         return session
-
-
-def _count(transaction: Writing) -> None:
-    """Write the counter down; PostgreSQL is told to commit in the same message, for others wait for the row meanwhile.
-
-    What commits the session afterwards finds nothing left to do then.
-    """
-    connection = transaction.connection
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"UPDATE {_COUNTER.name} SET last = {transaction.last:d}; COMMIT")
-    else:
-        connection.execute(_COUNTER.update(), {"last": transaction.last})
 
 
 def _keep_reserve(url: URL) -> None:
