@@ -204,7 +204,8 @@ class Week:
         self.server_MB.append(server.memory_info().rss / MEGABYTE)
         if self.kills["controller"] % SERVER_TOO == 0:
             server.kill()
-            server.wait()
+            while server.is_running() and server.status() != psutil.STATUS_ZOMBIE:  # whose parent may not ask for it
+                time.sleep(0.1)
             self.kills["server"] += 1
 
     def _server(self) -> psutil.Process:
