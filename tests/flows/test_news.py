@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -13,6 +14,7 @@ from flows.server.configuration import configuration_of_campaign
 from flows.server.mark import Mark
 from flows.server.news import Told, hanging, news_of
 from flows.server.watch import _left_by_its_process
+from flows.server.watched import Watched
 from flows.spec import CampaignSpec, read_campaign
 from flows.stopping import INTERRUPTED
 from ledger.approvals import Approvals
@@ -116,9 +118,10 @@ def test_silence_hangs_where_the_campaign_should_be_at_work(ledger: Ledger, spec
 
 
 def test_a_run_that_its_process_has_left_is_known_by_the_lease(file: Path, ledger: Ledger, spec: CampaignSpec) -> None:
-    served = configuration_of_campaign(
+    configured = configuration_of_campaign(
         file, cron=None, time_zone="UTC", folder=file.parent / "run", ledger_url=None, hardware=False, port=4200
     ).campaigns[NAME]
+    served = Watched(NAME, configured.ledger, resumes=True, deployment=uuid4(), forms=frozenset())
     assert _left_by_its_process(served) == []
     run = "3f8a1f4c-5cf6-403e-bd71-83175f347330"
     ledger.set_campaign_state(begun(ledger, spec), CampaignState.RUNNING, note_flow_run("tonight", run))
