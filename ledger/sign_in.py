@@ -40,6 +40,9 @@ class SignIns:
             TooManyTries: too many failed a moment ago; the password was not looked at.
             SignInRefused: name and password do not belong together.
         """
+        name = name.replace(
+            "\x00", "\N{REPLACEMENT CHARACTER}"
+        )  # which PostgreSQL takes in no text, and nobody is called
         attempt = self._attempt(shortened(name), address)
         row = self._who_has(name, password)
         if row is None:

@@ -13,6 +13,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from starlette.requests import HTTPConnection
 
 from chemistry.wording import shortened
+from flows.web.described import operations_at
 from flows.web.desk import Desk, Signed
 from ledger.author import Role
 from ledger.passwords import MOST
@@ -154,8 +155,8 @@ def _asked_by_us(request: Request, signed: Signed) -> bool:
 
 def _know_what_is_asked(request: Request) -> None:
     """A filter that is misspelt, and so ignored, would answer with everything."""
-    operations = request.app.openapi()["paths"].get(request.scope["route"].path_format, {})
-    told = operations.get(request.method.lower(), {}).get("parameters", ())
+    operation = operations_at(request.app, request.url.path).get(request.method.lower(), {})
+    told = operation.get("parameters", ())
     names = [one["name"] for one in told if one["in"] == "query"]
     for name in request.query_params:
         if name not in names:

@@ -5,10 +5,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.routing import compile_path
 
 from chemistry.errors import BadInput, IonloopError
 from chemistry.wording import in_words
+from flows.web.described import operations_at
 from ledger.errors import LedgerUnavailable, SignInRefused, TooManyTries
 
 _SECRET = ("password", "old", "new")
@@ -35,9 +35,7 @@ def answer_strangers(app: FastAPI) -> None:
     """Let an application answer what is below `/api/` and no route of its own: pages would show one of theirs."""
 
     async def nothing_here(request: Request) -> JSONResponse:
-        there = app.openapi()["paths"].items()
-        fitting = [held for path, held in there if compile_path(path)[0].match(request.url.path)]
-        allowed = sorted({method.upper() for held in fitting for method in held})
+        allowed = sorted(method.upper() for method in operations_at(app, request.url.path))
         if allowed:
             said = f"{request.method} is not for {request.url.path}: {', '.join(allowed)}."
             return JSONResponse({"detail": said}, 405, {"Allow": ", ".join(allowed)})

@@ -183,6 +183,11 @@ def test_who_guesses_is_slowed_down_and_nobody_else_is(sign_ins: SignIns, watch:
     assert sign_ins.sign_in("Ada", SECRET, "10.0.0.66")[0].name == "Ada"
 
 
+def test_a_name_that_no_database_holds_is_nobodys(sign_ins: SignIns) -> None:
+    with pytest.raises(SignInRefused, match="do not belong"):
+        sign_ins.sign_in("A\x00da", SECRET, "10.0.0.1")
+
+
 def test_an_older_hash_is_made_anew(ledger: Ledger, people: People) -> None:
     better = SignIns(ledger, Cost(log2_n=5, block=1, lanes=1))
     better.sign_in("Ada", SECRET, "")
