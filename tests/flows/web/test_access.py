@@ -206,7 +206,7 @@ def test_guessing_the_old_password_in_a_browser_left_open_is_slowed_down(web: Se
     assert client.get("/session").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/films?bogus=1", "/observations?sort=up", "/audit?who=me", "/counts?text=PEO"])
+@pytest.mark.parametrize("address", ["/films?bogus=1", "/observations?order=up", "/audit?who=me", "/counts?text=PEO"])
 def test_a_misspelt_filter_does_not_find_everything(reading: Served, address: str) -> None:
     assert reading.client().get(address).status_code == 401
     answer = reading.program(ADMIN).get(address)
