@@ -5,6 +5,7 @@ cannot tell, such as a batch that is larger than the budget, the run refuses bef
 """
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ def written(filled_in: Any, folder: Path, *, hardware: bool) -> Path:
     Raises:
         BadInput: what was filled in makes no campaign, or there is another one of this name; nothing was written.
     """
-    schema = CampaignSpec.model_json_schema()
+    schema = _schema()
     filled_in = _said(filled_in, schema, schema["$defs"])
     try:
         name = CampaignSpec.model_validate(filled_in).name
@@ -99,12 +100,17 @@ def written(filled_in: Any, folder: Path, *, hardware: bool) -> Path:
 def file_of(given: dict[str, Any]) -> Path | None:
     """The file in which a run's parameters were kept; None where it says something else, so that they were refused."""
     try:
-        schema = CampaignSpec.model_json_schema()
+        schema = _schema()
         filled_in, folder = _said(given["campaign"], schema, schema["$defs"]), Path(given["folder"])
         file = _file_of(filled_in["name"], folder)
         return file if folder.is_absolute() and file.is_file() and _holds(file, filled_in) else None
     except (OSError, ValueError, KeyError, TypeError):  # what is filled in is as strange as people like
         return None
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return CampaignSpec.model_json_schema()  # the watch asks for it with every look
 
 
 def _file_of(name: str, folder: Path) -> Path:
