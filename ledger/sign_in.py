@@ -40,9 +40,8 @@ class SignIns:
             TooManyTries: too many failed a moment ago; the password was not looked at.
             SignInRefused: name and password do not belong together.
         """
-        name = name.replace(
-            "\x00", "\N{REPLACEMENT CHARACTER}"
-        )  # which PostgreSQL takes in no text, and nobody is called
+        # PostgreSQL takes no zero in a text, and nobody has one in their name.
+        name = name.replace("\x00", "\N{REPLACEMENT CHARACTER}")
         attempt = self._attempt(shortened(name), address)
         row = self._who_has(name, password)
         if row is None:
