@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.line import print_line, run_benchmark
+from benchmarks.workers import add_place, hired
 from flows.comparing.twin_problem import twin_problem
 from flows.spec import read_campaign
 from planners.compare.problem import Plan, first_reaching, median_of_hits
@@ -32,7 +33,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--random", type=int, default=400, help="experiments after which random search is left")
+    add_place(parser)
     given = parser.parse_args()
+    first, hire = given.first_seed, hired(given)
     spec = read_campaign(EXAMPLE)
     batch, n = spec.budget.batch, spec.budget.experiments
     planned = twin_problem(spec, Plan(batch, n - batch, batch), "planned")
@@ -42,8 +45,8 @@ def main() -> None:
         raise ValueError("the best of this space is not known")
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record.jsonl"
-        ours = compare(planned, [given.planner], given.seeds, record, first_seed=given.first_seed)[given.planner]
-        chance = compare(drawn, ["random"], given.seeds, record, first_seed=given.first_seed)["random"]
+        ours = compare(planned, [given.planner], given.seeds, record, first_seed=first, hire=hire)[given.planner]
+        chance = compare(drawn, ["random"], given.seeds, record, first_seed=first, hire=hire)["random"]
     hits, others = ([first_reaching(one.values, best - NEAR_decades) for one in trials] for trials in (ours, chance))
     ends = range(batch, n + 1, batch)
     print_line(

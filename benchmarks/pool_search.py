@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.line import print_line, run_benchmark
+from benchmarks.workers import add_place, hired
 from flows.comparing.planners_asked import Asked
 from planners.compare.pool_problem import PoolProblem, read_pool
 from planners.compare.problem import Plan
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=5)
     parser.add_argument("--half", choices=tuple(HALVES), help="one half of the polymers only")
     parser.add_argument("--record", type=Path, help="keeps each trial [default: none is kept]")
+    add_place(parser)
     given = parser.parse_args()
     table = given.folder / "htpmd.csv"
     names = Asked(pool=table, objective="conductivity").planners(given.planners)
@@ -52,6 +54,7 @@ def main() -> None:
             given.seeds,
             given.record or Path(folder) / "record.jsonl",
             lambda trial: print(trial.planner, trial.seed, problem.figures([trial]), file=sys.stderr, flush=True),
+            hire=hired(given),
         )
     print_line(
         "pool_search",

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.line import named, print_line, run_benchmark
+from benchmarks.workers import add_place, hired
 from chemistry.errors import BadInput
 from ledger.literature import read_table
 from models.comparison import Comparison, compare
@@ -34,7 +35,9 @@ def main() -> None:
     parser.add_argument("--models", default=f"{REFERENCE},average", help=f"comma-separated, of {', '.join(NAMES)}")
     parser.add_argument("--tables", default=",".join(TABLES))
     parser.add_argument("--seed", type=int, default=SEED, help="of the folds")
+    add_place(parser)
     given = parser.parse_args()
+    hire = hired(given)
     told: dict[str, object] = {}
     models = named(given.models, NAMES, "--models")
     for name in named(given.tables, TABLES, "--tables"):
@@ -55,7 +58,7 @@ def main() -> None:
         )
         with tempfile.TemporaryDirectory() as folder:
             told[name] = compare(
-                comparison, Path(folder) / "record.jsonl", told=lambda line: print(line, file=sys.stderr)
+                comparison, Path(folder) / "record.jsonl", told=lambda line: print(line, file=sys.stderr), hire=hire
             )
     print_line("public_tables", seed=given.seed, **told)
 

@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.line import print_line, run_benchmark
+from benchmarks.workers import add_place, hired
 from flows.comparing.planners_asked import Asked
 from planners.box.names import NAMES
 from planners.compare.problem import Trial
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("--budget", type=int, default=30)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--record", type=Path, help="keeps each trial [default: none is kept]")
+    add_place(parser)
     given = parser.parse_args()
 
     def told(trial: Trial) -> None:
@@ -44,7 +46,7 @@ def main() -> None:
         names, problem = asked.planners(given.planners), asked.made()
         with tempfile.TemporaryDirectory() as folder:
             record = given.record or Path(folder) / "record.jsonl"
-            trials = compare(problem, names, given.seeds, record, told, given.first_seed)
+            trials = compare(problem, names, given.seeds, record, told, given.first_seed, hired(given))
         print_line(
             "standard_problems",
             problem=name,

@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.line import print_line, run_benchmark
+from benchmarks.workers import add_place, hired
 from flows.comparing.planners_asked import Asked
 from planners.compare.problem import Trial, first_reaching, median_of_hits
 from planners.compare.run import compare, summed_up
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("--budget", type=int, default=35)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--record", type=Path, help="keeps each trial [default: none is kept]")
+    add_place(parser)
     given = parser.parse_args()
     asked = Asked(twin=given.campaign, initial=given.initial, budget=given.budget, batch=given.batch)
     names, problem = asked.planners(given.planners), asked.made()
@@ -52,6 +54,7 @@ def main() -> None:
             given.record or Path(folder) / "record.jsonl",
             lambda trial: print(trial.planner, trial.seed, problem.figures([trial]), file=sys.stderr, flush=True),
             given.first_seed,
+            hired(given),
         )
     print_line(
         "twin_search",

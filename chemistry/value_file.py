@@ -25,7 +25,7 @@ def read_yaml_value(model: type[Model], path: Path) -> Model:
             is named with its line and key.
     """
     root = _compose(path)
-    remedy = "`ionloop schema` with `campaign`, `lab`, `serve`, `faults` or `search` prints what the files may hold."
+    remedy = "`ionloop schema` of `campaign`, `lab`, `serve`, `faults`, `search` or `slurm` prints what they may hold."
     return _validated(model, _construct(root, path), root, path, (), remedy)
 
 

@@ -10,10 +10,10 @@ from chemistry.errors import WrongKeys
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
 from flows.approving.policy import ApprovalPolicy
+from flows.computing.spec import Computing
 from flows.home import MOST_EXPERIMENTS
 from flows.measure_spec import Measure
 from flows.outcome_spec import LimitAsked, ObjectiveAsked, refuse_unmeasured
-from flows.theory.computing import Computing
 from flows.theory.offer_spec import Offers, refuse_unscanned, refuse_untold
 from flows.theory.validation_spec import Validation, refuse_idle
 from ledger.film import Source

@@ -1,9 +1,11 @@
 """Models compared on one table under one split, fold by fold; what is done is kept on disk, and a later run resumes."""
 
 import hashlib
+import itertools
 import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +13,11 @@ import numpy as np
 
 from chemistry.errors import BadInput
 from ledger.film import Film
-from models.evaluation import CONDUCTIVITY, evaluate
+from models.crew import Alone, Hire, crew
+from models.evaluation import CONDUCTIVITY, Evaluation, evaluate
 from models.film_content import training_hash
 from models.fold_record import keep, read_record
-from models.glass_estimate import glass_estimate
+from models.glass_estimate import GlassEstimate, glass_estimate
 from models.scores import scores
 from models.splits import SPLITS, Fold, formulation_folds, paper_folds, polymer_folds, polymer_group, random_folds
 from models.surrogates import NAMES, surrogate
@@ -71,8 +74,30 @@ class Comparison:
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
+class Prepared:
+    """A comparison with its folds: what whoever works on them needs."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison, self.folds = comparison, comparison.parts
+        self._latest: tuple[int, GlassEstimate | None] | None = None
+
+    def estimate(self, number: int) -> GlassEstimate | None:
+        """Of glass transitions, by films of polymers that the fold does not test; that of the latest fold is kept."""
+        if self._latest is None or self._latest[0] != number:
+            told = self.comparison
+            tested = {polymer_group(told.films[i].formulation.polymer) for i in self.folds[number].test}
+            others = [film for film in told.glasses if polymer_group(film.formulation.polymer) not in tested]
+            self._latest = number, glass_estimate(others)
+        return self._latest[1]
+
+
 def compare(
-    comparison: Comparison, record: Path, *, budget_s: float | None = None, told: Callable[[str], None] = lambda _: None
+    comparison: Comparison,
+    record: Path,
+    *,
+    budget_s: float | None = None,
+    told: Callable[[str], None] = lambda _: None,
+    hire: Hire = crew,
 ) -> dict[str, object]:
     """Scores of each model, and how many of its folds are done.
 
@@ -85,6 +110,7 @@ def compare(
         record: a file of JSON lines, made if need be.
         budget_s: no fold is begun after so many seconds; None for no limit.
         told: is called with a line of progress after each fold.
+        hire: who works on folds, several at a time where they can; this process where left out.
 
     Raises:
         BadInput: an unknown model or split, too few groups, or a record that is no record.
@@ -93,8 +119,8 @@ def compare(
     if unknown or not comparison.models:
         problem = f"there is no model {', '.join(map(repr, unknown))}" if unknown else "no model is named"
         raise BadInput(problem, remedy=f"Use all, or some of {', '.join(NAMES)}")
-    folds, key = comparison.parts, comparison.key
-    done = read_record(record, key)
+    prepared, key = Prepared(comparison), comparison.key
+    folds, done = prepared.folds, read_record(record, key)
     strange = [fold for _, fold in done if fold >= len(folds)]
     if strange:
         raise BadInput(
@@ -104,27 +130,14 @@ def compare(
         )
     begun = time.monotonic()
 
-    def spent() -> bool:
-        return budget_s is not None and time.monotonic() - begun > budget_s
-
-    for number, fold in enumerate(folds):
-        waiting = [name for name in comparison.models if (name, number) not in done]
-        if not waiting:
-            continue
-        if spent():
-            break
-        test = [comparison.films[i] for i in fold.test]
-        tested = {polymer_group(film.formulation.polymer) for film in test}
-        estimate = glass_estimate([g for g in comparison.glasses if polymer_group(g.formulation.polymer) not in tested])
-        for name in waiting:
-            if spent():
-                break
-            train = [comparison.films[i] for i in fold.train]
-            outcome = evaluate(surrogate(name, comparison.unlabelled), train, test, comparison.asked, estimate)
+    left = [(name, number) for number in range(len(folds)) for name in comparison.models if (name, number) not in done]
+    in_time = itertools.takewhile(lambda _: budget_s is None or time.monotonic() - begun <= budget_s, left)
+    with hire(prepared) if left else nullcontext(Alone(prepared)) as workers:
+        for place, outcome in workers.as_done(_evaluated, in_time):
             line = {
                 "comparison": key,
-                "model": name,
-                "fold": number,
+                "model": place[0],
+                "fold": place[1],
                 "truth": outcome.table.value.tolist(),
                 "mean": outcome.foretold.mean.tolist(),
                 "sd": outcome.foretold.sd.tolist(),
@@ -132,11 +145,19 @@ def compare(
                 "predict_seconds": outcome.predict_seconds,
             }
             keep(record, line)
-            done[name, number] = line
-            told(f"{name}: fold {number + 1} of {len(folds)}, mean absolute error {outcome.scores.mae:.3f}")
+            done[place] = line
+            told(f"{place[0]}: fold {place[1] + 1} of {len(folds)}, mean absolute error {outcome.scores.mae:.3f}")
     return {
         name: _summary([line for (of, _), line in sorted(done.items()) if of == name]) for name in comparison.models
     }
+
+
+def _evaluated(prepared: Prepared, place: tuple[str, int]) -> Evaluation:
+    (name, number), told = place, prepared.comparison
+    train, test = (
+        [told.films[i] for i in side] for side in (prepared.folds[number].train, prepared.folds[number].test)
+    )
+    return evaluate(surrogate(name, told.unlabelled), train, test, told.asked, prepared.estimate(number))
 
 
 def _summary(lines: Sequence[dict[str, object]]) -> dict[str, object]:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from models.comparison import Comparison
+from models.comparison import Comparison, Prepared
 from models.evaluation import evaluate
 from models.fold_record import keep, read_record
-from models.glass_estimate import glass_estimate
 from models.splits import polymer_group
 from models.surrogates import surrogate
 
@@ -42,10 +41,9 @@ def learning_curve(
     done, whole = read_record(record, key), read_record(record, comparison.key)
     begun = time.monotonic()
     places: dict[str, dict[float, list[tuple[int, float]]]] = {name: {} for name in comparison.models}
-    for number, fold in enumerate(comparison.parts[:FOLDS]):
+    prepared = Prepared(comparison)
+    for number, fold in enumerate(prepared.folds[:FOLDS]):
         test = [comparison.films[i] for i in fold.test]
-        tested = {polymer_group(film.formulation.polymer) for film in test}
-        estimate = None
         first: dict[int, int] = {}  # smaller shares lie inside larger ones: as many films are the same films
         for step, share in enumerate(SHARES):
             kept = _thinned(comparison, fold.train, share)
@@ -57,11 +55,8 @@ def learning_curve(
                 if line is None:
                     if budget_s is not None and time.monotonic() - begun > budget_s:
                         continue
-                    if estimate is None:
-                        others = [g for g in comparison.glasses if polymer_group(g.formulation.polymer) not in tested]
-                        estimate = glass_estimate(others)
                     train = [comparison.films[i] for i in kept]
-                    outcome = evaluate(surrogate(name), train, test, comparison.asked, estimate)
+                    outcome = evaluate(surrogate(name), train, test, comparison.asked, prepared.estimate(number))
                     line = {
                         "comparison": key,
                         "model": name,

@@ -1,6 +1,7 @@
 """`ionloop models`: surrogates put to the test on published tables."""
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from flows.cli.figures import print_figures
 from flows.cli.models_calibrate import models_calibrate
 from flows.cli.models_tune import models_tune
+from flows.cli.places import Dask, Processes, SlurmJobs
 
 app = typer.Typer(help="Learn from tables, and see how good what was learnt is.", no_args_is_help=True)
 app.command("tune")(models_tune)
@@ -93,6 +95,9 @@ def models_compare(
     record: Annotated[
         Path | None, typer.Option("--record", help="keeps each fold that is done [default: compare-DATA.jsonl here]")
     ] = None,
+    processes: Processes = 1,
+    dask: Dask = None,
+    slurm: SlurmJobs = None,
     page: Annotated[
         Path | None, typer.Option("--page", help="write figures to this HTML file; the learning curve costs more fits")
     ] = None,
@@ -108,6 +113,7 @@ def models_compare(
     Rows that the reader refuses are left out, as in an import; which, and why, is said.
     """
     from flows.cli.budget import budget_seconds
+    from flows.computing.place import Place
     from flows.outputs import refuse_over_another, refuse_unwritable
     from flows.tables import declared, declared_in_words, judgements, read_films, read_glasses
     from flows.terminal import console
@@ -116,7 +122,10 @@ def models_compare(
     from models.surrogates import NAMES
     from models.unlabelled import read_unlabelled
 
-    seconds = budget_seconds(budget)  # cheap mistakes are told before anything is read
+    place, seconds = (
+        Place(processes, dask, slurm),
+        budget_seconds(budget),
+    )  # cheap mistakes are told before anything is read
     kept = record or Path(f"compare-{data.stem}.jsonl")
     if picture is not None:
         refuse_picture(picture)
@@ -140,7 +149,7 @@ def models_compare(
         unlabelled=() if unlabelled is None else read_unlabelled(unlabelled),
     )
     begun = time.monotonic()
-    told = compare(comparison, kept, budget_s=seconds, told=out.print)
+    told = compare(comparison, kept, budget_s=seconds, told=out.print, hire=partial(place.crew, told=out.print))
     if picture is not None:
         from flows.comparing.models_page import write_picture
 

@@ -1,9 +1,12 @@
 """`ionloop planners`: planners compared on what has known answers."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from flows.cli.places import Dask, Processes, SlurmJobs
 
 app = typer.Typer(help="What to do next: how good the planners are.", no_args_is_help=True)
 
@@ -60,6 +63,9 @@ def planners_compare(
         Path | None,
         typer.Option("--record", help="keeps each trial that is done; planners-NAME.jsonl here where left out"),
     ] = None,
+    processes: Processes = 1,
+    dask: Dask = None,
+    slurm: SlurmJobs = None,
     page: Annotated[Path | None, typer.Option("--page", help="write figures to this HTML file")] = None,
     json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
@@ -73,12 +79,13 @@ def planners_compare(
     from flows.cli.figures import print_figures
     from flows.comparing.planners_asked import Asked
     from flows.comparing.planners_table import explained, heads_and_rows, in_words
+    from flows.computing.place import Place
     from flows.outputs import refuse_over_another, refuse_unwritable
     from flows.terminal import bar, console, table
     from planners.compare.run import compare, kept_trials, summed_up
 
     asked = Asked(pool, twin, problem, smiles_column, objective, log, initial, budget, batch)
-    kept = record or Path(f"planners-{asked.stem}.jsonl")
+    place, kept = Place(processes, dask, slurm), record or Path(f"planners-{asked.stem}.jsonl")
     refuse_unwritable({"--record": kept, "--page": page}, {}, (asked.file,))
     refuse_over_another({"--page": page})
     names = asked.planners(planners)
@@ -91,7 +98,8 @@ def planners_compare(
         there = kept_trials(on, kept)
         done = sum((name, seed) in there for name in names for seed in numbers)
         trying = drawn.add_task("trials", total=len(names) * seeds, completed=done)
-        trials = compare(on, names, seeds, kept, lambda trial: drawn.update(trying, advance=1), first_seed)
+        hire = partial(place.crew, told=out.print)
+        trials = compare(on, names, seeds, kept, lambda trial: drawn.update(trying, advance=1), first_seed, hire)
     if page is not None:
         from flows.comparing.planners_page import write_planners
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.places import Dask, Processes, SlurmJobs
+
 
 def screen(
     pool: Annotated[Path, typer.Argument(help="a CSV file of repeat units; it may be longer than memory")],
@@ -42,10 +44,9 @@ def screen(
             help="let a fast imitation of the model pick finalists [default: from 300,000 points on]",
         ),
     ] = None,
-    processes: Annotated[int, typer.Option("--processes", min=1, help="processes on this machine")] = 1,
-    dask: Annotated[
-        str | None, typer.Option("--dask", help="address of a Dask scheduler, such as tcp://HOST:8786")
-    ] = None,
+    processes: Processes = 1,
+    dask: Dask = None,
+    slurm: SlurmJobs = None,
     out: Annotated[Path | None, typer.Option("--out", help="write the ranking to this CSV file")] = None,
     refused: Annotated[
         Path | None, typer.Option("--refused", help="write every row and formulation that is left out to this CSV file")
@@ -62,6 +63,7 @@ def screen(
     that lie outside what the model was trained on. Rows that cannot be read, polymers that repeat an earlier row, and
     formulations that should not be made are left out, counted and named.
     """
+    from flows.computing.place import Place
     from flows.screening.asked import Asked
     from flows.screening.screen import screen_pool
 
@@ -85,8 +87,7 @@ def screen(
             quantile=quantile,
             each=each,
             student=student,
-            processes=processes,
-            cluster=dask,
+            place=Place(processes, dask, slurm),
             out=out,
             refused=refused,
             map=map,

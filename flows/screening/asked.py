@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chemistry.errors import BadInput
+from flows.computing.place import Place
 from flows.screening.grid import grid
 from models.screening.question import Question
 
@@ -30,8 +31,7 @@ class Asked:
     quantile: float
     each: int | None
     student: bool | None
-    processes: int
-    cluster: str | None
+    place: Place
     out: Path | None
     refused: Path | None
     map: Path | None
@@ -91,8 +91,7 @@ def scheduled(
         quantile=0.05,
         each=None,
         student=None,
-        processes=1,
-        cluster=None,
+        place=Place(),
         out=Path(out),
         refused=None,
         map=None,

@@ -14,7 +14,6 @@ from flows.screening.told import figures, tell, write_ranking
 from flows.tables import declared_in_words, judgements, read_films, read_glasses, refuse_without_table
 from ledger.literature import LiteratureTable
 from models.learning_table import learning_table
-from models.screening.crew import crew
 from models.screening.judge import Judge, judge_of
 from models.screening.left_out import left_out
 from models.screening.map import mapless
@@ -41,7 +40,7 @@ def screen_pool(asked: Asked) -> None:
         raise mapless(surrogate.name)
     with left_out(asked.refused) as record:
         with (
-            crew(surrogate, asked.processes, asked.cluster) as workers,
+            asked.place.crew(surrogate, console.print) as workers,
             console.status("reading the pool") if console.is_terminal else nullcontext() as status,
         ):
 

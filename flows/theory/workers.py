@@ -3,11 +3,12 @@
 import contextvars
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chemistry.errors import IonloopError
-from flows.theory.computing import Computing, Slurm
+from flows.computing.slurm import slurm_settings
+from flows.computing.spec import Computing
 
 if TYPE_CHECKING:
     from prefect_dask.task_runners import DaskTaskRunner
@@ -86,7 +87,7 @@ def _runner(computing: Computing) -> "DaskTaskRunner":
     if computing.scheduler is not None:
         return DaskTaskRunner(address=computing.scheduler)
     if computing.slurm is not None:
-        kind, settings = "dask_jobqueue.SLURMCluster", slurm_settings(computing, computing.slurm)
+        kind, settings = "dask_jobqueue.SLURMCluster", slurm_settings(computing.slurm, computing.cores)
         limits = {"minimum": 0, "maximum": computing.slurm.jobs}
         return DaskTaskRunner(cluster_class=kind, cluster_kwargs=dict(settings), adapt_kwargs=limits)
     local = {
@@ -96,18 +97,3 @@ def _runner(computing: Computing) -> "DaskTaskRunner":
         "env": {"OMP_NUM_THREADS": str(computing.cores)},
     }
     return DaskTaskRunner(cluster_class="distributed.LocalCluster", cluster_kwargs=local)
-
-
-def slurm_settings(computing: Computing, slurm: Slurm) -> Mapping[str, Any]:
-    """What dask-jobqueue is told: a job is one worker that runs one calculation at a time on all its cores."""
-    minutes = round(60 * slurm.walltime)
-    return {
-        "queue": slurm.queue,
-        "account": slurm.account,
-        "cores": 1,
-        "job_cpu": computing.cores,
-        "processes": 1,
-        "memory": slurm.memory,
-        "walltime": f"{minutes // 60:02d}:{minutes % 60:02d}:00",
-        "job_script_prologue": [*slurm.before, f"export OMP_NUM_THREADS={computing.cores}"],
-    }

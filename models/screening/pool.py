@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from chemistry.errors import BadInput
-from models.screening.crew import Crew
+from models.crew import Crew
 from models.screening.judge import Judge
 from models.screening.left_out import DUPLICATE, UNREADABLE, LeftOut, LeftOutRow
 from models.screening.parts import in_parts

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from chemistry.errors import BadInput
-from models.screening.crew import Crew
+from models.crew import Crew
 from models.screening.grid import Grid
 from models.screening.hits import Hit, judged
 from models.screening.judge import Judge

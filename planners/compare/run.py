@@ -1,10 +1,12 @@
 """Planners tried from the same starts; what is done is kept on disk, and a later run resumes."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 
+from models.crew import Alone, Hire, crew
 from models.fold_record import keep, number, read_record, whole_number
 from planners.compare.problem import Problem, Trial
 
@@ -19,6 +21,7 @@ def compare(
     record: Path,
     told: Callable[[Trial], None] = lambda _: None,
     first_seed: int = 0,
+    hire: Hire = crew,
 ) -> dict[str, list[Trial]]:
     """The trials of each planner from `seeds` starts.
 
@@ -32,21 +35,24 @@ def compare(
         record: a file of JSON lines, made if need be.
         told: hears of each trial that is done now.
         first_seed: of the starts, which are numbered on from it.
+        hire: who does the trials, several at a time where they can; this process where left out.
 
     Raises:
         BadInput: a planner that is not there, or a record that is none.
     """
     done = kept_trials(problem, record)
     numbers = range(first_seed, first_seed + seeds)
-    for seed in numbers:
-        for planner in planners:
-            if (planner, seed) in done:
-                continue
-            trial = problem.trial(planner, seed)
+    waiting = [(planner, seed) for seed in numbers for planner in planners if (planner, seed) not in done]
+    with hire(problem) if waiting else nullcontext(Alone(problem)) as workers:
+        for place, trial in workers.as_done(_tried, waiting):
             keep(record, {"comparison": problem.key, **vars(trial)})
-            done[planner, seed] = trial
+            done[place] = trial
             told(trial)
     return {planner: [done[planner, seed] for seed in numbers] for planner in planners}
+
+
+def _tried(problem: Problem, place: tuple[str, int]) -> Trial:
+    return problem.trial(*place)
 
 
 def kept_trials(problem: Problem, record: Path) -> dict[tuple[str, int], Trial]:

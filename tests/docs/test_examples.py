@@ -9,6 +9,7 @@ import pytest
 from chemistry.value import Value
 from chemistry.value_file import read_yaml_value
 from devices.lab_file import LabFile
+from flows.computing.spec import Slurm
 from flows.dynamics.formulation_file import MdFile
 from flows.dynamics.search.file import SearchFile
 from flows.lab_files import read_files
@@ -53,6 +54,7 @@ READERS: dict[str, Reader] = {
     "priced_theory.yaml": campaign,
     "serve.yaml": value(ServeSpec),
     "simulated_lab.yaml": value(LabFile),
+    "slurm_jobs.yaml": value(Slurm),
     "stable_conductors.yaml": campaign,
 }
 """Campaigns are rehearsed with two films each in `tests/flows/test_forecast.py`, which takes all that there are."""

@@ -10,10 +10,10 @@ import pytest
 
 from chemistry import catalogue
 from chemistry.formulation import Formulation
+from flows.computing.spec import Computing
 from flows.theory import chain_transport
 from flows.theory.asking import Theory
 from flows.theory.chain_transport import MODEL_SD
-from flows.theory.computing import Computing
 from flows.theory.folders import folder_of
 from flows.theory.workers import Workers
 from ledger.film import Source

@@ -13,9 +13,9 @@ pytest.importorskip("tblite", reason="needs tblite")
 from chemistry import catalogue
 from chemistry.formulation import Formulation
 from flows.cli.main import main
+from flows.computing.spec import Computing
 from flows.theory import film_window
 from flows.theory.asking import Theory
-from flows.theory.computing import Computing
 from flows.theory.kept_windows import keep_window
 from flows.theory.workers import Workers
 from ledger.store import Ledger

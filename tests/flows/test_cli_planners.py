@@ -7,6 +7,7 @@ import pytest
 
 from chemistry.generated_units import generated_units
 from tests.flows.command import Command
+from tests.flows.stand_in_slurm import stand_in_slurm
 
 ASKED = ("compare", "--pool", "pool.csv", "--smiles-column", "mol_smiles", "--objective", "conductivity", "--log")
 STABLE = Path(__file__).parents[2] / "examples" / "stable_conductors.yaml"
@@ -38,6 +39,49 @@ def test_planners_are_compared_resumed_and_drawn(ionloop: Command) -> None:
     status, again, _ = ionloop("planners", *ASKED, *SMALL, "--record", "kept.jsonl", "--json")
     assert json.loads(again) == told
     assert Path("kept.jsonl").read_text() == lines
+
+
+@pytest.mark.parametrize("on", [("--twin", STABLE), ("--problem", "branin-currin")])
+def test_two_processes_come_to_what_one_does(ionloop: Command, on: tuple[object, ...]) -> None:
+    asked = ("compare", *on, *SMALL[:-1], "random,sobol", "--json")
+    alone, spread = (
+        json.loads(ionloop("planners", *asked, "--record", record, *place)[1])["planners"]
+        for record, place in (("alone.jsonl", ()), ("spread.jsonl", ("--processes", 2)))
+    )
+    for figures in (*alone.values(), *spread.values()):
+        assert figures.pop("seconds_per_suggestion") >= 0
+    assert spread == alone
+
+
+def test_slurm_jobs_do_the_trials(ionloop: Command, tmp_path: Path) -> None:
+    """SLURM is stood in for by two commands that begin the very job scripts on this machine."""
+    Path("jobs.yaml").write_text("queue: long\njobs: 2\ninterface: lo\n")
+    with stand_in_slurm(tmp_path):
+        status, out, err = ionloop("planners", *ASKED, *SMALL, "--record", "spread.jsonl", "--slurm", "jobs.yaml")
+        assert (status, "kinship" in out, "waiting for the first of 2 SLURM jobs" in err) == (0, True, True)
+        told = ionloop("planners", *ASKED, *SMALL, "--record", "spread.jsonl", "--json")[1]
+        Path("jobs.yaml").write_text("queue: forbidden\n")
+        status, _, err = ionloop("planners", *ASKED, *SMALL, "--slurm", "jobs.yaml")
+        assert (status, err.count("\n")) == (2, 1)
+        assert "invalid partition specified" in err
+    alone = json.loads(ionloop("planners", *ASKED, *SMALL, "--json")[1])["planners"]
+    for name, figures in json.loads(told)["planners"].items():
+        assert figures["top1pct_found"] == alone[name]["top1pct_found"]
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (("--processes", 2, "--dask", "tcp://127.0.0.1:1"), "--processes and --dask are given together"),
+        (("--slurm", "nowhere.yaml"), "nowhere.yaml"),
+        (("--slurm", "pool.csv"), "pool.csv"),
+    ],
+)
+def test_no_place_to_work_at_is_refused(ionloop: Command, place: tuple[object, ...], told: str) -> None:
+    status, _, err = ionloop("planners", *ASKED, *SMALL, *place)
+    assert (status, err.count("\n")) == (2, 1)
+    assert told in err
+    assert not Path("planners-pool.jsonl").exists()
 
 
 def test_a_page_takes_the_place_of_a_page_alone(ionloop: Command) -> None:

@@ -9,9 +9,9 @@ from chemistry import catalogue
 from chemistry.errors import BadInput
 from chemistry.formulation import AdditiveContent, Formulation
 from chemistry.polymer import Polymer
+from flows.computing.spec import Computing
 from flows.theory import film_window
 from flows.theory.asking import Theory
-from flows.theory.computing import Computing
 from flows.theory.film_window import CORE_HOURS, SD_V, window_as_json
 from flows.theory.workers import Workers
 from ledger.film import Source

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from chemistry.value_file import read_yaml_value
+from flows.computing.spec import Computing
 from flows.dynamics.search import asking, loop
 from flows.dynamics.search.asking import SUBDIFFUSIVE_SD, Outcome, Run, ask, question_of
 from flows.dynamics.search.file import SearchFile, settings_of
@@ -17,7 +18,6 @@ from flows.dynamics.search.loop import best_of, confirm, next_run, search, told_
 from flows.dynamics.search.picture import draw_search
 from flows.dynamics.search.told import as_json, effects_of, summary
 from flows.theory.asking import Theory
-from flows.theory.computing import Computing
 from flows.theory.workers import Workers
 from ledger.store import Ledger
 from planners.box.choosers import Acquisition

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from chemistry.errors import BadInput
 from flows.approving.approval import Desk
 from flows.cli.main import app
+from flows.computing.spec import Computing
 from flows.knowledge import knowledge_at
 from flows.report.page import write_report
 from flows.resume import settle_stop, unfinished_calculations
@@ -22,7 +23,6 @@ from flows.suggest import recompute, suggest_next
 from flows.theory import calculate
 from flows.theory.asking import Theory
 from flows.theory.calculated import Calculated
-from flows.theory.computing import Computing
 from flows.theory.recipes import recipe, refuse_made_up
 from flows.theory.workers import Workers
 from ledger.approvals import Approvals

@@ -17,6 +17,7 @@ from devices.dispenser import Dispenser
 from devices.fake import fake_instrument
 from devices.lab import Lab
 from devices.station import Station
+from flows.computing.spec import Computing
 from flows.control import Control
 from flows.crew import Crew
 from flows.leasing import Leasing
@@ -24,7 +25,6 @@ from flows.reconcile import _facts
 from flows.resume import LOOK_AGAIN_S, reconcile, waiting_steps
 from flows.session import open_session
 from flows.suggest import suggest_next
-from flows.theory.computing import Computing
 from ledger.journal import Journal
 from ledger.stock import Stock
 from ledger.store import Ledger

@@ -14,10 +14,10 @@ from chemistry.value_file import read_yaml_value
 from devices.errors import NeverSent, PlanAborted
 from devices.lab import Lab, LabFile
 from devices.protocols import MAKE_ROLES
+from flows.computing.spec import Computing
 from flows.crew import Crew
 from flows.session import Session
 from flows.stopping import Stopped, _signals_interrupt
-from flows.theory.computing import Computing
 from ledger.kinds import CampaignState
 from ledger.tables import ExperimentRow
 from sim.lab import simulated_lab

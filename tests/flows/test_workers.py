@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from prefect import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from chemistry.errors import BadInput
+from flows.computing.slurm import slurm_settings
+from flows.computing.spec import Computing, Slurm
 from flows.step import step
-from flows.theory.computing import Computing, Slurm
-from flows.theory.workers import CutShort, Workers, slurm_settings
+from flows.theory.workers import CutShort, Workers
 from tests.flows.held_server import HeldServer
+from tests.flows.stand_in_slurm import stand_in_slurm
 
 
 def process_and_double(number: int) -> tuple[int, int]:
@@ -82,15 +85,45 @@ def test_what_slurm_could_not_read_is_refused(name: str, value: str) -> None:
         Slurm.model_validate({"queue": "long", name: value})
 
 
-def test_a_slurm_job_asks_for_what_the_file_says() -> None:
+def test_a_slurm_job_asks_for_what_the_file_says(tmp_path: Path) -> None:
     from dask_jobqueue.slurm import SLURMJob
 
     slurm = Slurm(queue="long", walltime=1.5, account="polymers", before=("module load python",))
-    script = SLURMJob(
-        "tcp://10.0.0.1:8786", name="ionloop", **slurm_settings(Computing(cores=8, slurm=slurm), slurm)
-    ).job_script()
+    with stand_in_slurm(tmp_path):
+        settings = dict(slurm_settings(slurm, cores=8))
+    assert settings.pop("scheduler_options") == {"dashboard_address": "127.0.0.1:0"}  # a page that asks nobody who
+    script = SLURMJob("tcp://10.0.0.1:8786", name="ionloop", **settings).job_script()
     for line in ("-p long", "-A polymers", "--cpus-per-task=8", "-t 01:30:00", "module load python"):
         assert line in script
+
+
+def test_what_slurm_refuses_is_told_beforehand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with stand_in_slurm(tmp_path), pytest.raises(BadInput, match="invalid partition specified"):
+        slurm_settings(Slurm(queue="forbidden"), cores=1)
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    with pytest.raises(BadInput, match="`sbatch` cannot be asked"):
+        slurm_settings(Slurm(queue="long"), cores=1)
+
+
+def test_a_calculation_runs_as_a_slurm_job(prefect: HeldServer, tmp_path: Path) -> None:
+    """SLURM is stood in for by two commands that begin the very job scripts on this machine."""
+    told: list[tuple[int, int]] = []
+
+    @flow(name="calculations by SLURM", persist_result=False)
+    def campaign() -> None:
+        workers = Workers(Computing(slurm=Slurm(queue="long", interface="lo", before=("echo begun",))))
+        try:
+            told.append(workers.run("doubled", process_and_double, number=21))
+        finally:
+            workers.stop()
+
+    with stand_in_slurm(tmp_path), temporary_settings({PREFECT_API_URL: prefect.address}):
+        campaign()
+    ((process, number),) = told
+    assert number == 42
+    assert process != os.getpid()
+    (said,) = tmp_path.glob("job.*")
+    assert "begun" in said.read_text()
 
 
 def test_one_place_is_enough() -> None:

@@ -1,12 +1,16 @@
 """A comparison keeps what is done, resumes, and refuses what is no comparison."""
 
 import json
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
 from chemistry.errors import BadInput
 from models.averaged import Averaged
 from models.comparison import Comparison, compare
+from models.crew import Spread
 from models.kernel_machine import SupportVectorRegression
 from tests.models.test_averaged import film
 
@@ -48,6 +52,31 @@ def test_what_is_done_is_kept_and_not_done_again(comparison, tmp_path, monkeypat
     assert lines[1].startswith("support_vectors: fold 1 of 3")
     monkeypatch.setattr("models.comparison.evaluate", None)
     assert compare(comparison, record) == first
+
+
+def test_workers_come_to_what_one_process_does(comparison, tmp_path, monkeypatch):
+    """They are given what they need once; here they are threads, as a patched model stays in its process."""
+    alone = compare(comparison, tmp_path / "alone.jsonl")
+    pool = ThreadPoolExecutor(2)
+
+    @contextmanager
+    def hire(shared):
+        prepared = pickle.loads(pickle.dumps(shared))
+        yield Spread(lambda task, part: pool.submit(task, prepared, part), slots=lambda: 2)
+
+    def nobody(shared):
+        raise AssertionError("nothing is left to be done")
+
+    spread = compare(comparison, tmp_path / "spread.jsonl", hire=hire)
+    pool.shutdown()
+    for name, figures in alone.items():
+        there = spread[name]
+        assert isinstance(figures, dict)
+        assert isinstance(there, dict)
+        seconds = {"fit_seconds": 0, "predict_per_second": 0}
+        assert there | seconds == figures | seconds
+    monkeypatch.setattr("models.comparison.evaluate", None)
+    assert set(compare(comparison, tmp_path / "spread.jsonl", hire=nobody)) == set(MODELS)
 
 
 def test_a_line_that_a_kill_cut_short_is_done_again(comparison, tmp_path):

@@ -13,11 +13,11 @@ from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from ledger.film import Film, Reading
 from models.campaign_models import CAMPAIGN_MODELS, any_surrogate
+from models.crew import Alone
 from models.evaluation import CONDUCTIVITY
 from models.learning_table import Points
 from models.protocols import Condition, Fitted, Posterior
 from models.saved import load_named, pack, unpack
-from models.screening.crew import Alone
 from models.screening.grid import Grid
 from models.screening.judge import judge_of
 from models.screening.left_out import LeftOut

@@ -13,13 +13,13 @@ from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from ledger.film import Film, Reading
 from models.averaged import Averaged
+from models.crew import Alone, Spread, crew
 from models.evaluation import CONDUCTIVITY
+from models.forgetting import forget_when_full
 from models.kernel_machine import KernelRidge
 from models.learning_table import grid as points_of
 from models.protocols import Condition
 from models.regressors import Forest
-from models.screening.crew import Alone, Spread, crew
-from models.screening.forgetting import forget_when_full
 from models.screening.grid import Grid
 from models.screening.judge import judge_of
 from models.screening.left_out import DUPLICATE, INFEASIBLE, UNREADABLE, LeftOut, left_out
@@ -255,7 +255,7 @@ def test_parts_are_taken_only_as_they_are_needed():
     def submit(task: Any, part: Any) -> Any:
         return Now(task(None, part))
 
-    told = Spread(submit, workers=2).each(lambda _, part: sum(part), in_parts(numbers(), 10))
+    told = Spread(submit, slots=lambda: 2).each(lambda _, part: sum(part), in_parts(numbers(), 10))
     assert next(told) == sum(range(10))
     assert len(taken) <= 100
     assert sum(told) == sum(range(10, 1000))
@@ -324,9 +324,9 @@ def test_two_processes_give_the_same_as_one(teacher, tmp_path):
     assert content(told) == content(screened(teacher, pool, question))
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_dask_cluster_gives_the_same_as_one_process(teacher, tmp_path):
+@pytest.mark.timeout(300)
+def test_a_dask_cluster_gives_the_same_as_one_process(teacher, tmp_path, monkeypatch):
+    monkeypatch.setattr("models.crew.ANSWER_S", 2.0)
     distributed = pytest.importorskip("distributed")
     question, pool = Question(GRID, top=30, student=True), written(tmp_path, POOL)
     alone = screened(teacher, pool, question)

@@ -66,7 +66,7 @@ def _found(file: SearchFile, asked: Asked) -> tuple[list[tuple[Run, Outcome]], l
     """With an engine beside this process for each run; as a Prefect flow where the file says where runs are sent."""
     shown = not asked.as_json
     if file.theory is None:
-        from flows.theory.computing import Computing
+        from flows.computing.spec import Computing
         from flows.theory.workers import Workers
 
         return searched(file, asked.folder, asked.ledger_url, Workers(Computing()), shown=shown)

@@ -10,7 +10,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from chemistry.errors import BadInput, WrongKeys
 from chemistry.quantity_fields import in_unit
 from chemistry.value import Value
-from flows.theory.computing import Computing
+from flows.computing.spec import Computing
 from planners.box.ranges import Range
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from pathlib import Path
 from prefect import flow
 
 from chemistry.value_file import read_yaml_value
+from flows.computing.spec import Computing
 from flows.dynamics.search.asking import Outcome, Run
 from flows.dynamics.search.file import SearchFile
 from flows.dynamics.search.kept import searched
-from flows.theory.computing import Computing
 from flows.theory.workers import Workers
 
 

@@ -1,4 +1,4 @@
-"""What a campaign file says of the computers on which theory runs."""
+"""What files say of the computers on which calculations run, away from the controller."""
 
 from typing import Annotated, Self
 
@@ -18,6 +18,8 @@ class Slurm(Value):
     memory: str = Field(default="4 GB", pattern=r"^[1-9][0-9]*(\.[0-9]+)? ?[kMGT]i?B$")
     walltime: Annotated[float, in_unit("hour"), Field(gt=0, le=720)] = 4.0
     account: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.+-]+$")
+    interface: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.:-]+$")
+    """Network interface by which jobs reach this machine, such as `ib0`; where left out it listens on all of them."""
     before: tuple[str, ...] = ()
     """Lines of shell that a job begins with, such as `module load …` and `source …/bin/activate`."""
 
