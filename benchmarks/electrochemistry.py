@@ -3,7 +3,7 @@
 Each part says what it compares with and where that is from. Prints one JSON line.
 
     python benchmarks/electrochemistry.py [--parts ionisation,oxidation,lithium,basicity] [--functional B3LYP]
-        [--basis def2-SVP]
+        [--basis def2-SVP] [--permittivity 65] [--full-solvent]
 
 Ionisation takes some 2 minutes of one core, oxidation 5, lithium and basicity 6 each, all alone on it.
 """
@@ -33,8 +33,9 @@ from sim.dft.methods import BINDING_METHOD, Method, method_named
 from sim.dft.oligomer import model_molecule
 from sim.dft.recipe import closed_shell
 from sim.dft.scf import solve
+from sim.dft.solvent import Medium
 from sim.dft.vibrations import eV_PER_WAVENUMBER
-from sim.dft.window import redox_window
+from sim.dft.window import PEO, redox_window
 
 Boltzmann_eV = physical_constants["Boltzmann constant in eV/K"][0]
 IONISATION_eV = {
@@ -93,7 +94,7 @@ def main() -> None:
     """Run the parts that were asked for and print the line."""
     parts: dict[str, Callable[[Method], dict[str, object]]] = {
         "ionisation": ionisation,
-        "oxidation": oxidation,
+        "oxidation": lambda method: oxidation(method, in_, given.full_solvent),
         "lithium": lambda _: lithium(),
         "basicity": lambda _: basicity(),
     }
@@ -101,7 +102,10 @@ def main() -> None:
     parser.add_argument("--parts", default=",".join(parts))
     parser.add_argument("--functional", default="B3LYP")
     parser.add_argument("--basis", default="def2-SVP")
+    parser.add_argument("--permittivity", type=float, help="of the oxidation limits' medium [default: that of PEO]")
+    parser.add_argument("--full-solvent", action="store_true", help="oxidation limits self-consistent in the medium")
     given = parser.parse_args()
+    in_ = PEO if given.permittivity is None else Medium(given.permittivity)
     method = method_named(given.functional, given.basis)
     print_line(
         "electrochemistry", method=method.label, **{name: parts[name](method) for name in given.parts.split(",")}
@@ -125,7 +129,7 @@ def ionisation(method: Method) -> dict[str, object]:
     }
 
 
-def oxidation(method: Method) -> dict[str, object]:
+def oxidation(method: Method, medium: Medium = PEO, full_solvent: bool = False) -> dict[str, object]:
     """Calculated oxidation limits beside measured ones, and how alike their orders are (Kendall's τ).
 
     Also without the relaxation of the cation, and of the classes alone, in the order that is usual for them.
@@ -134,7 +138,7 @@ def oxidation(method: Method) -> dict[str, object]:
     upright: dict[str, float] = {}
     for solvents in OXIDATION_V.values():
         for smiles in solvents:
-            window = redox_window(relaxed_model(model_molecule(smiles)), method)
+            window = redox_window(relaxed_model(model_molecule(smiles)), method, medium, full_solvent)
             limits[smiles] = window.oxidation_V_vs_Li
             upright[smiles] = limits[smiles] + (window.cation_relaxation_eV or 0.0)
             _tell(smiles, limits[smiles])

@@ -57,16 +57,14 @@ def run(given: argparse.Namespace, folder: Path) -> None:
     plan = Plan(Segment(10_000, 500, 100), most_equilibration=40, most_production=given.segments)
     produced = produce(simulation, plan, lambda _: False)
     melt, thermo = produced.trajectory.without_drift(), simulation.thermo(PRODUCE, produced.segments)
-    squared_ends = np.square(end_to_end(melt.positions, system.chains)).sum(axis=-1).mean(axis=1)
-    ends, gyration = (
-        mean_and_error(squared_ends),
-        mean_and_error(squared_gyration(melt.positions, system.chains).mean(1)),
-    )
+    squared_ends = np.square(end_to_end(melt.positions, system.chains)).sum(axis=-1).mean(axis=0)
+    squared_sizes = squared_gyration(melt.positions, system.chains).mean(axis=0)
+    ends, gyration = _over_chains(squared_ends), _over_chains(squared_sizes)
     centre = diffusivity(_centres(melt, given.n), melt.interval)
     published_ends, published_gyration = PUBLISHED[given.n]
     bond = mean_and_error(np.sqrt((bond_lengths(melt.positions, system.bonds) ** 2).mean(axis=1)))
     # The ratio's own published value follows from the two sizes; C(N) from ⟨R²⟩ and the bond length.
-    ratio = _quotient(ends, gyration)
+    ratio = _quotient(squared_ends, squared_sizes)
     ratio_of_chain = characteristic_ratio(melt.positions, system.chains)
     print_line(
         "kremer_grest",
@@ -111,9 +109,20 @@ def _centres(melt: Trajectory, beads: int) -> np.ndarray:
     return melt.positions.reshape(melt.frames, -1, beads, 3).mean(axis=2)
 
 
-def _quotient(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
-    value = one[0] / other[0]
-    return value, value * abs(one[1] / one[0] - other[1] / other[0])  # sizes of one chain rise and fall together
+def _over_chains(values: np.ndarray) -> tuple[float, float]:
+    """Mean of what each chain has over the run, and its error by their scatter.
+
+    A chain keeps its size for thousands of times, longer than any stretch of a run that could be told from another, but
+    chains hardly know of one another.
+    """
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def _quotient(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+    """Of two means over the same chains, whose sizes rise and fall together; its error by leaving out one at a time."""
+    n = len(one)
+    without = (one.sum() - one) / (other.sum() - other)
+    return float(one.sum() / other.sum()), float(np.sqrt((n - 1) / n * np.square(without - without.mean()).sum()))
 
 
 def _shown(found: tuple[float, float]) -> dict[str, float]:
