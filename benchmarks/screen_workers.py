@@ -24,7 +24,8 @@ import numpy as np
 from benchmarks.line import print_line, run_benchmark
 from benchmarks.screening import learnt, pool_of, processor_seconds, watched
 from chemistry.catalogue import salt
-from models.crew import Crew, crew
+from models.cluster import crew
+from models.crew import Crew
 from models.screening.grid import Grid
 from models.screening.judge import Judge
 from models.screening.left_out import LeftOut

@@ -30,7 +30,8 @@ import psutil
 from benchmarks.line import print_line, run_benchmark
 from chemistry.catalogue import salt
 from ledger.literature import read_table
-from models.crew import Crew, crew
+from models.cluster import crew
+from models.crew import Crew
 from models.saved import load_surrogate
 from models.screening.grid import Grid
 from models.screening.judge import Judge, judge_of

@@ -68,7 +68,8 @@ def main() -> None:
 def _server(address: str) -> psutil.Process:
     """The process that listens there."""
     port = int(address.rpartition(":")[2])
-    (found,) = {one.pid for one in psutil.net_connections("tcp") if one.status == "LISTEN" and one.laddr.port == port}
+    listening: list[Any] = [one for one in psutil.net_connections("tcp") if one.status == "LISTEN"]
+    (found,) = {one.pid for one in listening if one.laddr.port == port}
     return psutil.Process(found)
 
 

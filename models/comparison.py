@@ -13,7 +13,8 @@ import numpy as np
 
 from chemistry.errors import BadInput
 from ledger.film import Film
-from models.crew import Alone, Hire, crew
+from models.cluster import crew
+from models.crew import Alone, Hire
 from models.evaluation import CONDUCTIVITY, Evaluation, evaluate
 from models.film_content import training_hash
 from models.fold_record import keep, read_record

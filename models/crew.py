@@ -1,20 +1,21 @@
-"""Who does the parts of a work: this process, or the workers of a Dask cluster, on this machine or elsewhere.
+"""Who does the parts of a work: this process, or workers elsewhere (`models.cluster` finds them).
 
-Either does the same parts in the same way, each on one thread, so that what comes of a part is the same wherever it is
-done. No more than a few are under way at a time, however many there are.
+Either does the same parts in the same way, one after the other in each process and each on one thread, so that what
+comes of a part is the same wherever it is done. No more than a few are under way at a time, however many there are.
 """
 
-import pickle
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Generic, Protocol, TypeVar
 
+from chemistry.errors import BadInput, IonloopError
 from models.forgetting import forget_when_full
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 Shared = TypeVar("Shared")
 Shared_co = TypeVar("Shared_co", covariant=True)
@@ -22,19 +23,18 @@ Part = TypeVar("Part")
 Result = TypeVar("Result")
 Task = Callable[[Shared, Part], Result]
 """What is done with a part, given what all parts share; can be sent to another process."""
-ANSWER_S = 20.0
-"""How long a scheduler may take to answer."""
-_DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-"""Begins each process: Ctrl-C is meant for the one that hired it, which then ends it without a word."""
 _AHEAD = 3
 """Parts under way for each worker, where results are asked for in order."""
+_LOOK_S = 5.0
+"""How often it is looked whether anybody is there still, while a result is waited for."""
+_GO_ON = "The same command goes on where it was"
 
 
 class Crew(Protocol[Shared_co]):
     """Does a task for many parts, which are taken as they are needed; an error of a task is raised here."""
 
     def each(self, task: Callable[[Shared_co, Part], Result], parts: Iterable[Part]) -> Iterator[Result]:
-        """Results in the order of the parts."""
+        """Results in the order of the parts, which may be millions: what is remembered of them is let go of."""
         ...
 
     def as_done(
@@ -61,7 +61,7 @@ class Alone(Crew[Shared]):
     def each(self, task: Task[Shared, Part, Result], parts: Iterable[Part]) -> Iterator[Result]:
         """In the order of the parts."""
         for part in parts:
-            yield done(task, self._shared, part)
+            yield done(_Forgetful(task), self._shared, part)
 
     def as_done(self, task: Task[Shared, Part, Result], parts: Iterable[Part]) -> Iterator[tuple[Part, Result]]:
         """In the order of the parts, too."""
@@ -70,118 +70,96 @@ class Alone(Crew[Shared]):
 
 
 class Spread(Crew[Shared]):
-    """Workers elsewhere: `submit` hands one of them a task with a part, `slots` tells how many can work at once."""
+    """Workers elsewhere."""
 
-    def __init__(self, submit: Callable[[Any, Any], "Future[Any]"], slots: Callable[[], int]) -> None:
-        self._submit, self._slots = submit, slots
+    def __init__(
+        self, submit: Callable[[Any, Any], "Future[Any]"], slots: Callable[[], int], patience_s: float | None = None
+    ) -> None:
+        """Workers elsewhere.
+
+        Args:
+            submit: hands one of them a task with a part.
+            slots: how many there are now, each of which does one part at a time.
+            patience_s: how long none may be there while parts are under way; None: for ever.
+        """
+        self._submit, self._slots, self._patience_s = submit, slots, patience_s
 
     def each(self, task: Task[Shared, Part, Result], parts: Iterable[Part]) -> Iterator[Result]:
         """A few parts are under way for each worker, so that none waits for work."""
-        waiting: deque[Future[Result]] = deque()
+        waiting: deque[tuple[Future[Result], Part]] = deque()
         for part in parts:
-            waiting.append(self._submit(task, part))
-            if len(waiting) >= _AHEAD * self._slots():
-                yield waiting.popleft().result()
+            waiting.append((self._submit(_Forgetful(task), part), part))
+            if len(waiting) >= _AHEAD * max(1, self._slots()):
+                yield self._awaited(*waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            yield self._awaited(*waiting.popleft())
 
     def as_done(self, task: Task[Shared, Part, Result], parts: Iterable[Part]) -> Iterator[tuple[Part, Result]]:
-        """As many parts are under way as can be worked on at once."""
+        """As many parts are under way as there are workers; what is done is told before an error is."""
         left, waiting = iter(parts), dict[Future[Result], Part]()
         while True:
-            for _ in range(len(waiting), self._slots()):
-                for part in left:
-                    waiting[self._submit(task, part)] = part
-                    break
+            room = max(1, self._slots()) - len(waiting)
+            waiting.update((self._submit(task, part), part) for part in islice(left, max(0, room)))
             if not waiting:
                 return
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                yield waiting.pop(future), future.result()
+            for future in sorted(self._ended(waiting), key=_failed):
+                part = waiting.pop(future)
+                yield part, _result(future, part)
+
+    def _awaited(self, future: "Future[Result]", part: object) -> Result:
+        self._ended([future])
+        return _result(future, part)
+
+    def _ended(self, futures: Iterable["Future[Result]"]) -> Iterable["Future[Result]"]:
+        """Those that are done, at least one; raises `IonloopError` where nobody is there any more who could do one."""
+        seen = time.monotonic()
+        while not (ended := wait(futures, timeout=_LOOK_S, return_when=FIRST_COMPLETED).done):
+            if self._slots():
+                seen = time.monotonic()
+            elif self._patience_s is not None and time.monotonic() - seen > self._patience_s:
+                raise IonloopError(f"No worker has been there for {self._patience_s:g} s. {_GO_ON}.")
+        return ended
 
 
-@contextmanager
-def crew(shared: Shared, processes: int = 1, cluster: str | None = None) -> Iterator[Crew[Shared]]:
-    """Workers for as long as the block lasts.
-
-    Args:
-        shared: is sent to each worker once.
-        processes: on this machine; 1 for this process alone. Plays no part where a cluster is named.
-        cluster: address of a Dask scheduler, such as `tcp://10.0.0.1:8786`.
-
-    Raises:
-        BadInput: no scheduler answers at the address, or it has no workers.
-    """
-    if cluster is None and processes == 1:
-        yield Alone(shared)
-        return
-    import dask.config
-    import distributed  # noqa: F401  (before its settings are changed, or they are gone afterwards)
-
-    # What all share goes as a task and is not scattered: where the worker that holds it dies, another makes it anew.
-    large = {"distributed.admin.large-graph-warning-threshold": "1 TB"}
-    place = _here(processes) if cluster is None else nullcontext(cluster)
-    with dask.config.set(large), place as address, _client(address) as client:
-        sent = client.submit(pickle.loads, pickle.dumps(shared), pure=False)
-        executor = client.get_executor(pure=False)  # a part is done once, its result kept for no other that looks alike
-        yield Spread(lambda task, part: executor.submit(done, task, sent, part), lambda: _threads(client))
+def _failed(future: "Future[Any]") -> bool:
+    return future.cancelled() or future.exception() is not None
 
 
-@contextmanager
-def _here(processes: int) -> Iterator[str]:
-    """A cluster of this machine, a process of one thread each; the address of its scheduler."""
-    import logging
-    import tempfile
-    from importlib import import_module
-
-    distributed: Any = import_module("distributed")  # its types say that a cluster is a coroutine
-    with tempfile.TemporaryDirectory(prefix="ionloop-") as folder:
-        local = distributed.LocalCluster(
-            n_workers=processes,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            memory_limit=None,
-            local_directory=folder,
-            silence_logs=logging.ERROR,
-            preload=[_DEAF],
-        )
-        with local:
-            yield local.scheduler_address
-
-
-@contextmanager
-def _client(address: str) -> Iterator["Client"]:
-    from distributed import Client
-
-    from chemistry.errors import BadInput
-
+def _result(future: "Future[Result]", part: object) -> Result:
+    """What came of a part; raises what its task raised, or `IonloopError` where it was lost with those who did it."""
     try:
-        client = Client(address, timeout=ANSWER_S, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+        return future.result()
+    except CancelledError as error:
+        raise IonloopError(f"The workers' scheduler went away while it had {part} to hand out. {_GO_ON}.") from error
+    except ModuleNotFoundError as error:
         raise BadInput(
-            f"no Dask scheduler answers ({error})",
-            place=address,
-            remedy="Start one (dask scheduler), or leave --dask out",
+            f"a worker or its scheduler lacks {error.name}", remedy="Install this ionloop for both, as it is here"
         ) from error
-    with client:
-        if not _threads(client):
-            raise BadInput(
-                "the Dask scheduler has no workers", place=address, remedy=f"Start some: dask worker {address}"
-            )
-        yield client
+    except Exception as error:
+        if type(error).__name__ == "KilledWorker":
+            raise IonloopError(f"Whoever works on {part} dies of it, of memory perhaps. {_GO_ON}.") from error
+        raise
 
 
-def _threads(client: "Client") -> int:
-    """Of all workers that are there now."""
-    there: Any = client.nthreads()  # its types say that it may be a coroutine
-    return sum(there.values())
+@dataclass(frozen=True)
+class _Forgetful(Generic[Shared, Part, Result]):
+    """A task after which no more is remembered than a process can hold."""
+
+    task: Task[Shared, Part, Result]
+
+    def __call__(self, shared: Shared, part: Part) -> Result:
+        result = self.task(shared, part)
+        forget_when_full()
+        return result
+
+
+_TURN = threading.Lock()
+"""Of a process: random numbers and the number of threads belong to all of it."""
 
 
 def done(task: Task[Shared, Part, Result], shared: Shared, part: Part) -> Result:
     """The result of one part: on one thread, so that it is the same wherever it is done."""
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):
-        result = task(shared, part)
-    forget_when_full()
-    return result
+    with _TURN, threadpool_limits(1):
+        return task(shared, part)

@@ -122,10 +122,8 @@ def models_compare(
     from models.surrogates import NAMES
     from models.unlabelled import read_unlabelled
 
-    place, seconds = (
-        Place(processes, dask, slurm),
-        budget_seconds(budget),
-    )  # cheap mistakes are told before anything is read
+    place = Place(processes, dask, slurm)  # cheap mistakes are told before anything is read
+    seconds = budget_seconds(budget)
     kept = record or Path(f"compare-{data.stem}.jsonl")
     if picture is not None:
         refuse_picture(picture)

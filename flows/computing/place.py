@@ -1,5 +1,6 @@
 """Where the parts of a screening or a comparison are done, as the options of a command say."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,7 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from chemistry.errors import BadInput
-from models.crew import Crew, crew
+from flows.computing.spec import SCHEDULER
+from models.cluster import crew
+from models.crew import Crew
 
 Shared = TypeVar("Shared")
 
@@ -22,7 +25,7 @@ class Place:
         slurm: a file that says what jobs to ask SLURM for, as the key `slurm` of a campaign's `theory` does.
 
     Raises:
-        BadInput: two of them are given.
+        BadInput: two of them are given, or what is none.
     """
 
     processes: int = 1
@@ -30,7 +33,15 @@ class Place:
     slurm: Path | None = None
 
     def __post_init__(self) -> None:
-        """Refuse two places."""
+        """Refuse two places, and what is none."""
+        if self.processes < 1:
+            raise BadInput(f"{self.processes} processes", place="--processes", remedy="Give 1 or more")
+        if self.scheduler is not None and not re.match(SCHEDULER, self.scheduler):
+            raise BadInput(
+                f"{self.scheduler!r} is no address of a Dask scheduler",
+                place="--dask",
+                remedy="Write it as the scheduler does when it starts, such as tcp://10.0.0.1:8786",
+            )
         said = {"--processes": self.processes > 1, "--dask": self.scheduler is not None, "--slurm": bool(self.slurm)}
         given = [option for option, is_given in said.items() if is_given]
         if len(given) > 1:
@@ -55,5 +66,6 @@ class Place:
             from flows.computing.slurm import slurm_jobs
             from flows.computing.spec import Slurm
 
-            with slurm_jobs(read_yaml_value(Slurm, self.slurm), told) as address, crew(shared, cluster=address) as jobs:
-                yield jobs
+            jobs = slurm_jobs(read_yaml_value(Slurm, self.slurm), told)
+            with jobs as address, crew(shared, cluster=address, patience_s=None) as workers:
+                yield workers

@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 from chemistry.value import Value
 from flows.measure_spec import in_unit
 
+SCHEDULER = r"^(tcp|tls|ucx)://[^\s:]+:\d+$"
+"""Address of a Dask scheduler."""
+
 
 class Slurm(Value):
     """Jobs of a SLURM cluster that run calculations one after the other (dask-jobqueue)."""
@@ -19,7 +22,8 @@ class Slurm(Value):
     walltime: Annotated[float, in_unit("hour"), Field(gt=0, le=720)] = 4.0
     account: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.+-]+$")
     interface: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.:-]+$")
-    """Network interface by which jobs reach this machine, such as `ib0`; where left out it listens on all of them."""
+    """Network interface, of this machine and of the nodes, by which they reach each other, such as `ib0`; where left
+    out all of them are listened on, by a scheduler that asks nobody who they are."""
     before: tuple[str, ...] = ()
     """Lines of shell that a job begins with, such as `module load …` and `source …/bin/activate`."""
 
@@ -31,7 +35,7 @@ class Computing(Value):
     """Calculations beside one another, and beside the instruments."""
     cores: int = Field(default=1, ge=1, le=256)
     """Of one calculation."""
-    scheduler: str | None = Field(default=None, pattern=r"^(tcp|tls|ucx)://[^\s:]+:\d+$")
+    scheduler: str | None = Field(default=None, pattern=SCHEDULER)
     """Address of a Dask scheduler, such as `tcp://10.0.0.5:8786`; its workers must have this ionloop."""
     slurm: Slurm | None = None
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.crew import Alone, Hire, crew
+from models.cluster import crew
+from models.crew import Alone, Hire
 from models.fold_record import keep, number, read_record, whole_number
 from planners.compare.problem import Problem, Trial
 

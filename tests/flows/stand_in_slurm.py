@@ -9,8 +9,9 @@ from unittest.mock import patch
 SBATCH = """#!/bin/bash
 if grep -q -- "-p forbidden" "${@: -1}"; then echo "sbatch: error: invalid partition specified" >&2; exit 1; fi
 if [ "$1" = --test-only ]; then echo "sbatch: Job 1 to start now" >&2; exit 0; fi
-cp "$1" "$1.job"
-setsid bash "$1.job" >"$(dirname "$0")/job.$$" 2>&1 </dev/null &
+here="$(dirname "$0")"
+cp "$1" "$here/script.$$"
+setsid bash "$here/script.$$" >"$here/job.$$" 2>&1 </dev/null &
 echo "Submitted batch job $!"
 """
 SCANCEL = """#!/bin/bash

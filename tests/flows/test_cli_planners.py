@@ -73,6 +73,7 @@ def test_slurm_jobs_do_the_trials(ionloop: Command, tmp_path: Path) -> None:
     ("place", "told"),
     [
         (("--processes", 2, "--dask", "tcp://127.0.0.1:1"), "--processes and --dask are given together"),
+        (("--dask", "foo"), "'foo' is no address of a Dask scheduler"),
         (("--slurm", "nowhere.yaml"), "nowhere.yaml"),
         (("--slurm", "pool.csv"), "pool.csv"),
     ],

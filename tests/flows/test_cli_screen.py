@@ -135,7 +135,7 @@ def test_a_model_is_learnt_and_kept(
         ({"column": "formula"}, "no column 'formula' among smiles"),
         ({"fitted": "nowhere"}, "no saved surrogate is here"),
         ({"property": "colour"}, "knows nothing of colour"),
-        ({"dask": "tcp//x"}, "no Dask scheduler"),
+        ({"dask": "tcp//x"}, "no address of a Dask scheduler"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_one_paragraph(

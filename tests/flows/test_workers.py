@@ -1,10 +1,12 @@
 """Calculations run in processes of their own, as tasks of the flow, and end with it."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,8 @@ def test_a_slurm_job_asks_for_what_the_file_says(tmp_path: Path) -> None:
 
 
 def test_what_slurm_refuses_is_told_beforehand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadInput, match="no network interface 'ib9'"):
+        slurm_settings(Slurm(queue="long", interface="ib9"), cores=1)
     with stand_in_slurm(tmp_path), pytest.raises(BadInput, match="invalid partition specified"):
         slurm_settings(Slurm(queue="forbidden"), cores=1)
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
@@ -113,12 +117,17 @@ def test_a_calculation_runs_as_a_slurm_job(prefect: HeldServer, tmp_path: Path) 
     def campaign() -> None:
         workers = Workers(Computing(slurm=Slurm(queue="long", interface="lo", before=("echo begun",))))
         try:
-            told.append(workers.run("doubled", process_and_double, number=21))
+            with ThreadPoolExecutor(1) as calculations:  # as a campaign has them
+                told.append(
+                    calculations.submit(workers.run, "doubled", process_and_double, number=21).result(timeout=120)
+                )
         finally:
             workers.stop()
 
+    before = signal.getsignal(signal.SIGINT)
     with stand_in_slurm(tmp_path), temporary_settings({PREFECT_API_URL: prefect.address}):
         campaign()
+    assert signal.getsignal(signal.SIGINT) is before
     ((process, number),) = told
     assert number == 42
     assert process != os.getpid()

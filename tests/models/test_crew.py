@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from models.crew import Alone, Crew, Spread, crew
+from chemistry.errors import IonloopError
+from models.cluster import crew
+from models.crew import Alone, Crew, Spread
+from models.crew import done as crew_done
 
 
 def multiplied(shared: int, part: int) -> tuple[int, int]:
@@ -116,3 +119,57 @@ def test_work_that_is_given_up_is_not_begun() -> None:
     next(told)
     told.close()  # pyright: ignore[reportAttributeAccessIssue]
     assert len(asked) == 3
+
+
+def test_parts_are_left_to_nobody_when_no_worker_is_there_for_a_while() -> None:
+    """Between two results a cluster may be empty: what is left is handed out all the same."""
+    there = iter([1, 0, 0, 2, 0, 1] * 10)
+    with ThreadPoolExecutor(1) as pool:
+        workers = Spread[None](lambda task, part: pool.submit(task, None, part), slots=lambda: next(there))
+        assert sorted(workers.as_done(doubled, range(8))) == [(part, 2 * part) for part in range(8)]
+        assert list(workers.each(doubled, range(8))) == list(range(0, 16, 2))
+
+
+def test_nobody_is_waited_for_longer_than_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.crew._LOOK_S", 0.05)
+    never = Spread[None](lambda task, part: Future(), slots=lambda: 0, patience_s=0.2)
+    for done in (never.each, never.as_done):
+        with pytest.raises(IonloopError, match=r"No worker has been there for 0.2 s"):
+            list(done(doubled, range(3)))
+
+
+def test_what_is_done_is_told_before_an_error() -> None:
+    def submit(task: Any, part: int) -> "Future[int]":
+        future: Future[int] = Future()
+        if part == 0:
+            future.set_exception(ValueError("zero is none"))
+        else:
+            future.set_result(part)
+        return future
+
+    told = Spread[None](submit, slots=lambda: 4).as_done(doubled, range(4))
+    assert sorted(next(told) for _ in range(3)) == [(1, 1), (2, 2), (3, 3)]
+    with pytest.raises(ValueError, match="zero is none"):
+        next(told)
+
+
+def test_one_process_does_one_part_at_a_time_however_many_threads_it_has() -> None:
+    """Random numbers of torch are those of a process: two trials side by side would not be what one alone is."""
+    with ThreadPoolExecutor(4) as pool:
+        workers = Spread[list[int]](lambda task, part: pool.submit(crew_done, task, [], part), slots=lambda: 4)
+        assert [most for _, most in workers.as_done(side_by_side, range(12))] == [1] * 12
+
+
+def doubled(shared: None, part: int) -> int:
+    return 2 * part
+
+
+UNDER_WAY: list[int] = []
+
+
+def side_by_side(shared: list[int], part: int) -> int:
+    UNDER_WAY.append(part)
+    time.sleep(0.01)
+    most = len(UNDER_WAY)
+    UNDER_WAY.remove(part)
+    return most

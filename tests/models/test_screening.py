@@ -1,5 +1,6 @@
 """Screening a pool: the same answer whoever does the work and however the pool is written, in bounded memory."""
 
+from concurrent.futures import Future
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from chemistry.formulation import Formulation
 from chemistry.polymer import Polymer
 from ledger.film import Film, Reading
 from models.averaged import Averaged
-from models.crew import Alone, Spread, crew
+from models.cluster import crew
+from models.crew import Alone, Spread
 from models.evaluation import CONDUCTIVITY
 from models.forgetting import forget_when_full
 from models.kernel_machine import KernelRidge
@@ -240,20 +242,15 @@ def test_the_best_of_a_stream_is_the_best_of_all(of_each):
 def test_parts_are_taken_only_as_they_are_needed():
     taken = []
 
-    class Now:
-        def __init__(self, value):
-            self.value = value
-
-        def result(self):
-            return self.value
-
     def numbers():
         for i in range(1000):
             taken.append(i)
             yield i
 
     def submit(task: Any, part: Any) -> Any:
-        return Now(task(None, part))
+        future = Future()
+        future.set_result(task(None, part))
+        return future
 
     told = Spread(submit, slots=lambda: 2).each(lambda _, part: sum(part), in_parts(numbers(), 10))
     assert next(told) == sum(range(10))
@@ -326,7 +323,7 @@ def test_two_processes_give_the_same_as_one(teacher, tmp_path):
 
 @pytest.mark.timeout(300)
 def test_a_dask_cluster_gives_the_same_as_one_process(teacher, tmp_path, monkeypatch):
-    monkeypatch.setattr("models.crew.ANSWER_S", 2.0)
+    monkeypatch.setattr("models.cluster.ANSWER_S", 2.0)
     distributed = pytest.importorskip("distributed")
     question, pool = Question(GRID, top=30, student=True), written(tmp_path, POOL)
     alone = screened(teacher, pool, question)
