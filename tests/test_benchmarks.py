@@ -17,6 +17,7 @@ PARTS = (
     "library_floor",
     "noted_run",
     "watched_campaign",
+    "workers",
 )
 """What several benchmarks share."""
 
