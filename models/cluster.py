@@ -1,5 +1,6 @@
 """Workers of a Dask cluster: processes of this machine, or whoever serves a scheduler that is there."""
 
+import logging
 import pickle
 import tempfile
 from collections.abc import Iterator
@@ -46,10 +47,24 @@ def crew(
     # What all share goes as a task and is not scattered: where the worker that holds it dies, another makes it anew.
     large = {"distributed.admin.large-graph-warning-threshold": "1 TB"}
     place = _here(processes) if cluster is None else nullcontext((cluster, None))
-    with dask.config.set(large), place as (address, security), _client(address, security) as client:
+    with dask.config.set(large), _quiet(), place as (address, security), _client(address, security) as client:
         sent = client.submit(pickle.loads, pickle.dumps(shared), pure=False)
         executor = client.get_executor(pure=False)  # a part is done once, its result kept for no other that looks alike
         yield Spread(lambda task, part: executor.submit(done, task, sent, part), lambda: _workers(client), patience_s)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What goes wrong is told by those who wait for results, in a paragraph; Dask's own logs hold its tracebacks."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 @contextmanager
@@ -58,8 +73,6 @@ def _here(processes: int) -> Iterator[tuple[str, Any]]:
 
     Whoever reaches a scheduler can run anything, so that even on the loopback this one answers only its own.
     """
-    import logging
-
     distributed: Any = import_module("distributed")  # its types say that a cluster is a coroutine
     with tempfile.TemporaryDirectory(prefix="ionloop-") as folder:
         local = distributed.LocalCluster(

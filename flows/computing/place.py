@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from chemistry.errors import BadInput
-from flows.computing.spec import SCHEDULER
+from flows.computing.spec import SCHEDULER, Slurm
 from models.cluster import crew
 from models.crew import Crew
 
@@ -64,7 +64,6 @@ class Place:
         else:
             from chemistry.value_file import read_yaml_value
             from flows.computing.slurm import slurm_jobs
-            from flows.computing.spec import Slurm
 
             jobs = slurm_jobs(read_yaml_value(Slurm, self.slurm), told)
             with jobs as address, crew(shared, cluster=address, patience_s=None) as workers:

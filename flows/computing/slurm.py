@@ -58,7 +58,7 @@ def slurm_jobs(slurm: Slurm, told: Callable[[str], None]) -> Iterator[str]:
     """
     settings = slurm_settings(slurm, cores=1)
     with _jobqueue().SLURMCluster(**settings) as cluster:
-        cluster.adapt(minimum_jobs=1, maximum_jobs=slurm.jobs)  # another follows one that ends too soon
+        cluster.adapt(minimum_jobs=slurm.jobs, maximum_jobs=slurm.jobs)  # another follows one that ends too soon
         told(f"waiting for the first of {slurm.jobs} SLURM jobs")
         while True:
             try:

@@ -36,7 +36,7 @@ class Computing(Value):
     cores: int = Field(default=1, ge=1, le=256)
     """Of one calculation."""
     scheduler: str | None = Field(default=None, pattern=SCHEDULER)
-    """Address of a Dask scheduler, such as `tcp://10.0.0.5:8786`; its workers must have this ionloop."""
+    """Address of a Dask scheduler, such as `tcp://10.0.0.5:8786`; it and its workers must have this ionloop."""
     slurm: Slurm | None = None
 
     @model_validator(mode="after")

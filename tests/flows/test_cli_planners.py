@@ -59,6 +59,7 @@ def test_slurm_jobs_do_the_trials(ionloop: Command, tmp_path: Path) -> None:
     with stand_in_slurm(tmp_path):
         status, out, err = ionloop("planners", *ASKED, *SMALL, "--record", "spread.jsonl", "--slurm", "jobs.yaml")
         assert (status, "kinship" in out, "waiting for the first of 2 SLURM jobs" in err) == (0, True, True)
+        assert len(list(tmp_path.glob("script.*"))) == 2
         told = ionloop("planners", *ASKED, *SMALL, "--record", "spread.jsonl", "--json")[1]
         Path("jobs.yaml").write_text("queue: forbidden\n")
         status, _, err = ionloop("planners", *ASKED, *SMALL, "--slurm", "jobs.yaml")
