@@ -119,5 +119,5 @@ def _workers(client: "Client") -> int:
     try:
         there: Any = client.nthreads()  # its types say that it may be a coroutine
     except (OSError, TimeoutError, CancelledError) as error:
-        raise IonloopError("The workers' scheduler went away. The same command goes on where it was.") from error
+        raise IonloopError("The workers' scheduler went away. Give the same command again.") from error
     return len(there)

@@ -27,7 +27,7 @@ _AHEAD = 3
 """Parts under way for each worker, where results are asked for in order."""
 _LOOK_S = 5.0
 """How often it is looked whether anybody is there still, while a result is waited for."""
-_GO_ON = "The same command goes on where it was"
+_GO_ON = "Give the same command again"
 
 
 class Crew(Protocol[Shared_co]):
